@@ -1,0 +1,69 @@
+"""Everything we raise on purpose. `str(error)` is a sentence for the person who asked.
+
+EaselError
+├── Rejected              the request never entered the queue
+│   ├── InvalidRequest    something in it cannot be painted; says what can
+│   ├── QuotaExceeded     .retry_at says when to come back
+│   └── QueueFull
+├── NotFound              no such job, or not yours
+├── Cancelled             somebody withdrew the job
+├── PaintingFailed        the engine tried and gave up
+│   └── OutOfMemory       the picture did not fit on the card
+├── StorageFailed         the disk or the database said no
+└── Misconfigured         Easel cannot start as it was told to
+    └── BadModel          these weights cannot be used
+"""
+
+from datetime import datetime
+
+
+class EaselError(Exception):
+    """The root of the tree."""
+
+
+class Rejected(EaselError):
+    """The request never entered the queue."""
+
+
+class InvalidRequest(Rejected):
+    """Something in the request cannot be painted."""
+
+
+class QuotaExceeded(Rejected):
+    """The allowance is used up."""
+
+    def __init__(self, sentence: str, *, retry_at: datetime | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_at = retry_at
+
+
+class QueueFull(Rejected):
+    """No more room in the queue."""
+
+
+class NotFound(EaselError):
+    """No such job, or not yours."""
+
+
+class Cancelled(EaselError):
+    """Somebody withdrew the job."""
+
+
+class PaintingFailed(EaselError):
+    """The engine tried and gave up."""
+
+
+class OutOfMemory(PaintingFailed):
+    """The picture did not fit on the card."""
+
+
+class StorageFailed(EaselError):
+    """The disk or the database said no."""
+
+
+class Misconfigured(EaselError):
+    """Easel cannot start as it was told to."""
+
+
+class BadModel(Misconfigured):
+    """These weights cannot be used."""

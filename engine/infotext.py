@@ -1,0 +1,179 @@
+"""Infotext: a recipe as the `parameters` text that A1111 and its heirs keep in pictures."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engine.errors import InvalidRequest
+from engine.job import Recipe
+from engine.sampler import SAMPLERS
+
+VERSION = "easel"
+
+_NEGATIVE = "Negative prompt:"
+# Read with match() from one field to the next, never searched for: text comes from strangers, and
+# every byte of it must be looked at a fixed number of times only.
+_FIELD = re.compile(r'\s*(?P<key>\w[\w \-/]*):\s*(?P<value>"(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')
+_KEY = re.compile(r"\w[\w \-/]*[\w\-/]")
+_OURS = frozenset(
+    {
+        *("Steps", "Sampler", "CFG scale", "Seed", "Size", "Model hash", "Model", "Version"),
+        *("Denoising strength", "Easel prompt", "Easel negative", "Easel image", "Easel mask"),
+        "Easel exact",
+    }
+)
+_FEWEST_FIELDS = 3
+_NO_EXTRA: Mapping[str, str] = MappingProxyType({})
+
+
+def write_infotext(recipe: Recipe, extra: Mapping[str, str] = _NO_EXTRA) -> str:
+    """The text that reads as this recipe, here exactly and elsewhere as well as it can be.
+
+    `extra` are further fields for people who look at the text. Reading skips them.
+    """
+    fields = {
+        "Steps": str(recipe.steps),
+        "Sampler": _quoted(recipe.sampler),
+        "CFG scale": _decimal(recipe.guidance),
+        "Seed": str(recipe.seed),
+        "Size": f"{recipe.width}x{recipe.height}",
+    }
+    if recipe.digest:
+        fields["Model hash"] = _quoted(recipe.digest)
+    if recipe.model:
+        fields["Model"] = _quoted(recipe.model)
+    if recipe.strength != 1:
+        fields["Denoising strength"] = _decimal(recipe.strength)
+    # Others keep no more than the words. What their form cannot hold goes in fields of ours.
+    prompt, negative = _prompts(_body(recipe))
+    if prompt != recipe.prompt:
+        fields["Easel prompt"] = _quoted(recipe.prompt)
+    if negative != recipe.negative:
+        fields["Easel negative"] = _quoted(recipe.negative)
+    if recipe.image is not None:
+        fields["Easel image"] = _quoted(recipe.image)
+    if recipe.mask is not None:
+        fields["Easel mask"] = _quoted(recipe.mask)
+    if recipe.exact:
+        fields["Easel exact"] = "True"
+    for key, value in extra.items():
+        if key in _OURS or not _KEY.fullmatch(key):
+            raise ValueError(f"{key!r} cannot be the name of a further field")
+        fields[key] = _quoted(value)
+    fields["Version"] = VERSION
+    return f"{_body(recipe)}\n{', '.join(f'{key}: {value}' for key, value in fields.items())}"
+
+
+def read_infotext(text: str) -> Recipe:
+    """The recipe in our own text, or what there is of one in that of A1111 and its heirs.
+
+    What a foreign text does not say is what A1111 takes for granted: 20 steps, Euler a, CFG 7,
+    seed 0, 512x512 and strength 1; model, digest and prompts are then empty. Raises
+    InvalidRequest where the text has no line of settings or one of its numbers is none.
+    """
+    lines = text.split("\n")
+    for index in range(len(lines) - 1, -1, -1):
+        fields = _fields(lines[index].strip())
+        if len(fields) >= _FEWEST_FIELDS and ("Steps" in fields or "Seed" in fields):
+            break
+    else:
+        raise InvalidRequest(
+            "There is no recipe in that text. It needs a line like "
+            "“Steps: 20, Sampler: Euler a, Seed: 7”."
+        )
+    prompt, negative = _prompts("\n".join(lines[:index]))
+    width, height = _size(fields.get("Size", "512x512"))
+    return Recipe(
+        prompt=fields.get("Easel prompt", prompt),
+        negative=fields.get("Easel negative", negative),
+        model=fields.get("Model", ""),
+        digest=fields.get("Model hash", ""),
+        width=width,
+        height=height,
+        steps=_whole(fields, "Steps", 20),
+        guidance=_real(fields, "CFG scale", 7.0),
+        sampler=_sampler(fields),
+        seed=_whole(fields, "Seed", 0),
+        image=fields.get("Easel image"),
+        strength=_real(fields, "Denoising strength", 1.0),
+        mask=fields.get("Easel mask"),
+        exact=fields.get("Easel exact") == "True",
+    )
+
+
+def _body(recipe: Recipe) -> str:
+    return f"{recipe.prompt}\n{_NEGATIVE} {recipe.negative}" if recipe.negative else recipe.prompt
+
+
+def _prompts(body: str) -> tuple[str, str]:
+    body = body.replace("\r\n", "\n")
+    prompt, _, negative = f"\n{body}".partition(f"\n{_NEGATIVE}")
+    return prompt.strip(), negative.strip()
+
+
+def _fields(line: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    at = 0
+    while at < len(line):
+        if found := _FIELD.match(line, at):
+            fields[found["key"].strip()] = _unquoted(found["value"].strip())
+            at = found.end()
+        else:
+            comma = line.find(",", at)
+            at = comma + 1 if comma >= 0 else len(line)
+    return fields
+
+
+def _quoted(value: str) -> str:
+    """The value bare where that is safe, else as JSON without any comma or colon inside."""
+    if value and value.isprintable() and value == value.strip() and not set(value) & set(',:"\\'):
+        return value
+    # Many readers split at every comma and colon, whatever is quoted: JSON can do without both.
+    return json.dumps(value).replace(",", r"\u002c").replace(":", r"\u003a")
+
+
+def _unquoted(value: str) -> str:
+    if len(value) < 2 or not value[0] == value[-1] == '"':
+        return value
+    try:
+        return str(json.loads(value))
+    except ValueError:
+        return value
+
+
+def _decimal(number: float) -> str:
+    return repr(float(number)).removesuffix(".0")
+
+
+def _whole(fields: Mapping[str, str], key: str, missing: int) -> int:
+    try:
+        return int(fields.get(key, missing))
+    except ValueError:
+        raise InvalidRequest(f"{key} is a whole number, not “{fields[key]:.60}”.") from None
+
+
+def _real(fields: Mapping[str, str], key: str, missing: float) -> float:
+    try:
+        number = float(fields.get(key, missing))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise InvalidRequest(f"{key} is a number, not “{fields[key]:.60}”.")
+    return number
+
+
+def _size(size: str) -> tuple[int, int]:
+    width, _, height = size.partition("x")
+    try:
+        return int(width), int(height)
+    except ValueError:
+        raise InvalidRequest(f"Size is width x height, not “{size:.60}”.") from None
+
+
+def _sampler(fields: Mapping[str, str]) -> str:
+    sampler = fields.get("Sampler", "Euler a")
+    # A1111 has split "DPM++ 2M Karras" in two fields since its version 1.9.
+    joined = f"{sampler} {fields.get('Schedule type', '')}"
+    return joined if fields.get("Version") != VERSION and joined in SAMPLERS else sampler

@@ -1,0 +1,189 @@
+"""The prompt language: takes `--flags` out of a text, and writes a request as such a text."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from engine.errors import InvalidRequest
+from engine.nearest import nearest
+from engine.request import LARGEST_SEED, LIMITS, ImageRequest
+
+# Phones make a dash of two hyphens, so a dash that touches a word from the left counts as both.
+_FLAG = re.compile(r"(?<!\S)(?P<dash>--|[—–])(?P<name>[^\W\d_][\w-]*)")
+_LIKE_A_FLAG = re.compile(r"(?<!\S)(?=\\*(?:--|[—–])[^\W\d_])")
+_ESCAPED = re.compile(r"(?<!\S)\\(?=\\*(?:--|[—–])[^\W\d_])")
+
+_CLOSERS = {'"': '"', "“": '”“"', "„": '“”"', "”": '”"', "«": "»"}
+_QUOTED = {
+    opener: re.compile(rf"{opener}((?:[^\\{closers}]|\\.)*)[{closers}]", re.DOTALL)
+    for opener, closers in _CLOSERS.items()
+}
+_BARE = re.compile(r"[\w.+]+")
+
+
+class _Takes(Enum):
+    NOTHING = auto()
+    WORD = auto()
+    WORDS = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flag:
+    """Which fields a flag sets, how much text it takes, and a sentence's end saying what."""
+
+    sets: tuple[str, ...]
+    takes: _Takes = _Takes.WORD
+    wants: str = ""
+
+
+def _number(field: str, wants: str = "") -> _Flag:
+    return _Flag(sets=(field,), wants=wants or LIMITS[field])
+
+
+def _words(field: str, wants: str) -> _Flag:
+    return _Flag(sets=(field,), takes=_Takes.WORDS, wants=wants)
+
+
+_GUIDANCE = _number("guidance")
+_NEGATIVE = _words("negative", "what must not be in the picture, like --no people, cars")
+_ASPECT = _number("aspect")
+_FLAGS = {
+    "ar": _ASPECT,
+    "aspect": _ASPECT,
+    "size": _Flag(sets=("width", "height"), wants="width x height, like 512x768"),
+    "width": _number("width"),
+    "height": _number("height"),
+    "seed": _number("seed", f"a whole number from 0 to {LARGEST_SEED}, or random"),
+    "steps": _number("steps"),
+    "guidance": _GUIDANCE,
+    "cfg": _GUIDANCE,
+    "scale": _GUIDANCE,
+    "sampler": _words("sampler", "the name of a sampler, like Euler a"),
+    "model": _words("model", "the name of a model"),
+    "style": _words("style", "the name of a style"),
+    "no": _NEGATIVE,
+    "negative": _NEGATIVE,
+    "count": _number("count"),
+    "strength": _number("strength"),
+    "exact": _Flag(sets=("exact",), takes=_Takes.NOTHING),
+    "fresh": _Flag(sets=("fresh",), takes=_Takes.NOTHING),
+    # For prompts that begin or end in white space, which people never mean but programs send.
+    "prompt": _words("prompt", "what to paint"),
+}
+
+
+def read_prompt(text: str, **given: object) -> ImageRequest:
+    """Make a request of what somebody typed. Raises InvalidRequest with the mend.
+
+    `given` are options from outside the text, None where there were none; a flag in the text
+    wins over them. Text around the flags is the prompt; `\\--` is two dashes and no flag.
+    A flag may be there once: of two values one was a mistake, and a picture is too dear to guess.
+    """
+    prompt, told = _taken_apart(text)
+    if prompt and "prompt" in told:
+        raise InvalidRequest(
+            "The prompt is there twice: as text and after --prompt. Keep one of them."
+        )
+    outside = {name: value for name, value in given.items() if value is not None}
+    if "aspect" in told:
+        outside = {name: outside[name] for name in outside.keys() - {"width", "height"}}
+    if told.keys() & {"width", "height"}:
+        outside.pop("aspect", None)
+    if prompt:
+        told["prompt"] = prompt
+    return ImageRequest.model_validate({"prompt": "", **outside, **told})
+
+
+def write_prompt(request: ImageRequest) -> str:
+    """The text that reads as this request. Its image and mask are no text and stay out."""
+    parts = [_LIKE_A_FLAG.sub(r"\\", request.prompt)]
+    if request.prompt != request.prompt.strip():
+        parts = [f"--prompt {_quoted(request.prompt)}"]
+    if request.aspect is not None:
+        parts.append("--ar {}:{}".format(*request.aspect))
+    if request.width is not None:
+        parts.append(f"--size {request.width}x{request.height}")
+    for name in ("seed", "steps", "guidance", "count", "strength"):
+        if (number := getattr(request, name)) != ImageRequest.model_fields[name].default:
+            parts.append(f"--{name} {number}")
+    for name in ("sampler", "model", "style", "negative"):
+        if (words := getattr(request, name)) != ImageRequest.model_fields[name].default:
+            parts.append(f"--{name} {words if _BARE.fullmatch(words) else _quoted(words)}")
+    parts += [f"--{name}" for name in ("exact", "fresh") if getattr(request, name)]
+    return " ".join(parts)
+
+
+def _taken_apart(text: str) -> tuple[str, dict[str, object]]:
+    """The text without its flags, and the fields that the flags set."""
+    prose: list[str] = []
+    told: dict[str, object] = {}
+    told_by: dict[str, str] = {}
+    while found := _FLAG.search(text):
+        prose.append(text[: found.start()])
+        name = found["name"].lower()
+        flag = _flag_named(name, written=found[0])
+        value, text = _value(f"--{name}", flag, text[found.end() :])
+        for field, part in zip(flag.sets, _parts(f"--{name}", flag, value), strict=True):
+            if field in told_by:
+                both = f"--{name}" if told_by[field] == name else f"--{told_by[field]} and --{name}"
+                raise InvalidRequest(f"The {field} is given twice, by {both}. Keep one of them.")
+            told[field], told_by[field] = part, name
+    prose.append(text)
+    parts = (_ESCAPED.sub("", part.strip()) for part in prose)
+    return " ".join(part for part in parts if part), told
+
+
+def _flag_named(name: str, written: str) -> _Flag:
+    if name in _FLAGS:
+        return _FLAGS[name]
+    near = nearest(name, _FLAGS, count=2)
+    mend = f"Did you mean {' or '.join(f'--{flag}' for flag in near)}?"
+    if not near:
+        mend = f"Known are: {', '.join(f'--{flag}' for flag in _FLAGS)}."
+    raise InvalidRequest(
+        f"I know no flag {written:.60}. {mend} To have it in the prompt, write \\{written:.60}"
+    )
+
+
+def _value(name: str, flag: _Flag, text: str) -> tuple[str, str]:
+    """The value that the text begins with, and the rest of the text."""
+    if flag.takes is _Takes.NOTHING:
+        if text.startswith("="):
+            raise InvalidRequest(f"{name} takes no value. Write it alone, or leave it out.")
+        return "", text
+    text = text.removeprefix("=").lstrip()
+    if quoted := _QUOTED.get(text[:1]):
+        inside = quoted.match(text)
+        if inside is None:
+            raise InvalidRequest(f"The quotation after {name} has no end. Close it with {text[0]}.")
+        return re.sub(r"\\([\\\"“”„«»])", r"\1", inside[1]), text[inside.end() :]
+    following = _FLAG.search(text)
+    end = following.start() if following else len(text)
+    if flag.takes is _Takes.WORD:
+        end = len((text[:end].split(maxsplit=1) or [""])[0])
+    value = text[:end].strip()
+    if not value:
+        raise InvalidRequest(f"{name} needs a value: {flag.wants}.")
+    return _ESCAPED.sub("", value), text[end:]
+
+
+def _parts(name: str, flag: _Flag, value: str) -> tuple[object, ...]:
+    """What a flag's value sets its fields to."""
+    match flag.sets:
+        case ("exact",) | ("fresh",):
+            return (True,)
+        case ("seed",) if value.lower() in {"-1", "random"}:
+            return (None,)
+        case ("aspect",):
+            pair = re.fullmatch(r"([0-9]+)[:x/]([0-9]+)", value)
+        case ("width", "height"):
+            pair = re.fullmatch(r"([0-9]+)[xX×*]([0-9]+)", value)
+        case _:
+            return (value,)
+    if pair is None:
+        raise InvalidRequest(f"{name} needs {flag.wants}, not “{value:.60}”.")
+    return (pair.groups(),) if flag.sets == ("aspect",) else pair.groups()
+
+
+def _quoted(value: str) -> str:
+    return '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
