@@ -1,0 +1,1 @@
+"""What Easel remembers: jobs and pictures, in a database and on disk."""

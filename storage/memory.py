@@ -1,0 +1,138 @@
+"""The ledger in memory: for trying things out and for tests, with nothing left behind."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from engine.errors import NotFound
+from engine.job import UNFINISHED, Bookmark, Job, Picture, Recipe, Remembered, Status
+from storage.ledger import ENDS, ended, no_job, nothing_to_paint, recorded_already
+from storage.models import utc
+
+
+class MemoryLedger:
+    """Behaves as `SqlLedger` does, and lets others run wherever that one waits for the database."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self._jobs: dict[str, Job] = {}
+        self._pictures: list[Remembered] = []
+
+    async def record(self, job: Job) -> Job:
+        job = replace(job, submitted=utc(job.submitted))
+        await asyncio.sleep(0)
+        for earlier in self._jobs.values():
+            if job.key is not None and earlier.key == job.key:
+                return earlier
+        if job.id in self._jobs:
+            raise recorded_already(job.id)
+        self._jobs[job.id] = job
+        return job
+
+    async def begin(self, job: str) -> Job:
+        await asyncio.sleep(0)
+        found = self._jobs.get(job)
+        if found is None or found.status not in UNFINISHED:
+            raise nothing_to_paint(job)
+        self._jobs[job] = replace(found, status=Status.PAINTING, attempt=found.attempt + 1)
+        return self._jobs[job]
+
+    async def finish(self, job: str, pictures: Sequence[Picture], now: datetime) -> None:
+        painted = utc(now)
+        files = [await self.keep(picture.png) for picture in pictures]
+        await asyncio.sleep(0)
+        found = self._found(job)
+        if found.status == Status.DONE:
+            return
+        if found.status not in UNFINISHED:
+            raise ended(job, found.status)
+        self._pictures += [
+            Remembered(
+                job=job,
+                tile=tile.index,
+                owner=found.owner.id,
+                recipe=picture.recipe,
+                file=file,
+                seconds=picture.seconds,
+                painted=painted,
+                notes=picture.notes,
+            )
+            for tile, picture, file in zip(found.tiles, pictures, files, strict=True)
+        ]
+        spent = sum(picture.seconds for picture in pictures)
+        self._jobs[job] = replace(found, status=Status.DONE, spent=spent)
+
+    async def end(self, job: str, status: Status, problem: str) -> bool:
+        if status not in ENDS:
+            raise ValueError(f"{status} is not how a job ends")
+        await asyncio.sleep(0)
+        found = self._found(job)
+        if found.status not in UNFINISHED:
+            return False
+        self._jobs[job] = replace(found, status=status, problem=problem)
+        return True
+
+    async def job(self, job: str) -> Job:
+        await asyncio.sleep(0)
+        return self._found(job)
+
+    async def unfinished(self) -> Sequence[Job]:
+        await asyncio.sleep(0)
+        waiting = [job for job in self._jobs.values() if job.status in UNFINISHED]
+        return sorted(waiting, key=lambda job: (job.submitted, job.id))
+
+    async def spent(self, owner: str, since: datetime) -> float:
+        since = utc(since)
+        await asyncio.sleep(0)
+        return sum(
+            job.price if job.status in UNFINISHED else job.spent
+            for job in self._jobs.values()
+            if job.owner.id == owner
+            and job.submitted >= since
+            and job.status in UNFINISHED | {Status.DONE}
+        )
+
+    async def history(
+        self, owner: str, *, before: Bookmark | None = None, limit: int = 20
+    ) -> Sequence[Remembered]:
+        await asyncio.sleep(0)
+        theirs = [
+            picture
+            for picture in self._newest_first()
+            if picture.owner == owner and (before is None or picture.bookmark < before)
+        ]
+        return theirs[:limit]
+
+    async def painted(self, recipe: Recipe) -> Remembered | None:
+        await asyncio.sleep(0)
+        for picture in self._newest_first():
+            if picture.recipe == recipe and picture.file in self.files:
+                return picture
+        return None
+
+    async def pictures(self, job: str) -> Sequence[Remembered]:
+        await asyncio.sleep(0)
+        tiles = [picture for picture in self._pictures if picture.job == job]
+        return sorted(tiles, key=lambda picture: picture.tile)
+
+    async def keep(self, file: bytes) -> str:
+        await asyncio.sleep(0)
+        digest = hashlib.sha256(file).hexdigest()
+        self.files[digest] = file
+        return digest
+
+    async def file(self, digest: str) -> bytes:
+        await asyncio.sleep(0)
+        if digest not in self.files:
+            raise NotFound("That picture is not kept here any more.")
+        return self.files[digest]
+
+    def _found(self, job: str) -> Job:
+        if job not in self._jobs:
+            raise no_job(job)
+        return self._jobs[job]
+
+    def _newest_first(self) -> list[Remembered]:
+        return sorted(self._pictures, key=lambda picture: picture.bookmark, reverse=True)

@@ -1,0 +1,87 @@
+"""Bringing the tables of a database up to date, and back."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+from engine.errors import Misconfigured
+from storage.database import connect, explaining
+
+log = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revisions:
+    """Where a database stands, and where this program wants it. None is an empty database."""
+
+    current: str | None
+    head: str | None
+
+
+async def upgrade(url: str, revision: str = "head") -> None:
+    """Raises Misconfigured where a newer program made the database."""
+    await _run(url, command.upgrade, revision)
+
+
+async def downgrade(url: str, revision: str) -> None:
+    await _run(url, command.downgrade, revision)
+
+
+async def status(url: str) -> Revisions:
+    async with connect(url) as engine, engine.connect() as connection:
+        with explaining():
+            return await connection.run_sync(_revisions)
+
+
+async def _run(url: str, step: Callable[[Config, str], None], revision: str) -> None:
+    def migrate(connection: Connection) -> None:
+        _revisions(connection)
+        try:
+            step(configuration(connection), revision)
+        except CommandError as error:
+            log.error("alembic: %s", error)
+            raise Misconfigured(
+                f"There is no way from here to the revision “{revision}” of the database. "
+                f"Name one of these: base, {', '.join(_known())}, head."
+            ) from error
+
+    # All steps are one transaction: a crash half way leaves the tables as they were.
+    async with connect(url) as engine:
+        with explaining():
+            async with engine.begin() as connection:
+                await connection.run_sync(migrate)
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    """Alembic's own, made here so that it is found from any folder."""
+    config = Config()
+    # Alembic reads a % as the start of a name to fill in.
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _revisions(connection: Connection) -> Revisions:
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in _known():
+        raise Misconfigured(
+            f"The database was made by a newer Easel (its revision is {current}). "
+            "Update Easel, or restore a copy of the database from before."
+        )
+    scripts = ScriptDirectory.from_config(configuration())
+    return Revisions(current=current, head=scripts.get_current_head())
+
+
+def _known() -> list[str]:
+    scripts = ScriptDirectory.from_config(configuration())
+    return sorted(script.revision for script in scripts.walk_revisions())

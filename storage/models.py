@@ -1,0 +1,179 @@
+"""The tables, and how a row becomes a job or a picture again."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from engine.job import Job, Owner, Picture, Recipe, Remembered, Status, Tile
+from engine.request import ImageRequest
+
+
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC. One without a time zone is no moment at all."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return moment.astimezone(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in and out, because SQLite forgets the zone even when told to keep it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else utc(value)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    """What every table shares. Constraints have names, or a later migration cannot drop them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class, as its own pages show
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+class JobRow(Table):
+    __tablename__ = "jobs"
+    __table_args__ = (Index(None, "owner_id", "submitted"), Index(None, "status", "submitted"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str | None] = mapped_column(unique=True)
+    owner_id: Mapped[str]
+    owner_name: Mapped[str]
+    origin: Mapped[str]
+    request: Mapped[dict[str, Any]]
+    tiles: Mapped[list[Any]]
+    price: Mapped[float]
+    spent: Mapped[float]
+    status: Mapped[str]
+    attempt: Mapped[int]
+    problem: Mapped[str]
+    submitted: Mapped[datetime]
+
+
+class PictureRow(Table):
+    __tablename__ = "pictures"
+    __table_args__ = (
+        Index(None, "owner_id", "painted", "job_id", "tile"),
+        Index(None, "recipe_digest", "painted"),
+    )
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    tile: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    owner_id: Mapped[str]
+    recipe: Mapped[dict[str, Any]]
+    recipe_digest: Mapped[str]
+    file: Mapped[str]
+    seconds: Mapped[float]
+    notes: Mapped[list[Any]]
+    painted: Mapped[datetime]
+
+
+def row_of_job(job: Job) -> JobRow:
+    return JobRow(
+        id=job.id,
+        key=job.key,
+        owner_id=job.owner.id,
+        owner_name=job.owner.name,
+        origin=job.origin,
+        request=job.request.model_dump(mode="json"),
+        tiles=[asdict(tile) for tile in job.tiles],
+        price=job.price,
+        spent=job.spent,
+        status=job.status,
+        attempt=job.attempt,
+        problem=job.problem,
+        submitted=job.submitted,
+    )
+
+
+def job_of_row(row: JobRow) -> Job:
+    return Job(
+        id=row.id,
+        key=row.key,
+        owner=Owner(id=row.owner_id, name=row.owner_name),
+        origin=row.origin,
+        request=ImageRequest.model_validate(row.request),
+        tiles=tiles_of(row.tiles),
+        price=row.price,
+        spent=row.spent,
+        status=Status(row.status),
+        attempt=row.attempt,
+        problem=row.problem,
+        submitted=row.submitted,
+    )
+
+
+def tiles_of(stored: list[Mapping[str, Any]]) -> tuple[Tile, ...]:
+    return tuple(Tile(index=tile["index"], recipe=Recipe(**tile["recipe"])) for tile in stored)
+
+
+def row_of_picture(
+    job: str, tile: int, owner: str, picture: Picture, file: str, painted: datetime
+) -> PictureRow:
+    return PictureRow(
+        job_id=job,
+        tile=tile,
+        owner_id=owner,
+        recipe=asdict(picture.recipe),
+        recipe_digest=digest_of(picture.recipe),
+        file=file,
+        seconds=picture.seconds,
+        notes=list(picture.notes),
+        painted=painted,
+    )
+
+
+def remembered_of_row(row: PictureRow) -> Remembered:
+    return Remembered(
+        job=row.job_id,
+        tile=row.tile,
+        owner=row.owner_id,
+        recipe=Recipe(**row.recipe),
+        file=row.file,
+        seconds=row.seconds,
+        painted=row.painted,
+        notes=tuple(row.notes),
+    )
+
+
+def digest_of(recipe: Recipe) -> str:
+    """Equal recipes have equal digests, so one index finds a recipe of any length.
+
+    What has its default value is left out: a field that recipes gain later, with a default,
+    leaves the digests of all earlier pictures as they are.
+    """
+    told = {
+        field.name: _as_equal(getattr(recipe, field.name))
+        for field in fields(recipe)
+        if getattr(recipe, field.name) != field.default
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _as_equal(value: Any) -> Any:
+    # 7 and 7.0 are equal, yet JSON writes them differently.
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -1,0 +1,46 @@
+"""What the double in memory owes to the tests that use it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from engine.job import Status
+from engine.ports import Ledger
+from storage.memory import MemoryLedger
+from tests.storage.samples import A_FOX, ALICE, LATER, NOON, a_job, pictures_of
+
+CALLS: dict[str, Callable[[Ledger], Awaitable[object]]] = {
+    "record": lambda ledger: ledger.record(a_job(id="hen")),
+    "begin": lambda ledger: ledger.begin("fox"),
+    "finish": lambda ledger: ledger.finish("fox", pictures_of(a_job()), LATER),
+    "end": lambda ledger: ledger.end("fox", Status.FAILED, ""),
+    "job": lambda ledger: ledger.job("fox"),
+    "unfinished": lambda ledger: ledger.unfinished(),
+    "spent": lambda ledger: ledger.spent(ALICE.id, NOON),
+    "history": lambda ledger: ledger.history(ALICE.id),
+    "painted": lambda ledger: ledger.painted(A_FOX),
+    "pictures": lambda ledger: ledger.pictures("fox"),
+    "keep": lambda ledger: ledger.keep(b"hello"),
+    "file": lambda ledger: ledger.file(KEPT),
+}
+KEPT = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_every_call_lets_others_run(name: str) -> None:
+    ledger = MemoryLedger()
+    await ledger.record(a_job())
+    await ledger.keep(b"hello")
+    others_ran = asyncio.Event()
+    asyncio.get_running_loop().call_soon(others_ran.set)
+
+    await CALLS[name](ledger)
+
+    assert others_ran.is_set()
+
+
+def test_every_call_is_tried() -> None:
+    calls = {name for name in vars(Ledger) if not name.startswith("_")}
+
+    assert calls == set(CALLS)

@@ -1,0 +1,106 @@
+"""The two commands and the lock, as far as they can be judged without installing anything."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SCRIPTS = ["run", "test", ".ci/run"]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+OURS = ["bot", "engine", "migrations", "storage", "tests"]
+# In no list: ./run picks the build.
+CHOSEN_BY_RUN = {"torch"}
+
+
+def plain(name: str) -> str:
+    """The one spelling of a package's name, without extras."""
+    return re.sub(r"[-_.]+", "-", name.split("[")[0]).lower()
+
+
+def asked_for() -> set[str]:
+    """The packages that pyproject.toml names."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return {
+        plain(name)
+        for name in project["project"]["dependencies"] + project["dependency-groups"]["test"]
+    }
+
+
+def locked() -> dict[str, str]:
+    """Every package of the lock, with what stands under it up to the next one."""
+    entries = re.split(r"^(?=[a-z0-9])", LOCK, flags=re.MULTILINE)[1:]
+    return {plain(entry.split("==")[0]): entry for entry in entries}
+
+
+def imported(source: Path) -> set[str]:
+    """The modules from elsewhere that a file imports, by the first part of their names."""
+    nodes = list(ast.walk(ast.parse(source.read_text(encoding="utf-8"))))
+    names = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.split(".")[0] for name in names} - sys.stdlib_module_names - set(OURS)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_may_be_executed(script: str) -> None:
+    assert os.access(ROOT / script, os.X_OK)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_is_what_a_plain_sh_can_read(script: str) -> None:
+    first_line = (ROOT / script).read_text(encoding="utf-8").splitlines()[0]
+
+    reading = subprocess.run(["sh", "-n", ROOT / script], capture_output=True, text=True)
+
+    assert first_line == "#!/bin/sh"
+    assert (reading.returncode, reading.stderr) == (0, "")
+
+
+def test_every_locked_package_has_one_version_and_its_hashes() -> None:
+    for name, entry in locked().items():
+        assert re.match(r"[a-z0-9._-]+==[0-9][^ ]*( ; [^\\]+)? \\\n", entry), name
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}$", entry, re.MULTILINE), name
+
+
+def test_everything_the_project_asks_for_is_locked() -> None:
+    assert asked_for() - locked().keys() == set()
+
+
+def test_everything_the_code_imports_is_asked_for() -> None:
+    makers = packages_distributions()
+    sources = [file for folder in OURS for file in (ROOT / folder).rglob("*.py")]
+
+    missing = {
+        f"{source.relative_to(ROOT)}: {module}"
+        for source in sources
+        for module in imported(source)
+        if not {plain(maker) for maker in makers.get(module, [])} & (asked_for() | CHOSEN_BY_RUN)
+    }
+
+    assert missing == set()
+
+
+def test_the_lock_leaves_torch_and_cuda_to_the_machine() -> None:
+    machine_bound = re.compile(r"torch|torchvision|triton|(nvidia|cuda)-.*")
+
+    assert [name for name in locked() if machine_bound.fullmatch(name)] == []
+
+
+def test_the_lock_names_no_place() -> None:
+    assert re.findall(r"\S*(?:://|file:|--index|--find-links)\S*|(?:^|\s)/\S+", LOCK) == []
+
+
+def test_the_soak_is_refused_in_a_sentence() -> None:
+    answer = subprocess.run([ROOT / "test", "--soak", "5"], capture_output=True, text=True)
+
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert answer.stderr.startswith("The soak is not part of this version of Easel.")
