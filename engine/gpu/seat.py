@@ -1,0 +1,31 @@
+"""Seat: the place of one tile among those that are painted together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PIL.Image import Image
+
+from engine.errors import EaselError
+from engine.gpu.painting import Painting
+from engine.job import Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Painted:
+    """A finished tile, not yet a file."""
+
+    image: Image
+    seconds: float
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Seat:
+    """Held from `Company.welcome` to `end`. Whoever took it sets `withdrawn` to have it back."""
+
+    recipe: Recipe
+    sources: Mapping[str, bytes]
+    tell: Callable[[int, Image | None], None]
+    end: Callable[[Painted | EaselError], None]
+    withdrawn: bool = False
+    painting: Painting | None = None
+    seconds: float = 0.0

@@ -1,0 +1,132 @@
+"""EngineThread: the one warm thread that owns the device, behind `await`.
+
+The event loop hands seats over by a queue; everything comes back by `call_soon_threadsafe`.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from queue import SimpleQueue
+
+import torch
+
+from engine.card import ModelCard
+from engine.errors import Cancelled, EaselError, PaintingFailed
+from engine.gpu.call import Call, Crossing
+from engine.gpu.company import Company
+from engine.gpu.device import free, prepare
+from engine.gpu.family import Family
+from engine.gpu.seat import Seat
+from engine.gpu.warmup import warm_up
+from engine.job import Picture, Recipe
+from engine.png import write_png
+from engine.ports import Tell
+from engine.turns import Turns
+
+log = logging.getLogger(__name__)
+
+Load = Callable[[], Mapping[str, Family]]
+
+
+class EngineThread:
+    """A Painter. `start` it, `await close()` it; both from the same event loop."""
+
+    def __init__(self, load: Load, *, device: torch.device, seats: int, most_rows: int) -> None:
+        self._load = load
+        self._device = device
+        self._seats = seats
+        self._most_rows = most_rows
+        self._cards: Mapping[str, ModelCard] = {}
+        self._inbox: SimpleQueue[Seat | None] = SimpleQueue()
+        # Held while a seat is put into the inbox, so that none can slip in behind the last look.
+        self._door = threading.Lock()
+        self._over: EaselError | None = PaintingFailed("The painter has not started yet.")
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    @property
+    def cards(self) -> Mapping[str, ModelCard]:
+        return self._cards
+
+    @property
+    def seats(self) -> int:
+        return self._seats
+
+    @property
+    def alive(self) -> bool:
+        """True while tiles can be handed over."""
+        return self._over is None
+
+    async def start(self) -> None:
+        """Load and warm up. Raises what came in the way, BadModel for one."""
+        ready = Crossing[None]()
+        # A daemon, or a program that died without closing it could not end.
+        self._thread = threading.Thread(
+            target=self._run, args=(ready.cross,), name="engine", daemon=True
+        )
+        self._thread.start()
+        await ready.outcome()
+
+    async def close(self) -> None:
+        """What is being painted ends as Cancelled at its next step, then the thread ends."""
+        self._closing = True
+        self._inbox.put(None)
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join)
+
+    async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
+        call = Call(tell)
+        seat = Seat(recipe=recipe, sources=sources, tell=call.tell, end=call.end)
+        with self._door:
+            if self._over is not None:
+                raise type(self._over)(str(self._over))
+            self._inbox.put(seat)
+        try:
+            painted = await call.outcome()
+        finally:
+            seat.withdrawn = True
+        # Elsewhere: a large PNG takes as long as several steps.
+        png = await asyncio.to_thread(write_png, painted.image, recipe)
+        return Picture(recipe=recipe, png=png, seconds=painted.seconds)
+
+    def _run(self, ready: Callable[[Exception | None], None]) -> None:
+        self._work(ready)
+        # Only now nothing holds the weights any more.
+        free(self._device)
+
+    def _work(self, ready: Callable[[Exception | None], None]) -> None:
+        company: Company | None = None
+        reason: EaselError = PaintingFailed("The painter broke down. Easel must be started again.")
+        try:
+            prepare(self._device)
+            families = self._load()
+            company = Company(families, self._device, Turns(most_rows=self._most_rows))
+            warm_up(company, families)
+            self._cards = {name: family.card for name, family in families.items()}
+            self._over = None
+            ready(None)
+            self._serve(company)
+            reason = Cancelled("Easel is stopping, so the picture was not finished.")
+        except Exception as error:
+            if self.alive:
+                log.critical("the engine thread failed", exc_info=error)
+            ready(error)
+        finally:
+            with self._door:
+                self._over = reason
+            if company is not None:
+                company.dismiss(reason)
+            while not self._inbox.empty():
+                if (seat := self._inbox.get()) is not None:
+                    seat.end(reason)
+
+    def _serve(self, company: Company) -> None:
+        """Until closed. Newcomers join between steps; without work it waits for one."""
+        while not self._closing:
+            while not (company.busy and self._inbox.empty()):
+                seat = self._inbox.get()
+                if seat is None:
+                    return
+                company.welcome(seat)
+            company.turn()

@@ -1,0 +1,274 @@
+"""What a tile becomes in company, and what happens when something goes wrong."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.errors import Cancelled, OutOfMemory, PaintingFailed
+from engine.gpu.family import Family
+from engine.job import Recipe
+from engine.sampler import SAMPLERS
+from tests.engine.gpu.together import Sitting, company_of, paint_together, picture_file, recipe
+
+FILES = {"source": picture_file(1)}
+MIXED = [
+    recipe(
+        sampler=sampler,
+        seed=number,
+        steps=3 + number,
+        guidance=[5.0, 1.0, 3.0][number % 3],
+        prompt=["a red circle", "a (blue:1.4) fox"][number % 2],
+    )
+    for number, sampler in enumerate(SAMPLERS)
+] + [recipe(image="source", strength=0.5, steps=8), recipe(width=72)]
+
+
+@contextmanager
+def before_forward(family: Family, hook: Callable[[torch.Tensor], None]) -> Iterator[None]:
+    """Calls the hook with the latents of every forward."""
+
+    def on_call(_: Any, inputs: tuple[torch.Tensor, ...]) -> None:
+        hook(inputs[0])
+
+    handle = family.network.register_forward_pre_hook(on_call)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def no_more_rows_than(budget: int) -> Callable[[torch.Tensor], None]:
+    def check(latents: torch.Tensor) -> None:
+        if len(latents) > budget:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    return check
+
+
+def far_from(one: Sitting, other: Sitting) -> float:
+    return float((one.latents - other.latents).abs().max() / other.latents.abs().max())
+
+
+def test_company_changes_a_tile_by_rounding_only(family: Family) -> None:
+    alone = [paint_together(family, [one], sources=FILES)[0] for one in MIXED]
+
+    mixed = paint_together(family, MIXED, sources=FILES, turns_between=1)
+
+    assert max(map(far_from, mixed, alone)) < 1e-4
+
+
+def test_tiles_of_one_shape_share_forwards(family: Family) -> None:
+    widths: list[int] = []
+
+    with before_forward(family, lambda latents: widths.append(len(latents))):
+        paint_together(family, [recipe(seed=1), recipe(seed=2, guidance=1.0, sampler="DDIM")])
+
+    assert widths == [3] * 5
+
+
+EXACT = [
+    recipe(
+        sampler=sampler,
+        seed=number,
+        steps=2 + number % 3,
+        guidance=[5.0, 1.0][number % 2],
+        exact=True,
+    )
+    for number, sampler in enumerate(SAMPLERS)
+]
+
+
+@pytest.fixture(scope="module")
+def exact_alone(family: Family) -> dict[Recipe, torch.Tensor]:
+    return {one: paint_together(family, [one])[0].latents for one in EXACT}
+
+
+@settings(
+    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    chosen=st.lists(st.sampled_from(EXACT + MIXED[:4]), min_size=2, max_size=5),
+    turns_between=st.integers(0, 2),
+)
+def test_an_exact_tile_knows_no_company(
+    family: Family,
+    exact_alone: dict[Recipe, torch.Tensor],
+    chosen: list[Recipe],
+    turns_between: int,
+) -> None:
+    sittings = paint_together(family, chosen, turns_between=turns_between)
+
+    for sitting in sittings:
+        if sitting.recipe.exact:
+            assert torch.equal(sitting.latents, exact_alone[sitting.recipe])
+
+
+def test_exact_forwards_have_two_rows_with_guidance_and_without(family: Family) -> None:
+    widths: list[int] = []
+
+    with before_forward(family, lambda latents: widths.append(len(latents))):
+        paint_together(family, [recipe(exact=True), recipe(exact=True, guidance=1.0)])
+
+    assert widths == [2] * 10
+
+
+@pytest.mark.parametrize("budget", [5, 3, 1])
+def test_too_little_memory_makes_forwards_smaller_and_nothing_else(
+    family: Family, budget: int
+) -> None:
+    recipes = [recipe(seed=seed, sampler=name) for seed, name in enumerate(["Euler a", "UniPC"])]
+    plenty = paint_together(family, recipes)
+
+    with before_forward(family, no_more_rows_than(budget)):
+        scarce = paint_together(family, recipes)
+
+    assert max(map(far_from, scarce, plenty)) < 1e-4
+
+
+def test_what_did_not_fit_once_is_not_tried_again(family: Family) -> None:
+    refused: list[int] = []
+
+    def check(latents: torch.Tensor) -> None:
+        if len(latents) > 2:
+            refused.append(len(latents))
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    with before_forward(family, check):
+        paint_together(family, [recipe(seed=1, steps=8), recipe(seed=2, steps=8)])
+
+    assert len(refused) == 1
+
+
+def test_a_tile_that_does_not_fit_at_all_is_offered_smaller(family: Family) -> None:
+    with before_forward(family, no_more_rows_than(0)):
+        (sitting,) = paint_together(family, [recipe(width=128, height=128)])
+
+    assert isinstance(sitting.outcome, OutOfMemory)
+    assert "Try 96x96." in str(sitting.outcome)
+
+
+def test_an_exact_tile_is_never_split_but_may_be_asked_for_without(family: Family) -> None:
+    with before_forward(family, no_more_rows_than(1)):
+        exact, other = paint_together(family, [recipe(exact=True), recipe()])
+
+    assert isinstance(exact.outcome, OutOfMemory)
+    assert "Leave --exact out" in str(exact.outcome)
+    assert other.painted
+
+
+def test_a_bug_in_one_tile_ends_that_tile_only(
+    family: Family, caplog: pytest.LogCaptureFixture
+) -> None:
+    company = company_of(family)
+    broken, fine = Sitting(recipe(seed=1)), Sitting(recipe(seed=2))
+    for sitting in (broken, fine):
+        company.welcome(sitting.seat)
+    assert broken.seat.painting is not None
+    broken.seat.painting.scheduler = None
+
+    while company.busy:
+        company.turn()
+
+    assert isinstance(broken.outcome, PaintingFailed)
+    assert fine.painted
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+
+
+def test_a_forward_that_fails_for_one_tile_ends_that_tile_only(family: Family) -> None:
+    company = company_of(family)
+    broken, fine = Sitting(recipe(seed=1)), Sitting(recipe(seed=2))
+    for sitting in (broken, fine):
+        company.welcome(sitting.seat)
+    assert broken.seat.painting is not None
+    broken.seat.painting.latents = torch.full_like(broken.seat.painting.latents, 1e30)
+
+    def check(latents: torch.Tensor) -> None:
+        if latents.abs().max() > 1e20:
+            raise RuntimeError("an illegal number")
+
+    with before_forward(family, check):
+        while company.busy:
+            company.turn()
+
+    assert isinstance(broken.outcome, PaintingFailed)
+    assert "illegal" not in str(broken.outcome)
+    (alone,) = paint_together(family, [recipe(seed=2)])
+    assert far_from(fine, alone) < 1e-4
+
+
+def test_a_card_in_disorder_ends_the_thread_and_not_only_a_tile(family: Family) -> None:
+    company = company_of(family)
+    company.welcome(Sitting(recipe()).seat)
+
+    def fail(_: torch.Tensor) -> None:
+        raise torch.AcceleratorError("CUDA error: an illegal memory access was encountered")
+
+    with before_forward(family, fail), pytest.raises(torch.AcceleratorError):
+        company.turn()
+
+
+def test_a_source_that_is_no_picture_ends_with_a_sentence(family: Family) -> None:
+    (sitting,) = paint_together(family, [recipe(image="source")], sources={"source": b"no"})
+
+    assert isinstance(sitting.outcome, PaintingFailed)
+    assert "PNG" in str(sitting.outcome)
+
+
+def test_a_model_that_is_not_loaded_ends_with_a_sentence(family: Family) -> None:
+    (sitting,) = paint_together(family, [recipe(model="other")])
+
+    assert isinstance(sitting.outcome, PaintingFailed)
+    assert "other" in str(sitting.outcome)
+    assert "tiny" in str(sitting.outcome)
+
+
+def test_a_withdrawn_tile_leaves_at_the_next_step(family: Family) -> None:
+    company = company_of(family)
+    leaving, staying = Sitting(recipe(seed=1)), Sitting(recipe(seed=2))
+    for sitting in (leaving, staying):
+        company.welcome(sitting.seat)
+    company.turn()
+
+    leaving.seat.withdrawn = True
+    while company.busy:
+        company.turn()
+
+    assert isinstance(leaving.outcome, Cancelled)
+    assert len(leaving.told) == 1
+    assert staying.painted
+
+
+def test_a_tile_withdrawn_before_it_began_is_never_painted(family: Family) -> None:
+    company = company_of(family)
+    sitting = Sitting(recipe())
+    sitting.seat.withdrawn = True
+
+    company.welcome(sitting.seat)
+
+    assert not company.busy
+
+
+def test_seconds_of_a_turn_are_shared_by_rows(family: Family) -> None:
+    company = company_of(family)
+    two_rows, one_row = Sitting(recipe()), Sitting(recipe(guidance=1.0))
+    for sitting in (two_rows, one_row):
+        company.welcome(sitting.seat)
+        sitting.seat.seconds = 0.0
+
+    company.turn()
+
+    assert one_row.seat.seconds > 0
+    assert two_rows.seat.seconds == pytest.approx(2 * one_row.seat.seconds)
+
+
+def test_every_step_is_told_and_some_with_a_preview(family: Family) -> None:
+    (sitting,) = paint_together(family, [recipe(steps=9)])
+
+    assert [step for step, _ in sitting.told] == list(range(1, 10))
+    assert [step for step, preview in sitting.told if preview] == [4, 8]

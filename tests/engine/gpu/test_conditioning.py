@@ -1,0 +1,131 @@
+"""Prompts of any length, weights, BREAKs, and what is remembered of them."""
+
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.errors import PaintingFailed
+from engine.gpu.conditioning import Conditioning
+
+WINDOW = 77
+LONG = "red circle on white " * 25
+
+
+@pytest.fixture(scope="module")
+def conditioning(pipe: Any) -> Conditioning:
+    return Conditioning(pipe)
+
+
+@pytest.fixture(autouse=True)
+def _no_gradients() -> Any:
+    with torch.inference_mode():
+        yield
+
+
+def test_a_plain_prompt_is_what_the_pipeline_makes_of_it(
+    conditioning: Conditioning, pipe: Any
+) -> None:
+    wanted, unwanted = pipe.encode_prompt("a red circle", "cpu", 1, True, "ugly")
+
+    rows = conditioning.rows("a red circle", "ugly", guided=True)
+
+    assert torch.equal(rows, torch.cat([unwanted, wanted]))
+
+
+def test_without_guidance_there_is_only_the_prompt(conditioning: Conditioning) -> None:
+    rows = conditioning.rows("a red circle", "ugly", guided=False)
+
+    assert torch.equal(rows, conditioning.embedding("a red circle"))
+
+
+@pytest.mark.parametrize(
+    "weighted", ["a (red:1.4) circle", "a (red:0.6) circle", "a ((red)) circle"]
+)
+def test_a_weight_changes_what_is_said(conditioning: Conditioning, weighted: str) -> None:
+    plain, changed = (conditioning.embedding(text) for text in ("a red circle", weighted))
+
+    assert not torch.allclose(plain, changed, atol=1e-3)
+
+
+def test_a_weight_of_one_changes_nothing(conditioning: Conditioning) -> None:
+    plain, weighted = (conditioning.embedding(text) for text in ("a red fox", "a (red:1.0) fox"))
+
+    assert torch.equal(plain, weighted)
+
+
+def test_words_beyond_the_first_window_count(conditioning: Conditioning) -> None:
+    fox, house = (conditioning.embedding(f"{LONG} {word}") for word in ("fox", "house"))
+
+    assert fox.shape[1] == 2 * WINDOW
+    assert torch.equal(fox[:, :WINDOW], house[:, :WINDOW])
+    assert not torch.equal(fox[:, WINDOW:], house[:, WINDOW:])
+
+
+def test_a_break_starts_a_new_window(conditioning: Conditioning) -> None:
+    broken = conditioning.embedding("a red circle BREAK a blue fox")
+
+    parts = [conditioning.embedding(text) for text in ("a red circle", "a blue fox")]
+    assert torch.allclose(broken, torch.cat(parts, dim=1), atol=1e-5)
+
+
+def test_the_shorter_of_two_prompts_goes_on_with_nothing(conditioning: Conditioning) -> None:
+    unwanted, wanted = conditioning.rows(LONG, "ugly", guided=True)
+
+    assert unwanted.shape == wanted.shape
+    assert torch.equal(unwanted[WINDOW:], conditioning.embedding("")[0])
+
+
+def test_a_word_longer_than_a_window_is_read_too(conditioning: Conditioning) -> None:
+    assert conditioning.embedding(f"a {'z' * 200}").shape[1] > WINDOW
+
+
+def test_a_lora_that_is_not_there_is_a_sentence(conditioning: Conditioning) -> None:
+    with pytest.raises(PaintingFailed, match="no LoRA “neon”"):
+        conditioning.embedding("a fox <lora:neon:0.8>")
+
+
+def test_a_text_is_encoded_once_while_it_is_remembered(pipe: Any) -> None:
+    conditioning = Conditioning(pipe, remember=2)
+    first = conditioning.embedding("a")
+
+    conditioning.embedding("b")
+    assert conditioning.embedding("a") is first
+    conditioning.embedding("c")
+    assert conditioning.embedding("a") is first
+    conditioning.embedding("d")
+    conditioning.embedding("e")
+    assert conditioning.embedding("a") is not first
+
+
+PIECES = [
+    "a red circle",
+    "(fox:1.3)",
+    "[snow]",
+    "(tree:0.4)",
+    " BREAK ",
+    "((house))",
+    "z" * 90,
+    f"({LONG}:0.7)",
+    ", ",
+    "<|endoftext|>",
+    "(:0.5)",
+    "(  :1.2)",
+    "é🦊",
+    "(x:0)",
+    "(",
+    "]",
+]
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(PIECES), max_size=8))
+def test_any_text_becomes_whole_windows_of_numbers(
+    conditioning: Conditioning, pieces: list[str]
+) -> None:
+    rows = conditioning.rows("".join(pieces), "ugly", guided=True)
+
+    assert rows.shape[1] % WINDOW == 0
+    assert torch.isfinite(rows).all()

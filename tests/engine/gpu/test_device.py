@@ -1,0 +1,41 @@
+"""Devices by name, and telling that memory ran out."""
+
+import pytest
+import torch
+
+from engine.errors import Misconfigured
+from engine.gpu.device import device_named, if_it_fits, ran_out_of_memory, weight_type
+
+CPU = torch.device("cpu")
+
+
+def test_a_cpu_computes_in_full_precision_and_a_card_in_half() -> None:
+    assert weight_type(CPU) is torch.float32
+    assert weight_type(torch.device("cuda")) is torch.float16
+
+
+@pytest.mark.parametrize("name", ["gpu", "meta", "cuda:99", ""])
+def test_a_device_that_is_not_here_is_refused_in_a_sentence(name: str) -> None:
+    with pytest.raises(Misconfigured, match="Use auto"):
+        device_named(name)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory."),
+        MemoryError(),
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes."),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+    ],
+)
+def test_every_way_of_saying_out_of_memory_is_understood(error: Exception) -> None:
+    def work() -> int:
+        raise error
+
+    assert if_it_fits(CPU, work) is None
+
+
+def test_other_errors_are_not_taken_for_it() -> None:
+    assert not ran_out_of_memory(RuntimeError("shape mismatch"))
+    assert not ran_out_of_memory(ValueError("out of memory"))

@@ -1,0 +1,194 @@
+"""A tile alone is what the stock diffusers pipeline paints, bit for bit."""
+
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from engine.errors import PaintingFailed
+from engine.gpu.family import Family
+from engine.job import Recipe
+from engine.sampler import SAMPLERS
+from tests.engine.gpu import tiny
+from tests.engine.gpu.together import family_of, paint_together, picture_file, recipe
+
+SOURCE, MASK = picture_file(1), picture_file(2, "L")
+FILES = {"source": SOURCE, "mask": MASK}
+
+
+@pytest.fixture(scope="module")
+def velocity_pipe() -> Any:
+    return tiny.pipeline(prediction_type="v_prediction", timestep_spacing="trailing")
+
+
+@pytest.fixture(scope="module")
+def velocity_family(velocity_pipe: Any) -> Family:
+    return family_of(velocity_pipe)
+
+
+def stock(kind: str, pipe: Any, asked: Recipe, **inputs: Any) -> tuple[torch.Tensor, Image.Image]:
+    """The final latents and the picture of diffusers' own pipeline of that kind."""
+    sampler = SAMPLERS[asked.sampler]
+    scheduler = getattr(tiny.diffusers, sampler.scheduler).from_config(
+        pipe.scheduler.config, **sampler.options
+    )
+    parts = {**pipe.components, "scheduler": scheduler}
+    other = getattr(tiny.diffusers, kind)(**parts, requires_safety_checker=False)
+    other.set_progress_bar_config(disable=True)
+    latents = other(
+        prompt=asked.prompt,
+        negative_prompt=asked.negative,
+        num_inference_steps=asked.steps,
+        guidance_scale=asked.guidance,
+        generator=torch.Generator().manual_seed(asked.seed),
+        output_type="latent",
+        **inputs,
+    ).images
+    with torch.inference_mode():
+        signal = pipe.vae.decode(latents / pipe.vae.config.scaling_factor).sample
+    return latents, pipe.image_processor.postprocess(signal)[0]
+
+
+def opened(file: bytes) -> Image.Image:
+    return Image.open(BytesIO(file))
+
+
+@pytest.mark.parametrize("guidance", [5.0, 1.0])
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_tile_alone_equals_the_stock_pipeline(
+    family: Family, pipe: Any, sampler: str, guidance: float
+) -> None:
+    asked = recipe(sampler=sampler, guidance=guidance, width=72)
+
+    (sitting,) = paint_together(family, [asked])
+
+    latents, picture = stock("StableDiffusionPipeline", pipe, asked, width=72, height=64)
+    assert torch.equal(sitting.latents, latents)
+    assert np.array_equal(np.asarray(sitting.painted.image), np.asarray(picture))
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_model_that_predicts_velocity_equals_stock_too(
+    velocity_pipe: Any, velocity_family: Family, sampler: str
+) -> None:
+    pipe = velocity_pipe
+    asked = recipe(sampler=sampler, steps=3)
+
+    (sitting,) = paint_together(velocity_family, [asked])
+
+    latents, _ = stock("StableDiffusionPipeline", pipe, asked, width=64, height=64)
+    assert torch.equal(sitting.latents, latents)
+
+
+@pytest.mark.parametrize("strength", [0.5, 1.0])
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_painting_over_an_image_equals_the_stock_pipeline(
+    family: Family, pipe: Any, sampler: str, strength: float
+) -> None:
+    asked = recipe(sampler=sampler, image="source", strength=strength)
+
+    (sitting,) = paint_together(family, [asked], sources=FILES)
+
+    latents, _ = stock(
+        "StableDiffusionImg2ImgPipeline", pipe, asked, image=opened(SOURCE), strength=strength
+    )
+    assert torch.equal(sitting.latents, latents)
+
+
+def test_a_time_that_stands_twice_is_not_taken_for_the_other(family: Family, pipe: Any) -> None:
+    asked = recipe(sampler="DPM++ 2M Karras", steps=60, image="source", strength=0.04)
+    painting = family.begin(asked, FILES)
+    assert painting.times[painting.done] == painting.times[painting.done + 1]
+
+    (sitting,) = paint_together(family, [asked], sources=FILES)
+
+    latents, _ = stock(
+        "StableDiffusionImg2ImgPipeline", pipe, asked, image=opened(SOURCE), strength=0.04
+    )
+    assert torch.equal(sitting.latents, latents)
+
+
+@pytest.mark.parametrize("strength", [0.6, 1.0])
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_painting_inside_a_mask_equals_the_stock_pipeline(
+    family: Family, pipe: Any, sampler: str, strength: float
+) -> None:
+    asked = recipe(sampler=sampler, image="source", mask="mask", strength=strength)
+
+    (sitting,) = paint_together(family, [asked], sources=FILES)
+
+    latents, _ = stock(
+        "StableDiffusionInpaintPipeline",
+        pipe,
+        asked,
+        image=opened(SOURCE),
+        mask_image=opened(MASK),
+        strength=strength,
+        width=64,
+        height=64,
+    )
+    assert torch.equal(sitting.latents, latents)
+
+
+def test_a_black_mask_keeps_the_source(family: Family) -> None:
+    black = BytesIO()
+    Image.new("L", (64, 64)).save(black, "PNG")
+    files = {"source": SOURCE, "mask": black.getvalue()}
+
+    one, other = paint_together(
+        family,
+        [recipe(image="source", mask="mask", strength=0.6, prompt=prompt) for prompt in "ab"],
+        sources=files,
+    )
+
+    assert torch.equal(one.latents, other.latents)
+
+
+def test_the_least_strength_still_paints_one_step(family: Family) -> None:
+    asked = recipe(image="source", strength=0.01)
+
+    (sitting,) = paint_together(family, [asked], sources=FILES)
+
+    assert [step for step, _ in sitting.told] == [asked.steps]
+
+
+def test_a_model_of_eight_channels_paints_inside_a_mask() -> None:
+    family = family_of(tiny.pipeline(channels=8))
+
+    (sitting,) = paint_together(
+        family, [recipe(image="source", mask="mask", strength=0.6)], sources=FILES
+    )
+
+    assert sitting.painted.image.size == (64, 64)
+
+
+def test_guidance_of_one_or_less_takes_one_row(family: Family) -> None:
+    assert family.begin(recipe(guidance=1.0), {}).rows == 1
+    assert family.begin(recipe(guidance=1.1), {}).rows == 2
+
+
+def test_planning_and_asking_change_nothing(family: Family) -> None:
+    painting = family.begin(recipe(sampler="Euler a"), {})
+    with torch.inference_mode():
+        once = family.forward(family.rows(painting))
+        again = family.forward(family.rows(painting))
+
+    assert torch.equal(once, again)
+    assert painting.done == 0
+
+
+def test_another_seed_is_another_picture(family: Family) -> None:
+    one, other = paint_together(family, [recipe(seed=1), recipe(seed=2)])
+
+    assert not torch.equal(one.latents, other.latents)
+
+
+def test_latents_that_are_no_numbers_are_no_picture(family: Family) -> None:
+    painting = family.begin(recipe(), {})
+    painting.latents = torch.full_like(painting.latents, float("nan"))
+
+    with pytest.raises(PaintingFailed, match="less guidance"):
+        family.decode(painting)

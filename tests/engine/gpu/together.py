@@ -1,0 +1,117 @@
+"""Paints tiles together without a thread, so that a test sees every turn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from engine.card import ModelCard
+from engine.errors import EaselError
+from engine.gpu.company import Company
+from engine.gpu.families.sd import StableDiffusion
+from engine.gpu.family import Family
+from engine.gpu.seat import Painted, Seat
+from engine.job import Recipe
+from engine.turns import Turns
+
+CPU = torch.device("cpu")
+CARD = ModelCard(
+    name="tiny",
+    family="sd",
+    digest="0",
+    width=128,
+    height=128,
+    largest=256,
+    steps=5,
+    guidance=5.0,
+    sampler="Euler",
+)
+
+
+def family_of(pipe: Any) -> Family:
+    with torch.inference_mode():
+        return StableDiffusion(pipe, CARD)
+
+
+def recipe(**changes: Any) -> Recipe:
+    usual: dict[str, Any] = {
+        "prompt": "a red circle",
+        "negative": "ugly",
+        "model": CARD.name,
+        "digest": CARD.digest,
+        "width": 64,
+        "height": 64,
+        "steps": 5,
+        "guidance": 5.0,
+        "sampler": "Euler",
+        "seed": 7,
+    }
+    return Recipe(**{**usual, **changes})
+
+
+def picture_file(seed: int = 0, mode: str = "RGB", width: int = 64, height: int = 64) -> bytes:
+    shape = (height, width, 3) if mode == "RGB" else (height, width)
+    pixels = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+@dataclass
+class Sitting:
+    """A seat and all that came back from it."""
+
+    recipe: Recipe
+    sources: Mapping[str, bytes] = field(default_factory=dict)
+    told: list[tuple[int, Image.Image | None]] = field(default_factory=list)
+    outcome: Painted | EaselError | None = None
+
+    def __post_init__(self) -> None:
+        self.seat = Seat(
+            recipe=self.recipe,
+            sources=self.sources,
+            tell=lambda step, preview: self.told.append((step, preview)),
+            end=self._end,
+        )
+
+    def _end(self, outcome: Painted | EaselError) -> None:
+        assert self.outcome is None, "a tile ended twice"
+        self.outcome = outcome
+
+    @property
+    def painted(self) -> Painted:
+        assert isinstance(self.outcome, Painted), repr(self.outcome)
+        return self.outcome
+
+    @property
+    def latents(self) -> torch.Tensor:
+        assert self.painted
+        assert self.seat.painting is not None
+        return self.seat.painting.latents
+
+
+def company_of(family: Family) -> Company:
+    return Company({CARD.name: family}, CPU, Turns(most_rows=16))
+
+
+def paint_together(
+    family: Family,
+    recipes: Sequence[Recipe],
+    *,
+    sources: Mapping[str, bytes] | None = None,
+    turns_between: int = 0,
+) -> list[Sitting]:
+    """Each joins that many turns after the one before."""
+    company = company_of(family)
+    sittings = [Sitting(recipe, sources or {}) for recipe in recipes]
+    for sitting in sittings:
+        company.welcome(sitting.seat)
+        for _ in range(turns_between):
+            company.turn()
+    while company.busy:
+        company.turn()
+    return sittings

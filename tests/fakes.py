@@ -1,0 +1,62 @@
+"""Ten-line stand-ins for what is slow or far away. They suspend where the real ones do."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+
+from PIL import Image
+
+from engine.card import ModelCard
+from engine.errors import PaintingFailed
+from engine.job import Picture, Recipe
+from engine.png import write_png
+from engine.ports import Tell
+
+BOOK = ModelCard(
+    name="book",
+    family="sd",
+    digest="d1",
+    width=128,
+    height=128,
+    largest=512,
+    steps=4,
+    guidance=5.0,
+    sampler="Euler",
+)
+
+
+def a_png(width: int = 8, height: int = 8, colour: str = "red") -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (width, height), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@dataclass
+class FakePainter:
+    """Paints plain pictures once `gate` is open. Prompts with "fail" or "bug" do just that."""
+
+    cards: Mapping[str, ModelCard] = field(default_factory=lambda: {BOOK.name: BOOK})
+    seats: int = 2
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    painting: list[Recipe] = field(default_factory=list)
+    painted: list[Recipe] = field(default_factory=list)
+    withdrawn: list[Recipe] = field(default_factory=list)
+    sources: list[Mapping[str, bytes]] = field(default_factory=list)
+
+    async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
+        self.painting.append(recipe)
+        self.sources.append(sources)
+        tell(1, None)
+        try:
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            self.withdrawn.append(recipe)
+            raise
+        if "fail" in recipe.prompt:
+            raise PaintingFailed("The paint ran out.")
+        if "bug" in recipe.prompt:
+            raise RuntimeError("a bug")
+        self.painted.append(recipe)
+        image = Image.new("RGB", (recipe.width, recipe.height), (recipe.seed % 256, 0, 0))
+        return Picture(recipe=recipe, png=write_png(image, recipe), seconds=0.5)
