@@ -1,0 +1,164 @@
+"""The wiring: the only place that knows which ledger and which painters there are."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.outputs import write
+from bot.settings import Settings
+from engine.card import ModelCard
+from engine.dispatcher import Dispatcher
+from engine.errors import Misconfigured, StorageFailed
+from engine.line import Line
+from engine.ports import Ledger, Painter
+from engine.price import Speeds
+from engine.queue import FairQueue
+from engine.studio import Studio
+from storage.database import connect
+from storage.ledger import SqlLedger
+from storage.migrate import downgrade, status, upgrade
+from storage.pictures import PictureFiles
+
+log = logging.getLogger(__name__)
+
+# engine.gpu is imported only where something is painted: torch takes seconds to come.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Painters:
+    """How this program comes by its painter: first what it will paint with, then the warm thing."""
+
+    cards: Callable[[Settings], Mapping[str, ModelCard]]
+    device: Callable[[Settings], str]
+    open: Callable[[Settings], AbstractAsyncContextManager[Painter]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Easel without its engine: it can be asked, and it takes jobs that nobody paints yet."""
+
+    studio: Studio
+    ledger: Ledger
+    cards: Mapping[str, ModelCard]
+    line: Line
+    speeds: Speeds
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]:
+    """Everything but the engine, which takes long and which bad input does not need."""
+    cards = painters.cards(settings)
+    async with AsyncExitStack() as stack:
+        await upgrade(settings.database)
+        database = await stack.enter_async_context(connect(settings.database))
+        ledger = SqlLedger(database, PictureFiles(settings.data_dir / "pictures"))
+        line = Line(queue=FairQueue(limit=settings.queue_limit))
+        speeds = stack.enter_context(_learned_speeds(settings.data_dir / "speeds.json"))
+        studio = Studio(line=line, ledger=ledger, cards=cards, speeds=speeds)
+        yield App(studio=studio, ledger=ledger, cards=cards, line=line, speeds=speeds)
+
+
+@contextmanager
+def _learned_speeds(file: Path) -> Iterator[Speeds]:
+    """What pictures took in earlier runs, so that the first price is an honest one."""
+    try:
+        speeds = Speeds.from_json(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        speeds = Speeds()
+    try:
+        yield speeds
+    finally:
+        try:
+            write(file, speeds.to_json().encode())
+        except StorageFailed as error:
+            log.warning("the prices of the next start are guesses: %s", error)
+
+
+@asynccontextmanager
+async def painting(app: App, settings: Settings, painters: Painters) -> AsyncIterator[Painter]:
+    """The warm engine, and somebody who brings it the jobs."""
+    async with painters.open(settings) as painter:
+        dispatcher = Dispatcher(
+            line=app.line, ledger=app.ledger, painter=painter, speeds=app.speeds
+        )
+        async with _beside(dispatcher):
+            yield painter
+
+
+@asynccontextmanager
+async def _beside(dispatcher: Dispatcher) -> AsyncIterator[None]:
+    """Should the dispatcher break, what goes on beside it stops too instead of waiting for ever."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(dispatcher.run())
+            yield
+            running.cancel()
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+
+
+def cards_of(settings: Settings) -> Mapping[str, ModelCard]:
+    """The cards of the models that the settings name, the default first. Raises BadModel."""
+    cards = [check_model(name, settings) for name in settings.models]
+    return {card.name: card for card in cards}
+
+
+def check_model(name: str, settings: Settings) -> ModelCard:
+    """The card of a model by its name or path. Raises BadModel."""
+    from engine.gpu.catalog import find
+
+    return find(name, _models_dir(settings)).card
+
+
+def device_of(settings: Settings) -> str:
+    """The device that `auto` means here. Raises Misconfigured where there is none such."""
+    from engine.gpu.device import device_named
+
+    return str(device_named(settings.device))
+
+
+@asynccontextmanager
+async def warm_painter(settings: Settings) -> AsyncIterator[Painter]:
+    """The engine thread of this process."""
+    if settings.painter != "thread":
+        raise Misconfigured(
+            f"This Easel cannot paint in “{settings.painter}” yet. Set EASEL_PAINTER to thread."
+        )
+    from engine.gpu.painter import open_painter
+
+    opening = open_painter(
+        settings.models, models_dir=_models_dir(settings), device=settings.device
+    )
+    async with opening as painter:
+        yield painter
+
+
+async def take_up(database: str, revision: str | None = None) -> None:
+    """Bring the database to a later revision, or to the newest."""
+    await upgrade(database, revision or "head")
+
+
+async def take_down(database: str, revision: str | None = None) -> None:
+    """Take the database to an earlier revision, or to the one before."""
+    await downgrade(database, revision or "-1")
+
+
+async def revisions(database: str) -> tuple[str | None, str | None]:
+    """Which revision the database has, and which is the newest."""
+    found = await status(database)
+    return found.current, found.head
+
+
+def _models_dir(settings: Settings) -> Path:
+    return settings.data_dir / "models"
+
+
+PAINTERS = Painters(cards=cards_of, device=device_of, open=warm_painter)

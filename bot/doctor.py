@@ -1,0 +1,138 @@
+"""What this machine can do, and what must be mended."""
+
+import asyncio
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+
+import psutil  # type: ignore[import-untyped]  # it ships no types
+
+from bot import messages
+from bot.app import Painters, check_model, revisions
+from bot.settings import Settings
+from bot.version import version
+from engine.errors import EaselError
+
+GIB = 2**30
+LEAST_DISK = GIB
+LEAST_MEMORY = GIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at. `mend` says what to do where something is wrong."""
+
+    what: str
+    fact: str
+    mend: str = ""
+
+    def row(self) -> tuple[str, str, str]:
+        """As columns."""
+        return ("mend" if self.mend else "ok", self.what, " ".join((self.fact, self.mend)).strip())
+
+
+async def examine(settings: Settings, painters: Painters) -> list[Finding]:
+    """Look at everything; nothing is changed, and the token is never shown."""
+    return [
+        *_versions(),
+        await asyncio.to_thread(_device, settings, painters),
+        _memory(),
+        *await asyncio.to_thread(lambda: list(_models(settings))),
+        await _database(settings),
+        _disk(settings),
+        _discord(settings),
+    ]
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding(what="Easel", fact=version())
+    yield Finding(what="Python", fact=platform.python_version())
+    try:
+        yield Finding(what="torch", fact=installed("torch"))
+    except PackageNotFoundError:
+        yield Finding(what="torch", fact="Not installed.", mend="Start Easel with ./run.")
+
+
+def _device(settings: Settings, painters: Painters) -> Finding:
+    try:
+        device = painters.device(settings)
+    except EaselError as error:
+        return Finding(what="device", fact=str(error), mend="Set EASEL_DEVICE to auto.")
+    card = _nvidia_card()
+    if device == "cpu" and card and settings.device == "auto":
+        return Finding(
+            what="device",
+            fact=f"cpu, though there is an {card}.",
+            mend="torch cannot use it: install the driver and torch's CUDA build.",
+        )
+    return Finding(what="device", fact=f"{device}: {card}" if device != "cpu" and card else device)
+
+
+def _nvidia_card() -> str:
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return ""
+    asked = (program, "--query-gpu=name,memory.total", "--format=csv,noheader")
+    try:
+        answer = subprocess.run(asked, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return answer.stdout.strip().partition("\n")[0]
+
+
+def _memory() -> Finding:
+    memory = psutil.virtual_memory()
+    return Finding(
+        what="memory",
+        fact=f"{memory.available / GIB:.1f} GiB free of {memory.total / GIB:.1f} GiB",
+        mend="Close other programs: painting needs more."
+        if memory.available < LEAST_MEMORY
+        else "",
+    )
+
+
+def _models(settings: Settings) -> Iterator[Finding]:
+    for name in settings.models:
+        try:
+            card = check_model(name, settings)
+        except EaselError as error:
+            yield Finding(what="model", fact=name, mend=str(error))
+        else:
+            yield Finding(what="model", fact=messages.usable(card))
+
+
+async def _database(settings: Settings) -> Finding:
+    if settings.database_url is None and not settings.database_file.exists():
+        fact = f"Not there yet: it is made at the first start, as {settings.database_file}."
+        return Finding(what="database", fact=fact)
+    try:
+        return Finding(
+            what="database", fact=messages.revisions(*await revisions(settings.database))
+        )
+    except EaselError as error:
+        return Finding(what="database", fact="Not usable.", mend=str(error))
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = settings.data_dir.absolute()
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    free = shutil.disk_usage(there).free
+    fact = f"{free / GIB:.1f} GiB free for {folder}"
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        mend = f"Easel may not write in {there}. Allow it, or set EASEL_DATA_DIR."
+    elif free < LEAST_DISK:
+        mend = "Make room, or set EASEL_DATA_DIR to another disk."
+    else:
+        mend = ""
+    return Finding(what="disk", fact=fact, mend=mend)
+
+
+def _discord(settings: Settings) -> Finding:
+    if settings.discord_token is None:
+        return Finding(what="Discord", fact="No token set: the page and the commands work without.")
+    return Finding(what="Discord", fact="A token is set.")

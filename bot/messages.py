@@ -1,0 +1,97 @@
+"""Every word that people read and that is no error of the engine."""
+
+from collections.abc import Sequence
+
+from engine.card import ModelCard
+from engine.job import Picture, Recipe, Remembered
+
+EXAMPLE = "a red circle on a white background"
+STOPPED = "Stopped."
+LOADING = "Warming up the painter …"
+WAITING = "Waiting for a seat …"
+PAINTING = "Painting"
+NOT_CONFIRMED = "Nothing was painted."
+WITHDRAWN = "You cancelled this one."
+NO_JOB = "There is no such job here."
+NO_PICTURE = "There is no such picture here."
+MODEL_COLUMNS = ("model", "family", "size", "steps", "guidance", "sampler")
+
+
+def size(recipe: Recipe) -> str:
+    """Like 512×768."""
+    return f"{recipe.width}×{recipe.height}"
+
+
+def facts(picture: Picture | Remembered) -> list[str]:
+    """What there is to say of a picture, most telling first."""
+    recipe = picture.recipe
+    return [
+        f"seed {recipe.seed}",
+        recipe.model,
+        size(recipe),
+        f"{recipe.steps} steps",
+        f"{picture.seconds:.1f} s",
+        *picture.notes,
+    ]
+
+
+def painted(file: str, picture: Picture) -> str:
+    """The line about a picture that was written."""
+    return " · ".join([file, *facts(picture)])
+
+
+def model_row(card: ModelCard) -> tuple[str, ...]:
+    """A model under MODEL_COLUMNS."""
+    return (
+        card.name,
+        card.family,
+        f"{card.width}×{card.height}",
+        str(card.steps),
+        f"{card.guidance:g}",
+        card.sampler,
+    )
+
+
+def usable(card: ModelCard) -> str:
+    """What is said of weights that passed."""
+    return f"{card.name} can be used: {card.family}, made for {card.width}×{card.height}."
+
+
+def revisions(current: str | None, newest: str | None) -> str:
+    """Where the database stands."""
+    if current == newest:
+        return f"The database is up to date, at {current}."
+    stands = f"at {current}" if current else "empty"
+    return f"The database is {stands}; the newest is {newest}. `easel migrate` brings it there."
+
+
+def ready(address: str) -> str:
+    """The line that says where the page is."""
+    return f"Easel is ready: {address}"
+
+
+def pictures(count: int) -> str:
+    """Like 1 picture, 4 pictures."""
+    return "1 picture" if count == 1 else f"{count} pictures"
+
+
+def confirm(count: int, price: float) -> str:
+    """The question before a prompt with permutations."""
+    return f"That is {pictures(count)} for {price:.1f} credits. Paint them?"
+
+
+def place_in_line(ahead: int, seconds: float) -> str:
+    """What somebody in line reads."""
+    wait = f"about {seconds:.0f} s" if seconds >= 1 else "a moment"
+    if ahead == 0:
+        return f"You are next: {wait} to go."
+    return f"{ahead} ahead of you: {wait} to go."
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of words as lines with their columns under each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

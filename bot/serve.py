@@ -1,0 +1,113 @@
+"""The serve command: the engine warms, then the page opens, until somebody stops it."""
+
+import asyncio
+import errno
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from aiohttp import web
+
+from bot import messages
+from bot.app import Painters, open_app, painting
+from bot.settings import Settings
+from bot.web.app import make_web
+from bot.web.health import Health
+from bot.web.page import Page
+from engine.errors import Misconfigured
+
+log = logging.getLogger(__name__)
+
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
+async def serve(settings: Settings, painters: Painters, *, announce: Callable[[str], None]) -> None:
+    """Until SIGINT or SIGTERM. Raises Misconfigured where the address is taken."""
+    with _claimed(settings.host, settings.port) as claim, suppress(asyncio.CancelledError):
+        _stop_on_signals()
+        async with open_app(settings, painters) as app, painting(app, settings, painters):
+            await app.studio.resume()
+            health = Health(
+                model=next(iter(app.cards)), device=painters.device(settings), ledger=app.ledger
+            )
+            page = Page(app.studio, app.ledger)
+            pages = make_web(page=page, health=health, host=settings.host)
+            async with _listening(pages, claim, settings):
+                announce(messages.ready(_address(settings.host, claim)))
+                await asyncio.Event().wait()
+
+
+def _stop_on_signals() -> None:
+    """The first one stops in order; the handlers then go, so that a second one stops at once."""
+    loop = asyncio.get_running_loop()
+    main = asyncio.current_task()
+
+    def stop() -> None:
+        for each in STOPS:
+            loop.remove_signal_handler(each)
+        if main is not None:
+            main.cancel()
+
+    for each in STOPS:
+        loop.add_signal_handler(each, stop)
+
+
+@asynccontextmanager
+async def _listening(
+    pages: web.Application, claim: socket.socket, settings: Settings
+) -> AsyncIterator[None]:
+    runner = web.AppRunner(pages, access_log=None, shutdown_timeout=settings.grace_s)
+    await runner.setup()
+    try:
+        site = web.SockSite(runner, claim)
+        try:
+            await site.start()
+        except OSError as error:
+            raise _taken(settings.host, settings.port, error) from None
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _claimed(host: str, port: int) -> socket.socket:
+    """The address, taken before the engine warms: what cannot be had is said at once."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        claim = socket.socket(family, kind, protocol)
+        try:
+            claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            claim.bind(address)
+            claim.listen()
+        except OSError:
+            claim.close()
+            raise
+    except OSError as error:
+        raise _taken(host, port, error) from None
+    return claim
+
+
+def _taken(host: str, port: int, error: OSError) -> Misconfigured:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return Misconfigured(
+                f"Port {port} is in use, perhaps by another Easel. "
+                "Stop that one, or choose another port with EASEL_PORT."
+            )
+        case errno.EACCES:
+            return Misconfigured(
+                f"I may not use port {port}. Choose one from 1024 with EASEL_PORT."
+            )
+        case _:
+            return Misconfigured(
+                f"This machine has no address “{host}”. Set EASEL_HOST to one that it has, "
+                "like 127.0.0.1."
+            )
+
+
+def _address(host: str, claim: socket.socket) -> str:
+    port = claim.getsockname()[1]
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"

@@ -1,0 +1,202 @@
+"""Settings: what the owner chose, from the environment, `.env` or `easel.toml`, in that order."""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from bot.addresses import is_discord_or_here
+from engine.errors import Misconfigured
+from engine.nearest import did_you_mean
+
+PREFIX = "EASEL_"
+BUILT_IN = "picturebook"
+TEST_PREFIX = "EASEL_TEST_"
+ENV_FILE, TOML_FILE = Path(".env"), Path("easel.toml")
+SECRET_FOLDERS = (Path("/run/secrets"),)
+
+EXPECTED = {
+    "host": "an address or a name of this machine, like 127.0.0.1",
+    "port": "a whole number from 0 to 65535",
+    "data_dir": "a folder",
+    "database_url": "a database's address: postgresql://… or sqlite:///…",
+    "models": "a list of models with commas between",
+    "painter": "thread, process, ray or modal",
+    "device": "auto, cpu, mps, cuda or one card of several, like cuda:1",
+    "discord_token": "the token of a Discord bot, in one word",
+    "discord_api": "an address at discord.com, or on this machine for a stand-in",
+    "discord_gateway": "an address at discord.com, or on this machine for a stand-in",
+    "log": "human or json",
+    "queue_limit": "a whole number from 1",
+    "grace_s": "a number of seconds from 0 to 3600",
+}
+SECRET = frozenset({"database_url", "discord_token"})
+
+
+class Settings(BaseSettings):
+    """If you hold them, they are valid."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    host: str = Field("127.0.0.1", pattern=r"^[A-Za-z0-9.:_-]+$")
+    port: int = Field(7878, ge=0, le=65535)
+    data_dir: Path = Path("data")
+    database_url: SecretStr | None = None
+    models: Annotated[tuple[str, ...], NoDecode] = (BUILT_IN,)
+    painter: Literal["thread", "process", "ray", "modal"] = "thread"
+    device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
+    discord_token: SecretStr | None = None
+    discord_api: str | None = None
+    discord_gateway: str | None = None
+    log: Literal["human", "json"] = "human"
+    queue_limit: int = Field(200, ge=1)
+    grace_s: float = Field(30, ge=0, le=3600)
+
+    @field_validator("data_dir")
+    @classmethod
+    def _at_home(cls, folder: Path) -> Path:
+        return folder.expanduser()
+
+    @field_validator("models", mode="before")
+    @classmethod
+    def _listed(cls, models: Any) -> Any:
+        if isinstance(models, str):
+            models = tuple(name.strip() for name in models.split(",") if name.strip())
+        return models or (BUILT_IN,)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: SecretStr | None) -> SecretStr | None:
+        if url and not re.match(r"(sqlite|postgres(ql)?)(\+\w+)?://", url.get_secret_value()):
+            raise ValueError
+        return url
+
+    @field_validator("discord_token")
+    @classmethod
+    def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and len(token.get_secret_value().split()) != 1:
+            raise ValueError
+        return SecretStr(token.get_secret_value().strip()) if token else None
+
+    @field_validator("discord_api", "discord_gateway")
+    @classmethod
+    def _discord_or_here(cls, address: str | None) -> str | None:
+        # The bot's token travels to this address.
+        if address is not None and not is_discord_or_here(address):
+            raise ValueError
+        return address
+
+    @property
+    def database(self) -> str:
+        """The database's address; a SQLite file in the data folder where none was given."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.database_file.absolute()}"
+
+    @property
+    def database_file(self) -> Path:
+        """Where SQLite's file is if no other database was named."""
+        return self.data_dir / "easel.db"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What a caller gives (the toml file's values among it) comes last, not first."""
+        return env_settings, dotenv_settings, file_secret_settings, init_settings
+
+
+def read_settings() -> Settings:
+    """Read them all, or raise Misconfigured with the mend."""
+    table = _read_toml()
+    folders = _secret_folders()
+    _refuse_unknown("the environment", _prefixed(os.environ))
+    _refuse_unknown(str(ENV_FILE), _prefixed(_read_env_file()))
+    _refuse_unknown(str(TOML_FILE), table)
+    for folder in folders:
+        _refuse_unknown(str(folder), _prefixed(file.name for file in folder.iterdir()))
+    try:
+        return Settings(_secrets_dir=folders, **table)
+    except ValidationError as error:
+        raise Misconfigured(_sentence(error)) from None
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"I cannot read the settings: {error}.") from None
+
+
+def _secret_folders() -> list[Path]:
+    # Containers mount secrets in the first, systemd names the second.
+    named = os.environ.get("CREDENTIALS_DIRECTORY")
+    folders = (*SECRET_FOLDERS, *([Path(named)] if named else []))
+    return [folder for folder in folders if folder.is_dir() and os.access(folder, os.R_OK)]
+
+
+def _read_toml() -> dict[str, Any]:
+    try:
+        table = tomllib.loads(TOML_FILE.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"I cannot read {TOML_FILE}: {error}.") from None
+    return {_field(name): value for name, value in table.items()}
+
+
+def _read_env_file() -> Mapping[str, str | None]:
+    try:
+        return dotenv_values(ENV_FILE, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"I cannot read {ENV_FILE}: {error}.") from None
+
+
+def _prefixed(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        # The tests have variables of their own, which are none of ours.
+        if name.upper().startswith(PREFIX) and not name.upper().startswith(TEST_PREFIX):
+            yield _field(name)
+
+
+def _refuse_unknown(source: str, names: Iterable[str]) -> None:
+    for name in names:
+        if name not in Settings.model_fields:
+            known = [_spelled(field) for field in Settings.model_fields]
+            raise Misconfigured(
+                f"I know no setting {_spelled(name)}, which is in {source}. "
+                f"{did_you_mean(_spelled(name), known)}"
+            )
+
+
+def _field(name: str) -> str:
+    return name.lower().removeprefix(PREFIX.lower())
+
+
+def _spelled(field: str) -> str:
+    return PREFIX + field.upper()
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False)[0]
+    field = str(first["loc"][0])
+    given = "" if field in SECRET else f", not {first['input']!r:.60}"
+    return f"{_spelled(field)} must be {EXPECTED[field]}{given}."

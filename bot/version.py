@@ -1,0 +1,20 @@
+"""Which Easel this is."""
+
+import tomllib
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent / "pyproject.toml"
+
+
+def version() -> str:
+    """As in pyproject.toml, which lies beside us unless Easel was installed."""
+    try:
+        return str(tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"])
+    except (OSError, KeyError):
+        pass
+    try:
+        return installed("easel")
+    except PackageNotFoundError:
+        return "unknown"

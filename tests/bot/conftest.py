@@ -1,0 +1,36 @@
+"""A folder of its own for every test, and painters that need no model."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.app import Painters
+from bot.settings import Settings
+from engine.ports import Painter
+from tests.fakes import BOOK, FakePainter
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder: empty, and with no settings in the environment."""
+    for name in os.environ:
+        if name.upper().startswith("EASEL_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def painters() -> Painters:
+    """A card without a model, and a painter that paints it at once."""
+    return Painters(cards=lambda _: {BOOK.name: BOOK}, device=lambda _: "cpu", open=_open_fake)
+
+
+@asynccontextmanager
+async def _open_fake(_: Settings) -> AsyncIterator[Painter]:
+    painter = FakePainter()
+    painter.gate.set()
+    yield painter

@@ -1,0 +1,36 @@
+"""What the wiring keeps from one start to the next."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.app import Painters, open_app, painting
+from bot.owner import LOCAL
+from bot.settings import read_settings
+from engine.request import ImageRequest
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+A_FOX = ImageRequest(prompt="a fox")
+
+
+async def test_the_next_start_knows_what_pictures_took(painters: Painters) -> None:
+    settings = read_settings()
+    async with open_app(settings, painters) as app:
+        guess = app.studio.quote(A_FOX).price
+        async with painting(app, settings, painters):
+            await (await app.studio.submit(A_FOX, LOCAL)).pictures()
+
+    async with open_app(settings, painters) as app:
+        price = app.studio.quote(A_FOX).price
+
+    assert price == 0.5
+    assert price != guess
+
+
+async def test_speeds_that_cannot_be_read_are_learned_anew(painters: Painters) -> None:
+    Path("data").mkdir()
+    Path("data/speeds.json").write_text("[{]")
+
+    async with open_app(read_settings(), painters) as app:
+        assert app.studio.quote(A_FOX).price > 0

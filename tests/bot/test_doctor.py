@@ -1,0 +1,65 @@
+"""The doctor: everything in a line each, and code 1 where something must be mended."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import run
+from bot.app import Painters
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+TOPICS = ("Easel", "Python", "torch", "device", "memory", "model", "database", "disk", "Discord")
+
+
+def test_every_topic_has_a_line(painters: Painters, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["doctor"], painters)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[1] for line in lines] == list(TOPICS)
+    assert {line.split()[0] for line in lines} <= {"ok", "mend"}
+
+
+def test_looking_changes_nothing(painters: Painters) -> None:
+    run(["doctor"], painters)
+
+    assert not list(Path().iterdir())
+
+
+def test_a_model_that_cannot_be_used_must_be_mended(
+    painters: Painters, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EASEL_MODELS", "picturebok")
+
+    code = run(["doctor"], painters)
+
+    assert code == 1
+    assert "Did you mean picturebook" in _line("model", capsys.readouterr().out)
+
+
+def test_a_database_that_is_none_must_be_mended(
+    painters: Painters, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("notes.txt").write_text("no database at all, but long enough to be read as one" * 20)
+    monkeypatch.setenv("EASEL_DATABASE_URL", "sqlite:///notes.txt")
+
+    code = run(["doctor"], painters)
+
+    assert code == 1
+    assert _line("database", capsys.readouterr().out).startswith("mend")
+
+
+def test_a_token_is_never_shown(
+    painters: Painters, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EASEL_DISCORD_TOKEN", "abc.def")
+
+    run(["doctor"], painters)
+
+    told = capsys.readouterr()
+    assert "A token is set" in told.out
+    assert "abc.def" not in told.out + told.err
+
+
+def _line(topic: str, told: str) -> str:
+    return next(line for line in told.splitlines() if line.split()[1] == topic)

@@ -1,0 +1,65 @@
+"""The serve command: ready in one line, stopped by a signal, clear about a taken port."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Iterator
+
+import aiohttp
+import pytest
+
+from bot.app import Painters
+from bot.serve import serve
+from bot.settings import Settings
+from engine.errors import Misconfigured
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that somebody else listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield other.getsockname()[1]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+async def test_it_says_where_the_page_is_and_stops_when_told(
+    painters: Painters, stop: signal.Signals
+) -> None:
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    serving = asyncio.create_task(
+        serve(Settings(port=0), painters, announce=lambda line: lines.put_nowait(line))
+    )
+    address = (await lines.get()).split()[-1]
+
+    async with aiohttp.ClientSession() as browser, browser.get(f"{address}health") as answer:
+        assert (await answer.json())["status"] == "ok"
+    os.kill(os.getpid(), stop)
+    await serving
+
+    assert address.startswith("http://127.0.0.1:")
+    assert lines.empty()
+    with pytest.raises(OSError, match="Connect call failed"):
+        await asyncio.open_connection("127.0.0.1", int(address.strip("/").rpartition(":")[2]))
+
+
+async def test_a_taken_port_is_a_sentence(painters: Painters, taken: int) -> None:
+    with pytest.raises(Misconfigured, match=rf"Port {taken} is in use.*EASEL_PORT"):
+        await serve(Settings(port=taken), painters, announce=pytest.fail)
+
+
+async def test_an_address_of_another_machine_is_a_sentence(painters: Painters) -> None:
+    with pytest.raises(Misconfigured, match=r"no address “192\.0\.2\.1”.*EASEL_HOST"):
+        await serve(Settings(host="192.0.2.1", port=0), painters, announce=pytest.fail)
+
+
+async def test_a_painter_that_does_not_exist_yet_is_a_sentence() -> None:
+    from bot.app import PAINTERS
+
+    settings = Settings(port=0, painter="modal")
+
+    with pytest.raises(Misconfigured, match="Set EASEL_PAINTER to thread"):
+        async with PAINTERS.open(settings):
+            pass

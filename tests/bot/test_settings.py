@@ -1,0 +1,189 @@
+"""Settings: where they come from, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.settings import Settings, read_settings
+from engine.errors import Misconfigured
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+def test_without_a_word_easel_serves_this_machine_alone() -> None:
+    settings = read_settings()
+
+    assert (settings.host, settings.port) == ("127.0.0.1", 7878)
+    assert settings.models == ("picturebook",)
+    assert settings.database.endswith("/data/easel.db")
+    assert settings.discord_token is None
+
+
+def test_the_environment_wins_over_env_file_and_that_over_toml(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("easel.toml").write_text('port = 1\nhost = "toml"\nqueue_limit = 11\n')
+    Path(".env").write_text("EASEL_PORT=2\nEASEL_HOST=file\nOTHER=ignored\n")
+    monkeypatch.setenv("EASEL_PORT", "3")
+
+    settings = read_settings()
+
+    assert (settings.port, settings.host, settings.queue_limit) == (3, "file", 11)
+
+
+def test_names_in_toml_may_be_those_of_the_environment() -> None:
+    Path("easel.toml").write_text("EASEL_PORT = 5\n")
+
+    assert read_settings().port == 5
+
+
+def test_what_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EASEL_MODELS", "")
+    monkeypatch.setenv("EASEL_PORT", "")
+
+    assert read_settings() == Settings()
+
+
+def test_models_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EASEL_MODELS", "sdxl, picturebook,")
+
+    assert read_settings().models == ("sdxl", "picturebook")
+
+
+def test_a_secret_may_be_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "EASEL_DISCORD_TOKEN").write_text("abc.def\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+
+    token = read_settings().discord_token
+
+    assert token is not None
+    assert token.get_secret_value() == "abc.def"
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EASEL_DISCORD_TOKEN", "abc.def")
+    monkeypatch.setenv("EASEL_DATABASE_URL", "postgresql://easel:hunter2@db/easel")
+
+    shown = repr(read_settings())
+
+    assert "abc.def" not in shown
+    assert "hunter2" not in shown
+
+
+def test_settings_do_not_change() -> None:
+    settings = read_settings()
+
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.port = 1  # type: ignore[misc]  # that it is refused is the point
+
+
+@pytest.mark.parametrize("name", ["EASEL_PROT", "easel_prot"])
+def test_an_unknown_name_in_the_environment_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "1")
+
+    with pytest.raises(Misconfigured, match=r"EASEL_PROT.*environment.*EASEL_PORT"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("file", "text"), [(".env", "EASEL_PROT=1\n"), ("easel.toml", "prot = 1\n")]
+)
+def test_an_unknown_name_in_a_file_is_refused(file: str, text: str) -> None:
+    Path(file).write_text(text)
+
+    with pytest.raises(Misconfigured, match=rf"EASEL_PROT.*{file}.*EASEL_PORT"):
+        read_settings()
+
+
+def test_what_the_tests_are_told_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EASEL_TEST_DATABASE_URL", "postgresql://localhost/test")
+
+    assert read_settings() == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("EASEL_PORT", "http"),
+        ("EASEL_PORT", "70000"),
+        ("EASEL_HOST", "http://localhost"),
+        ("EASEL_PAINTER", "cloud"),
+        ("EASEL_DEVICE", "gpu"),
+        ("EASEL_LOG", "xml"),
+        ("EASEL_QUEUE_LIMIT", "0"),
+        ("EASEL_GRACE_S", "nan"),
+        ("EASEL_DATABASE_URL", "mysql://localhost/easel"),
+        ("EASEL_DISCORD_TOKEN", "two words"),
+    ],
+)
+def test_a_bad_value_is_a_sentence_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    monkeypatch.setenv(name, text)
+
+    with pytest.raises(Misconfigured, match=rf"^{name} must be .*\.$"):
+        read_settings()
+
+
+def test_the_sentence_about_a_bad_secret_does_not_tell_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EASEL_DATABASE_URL", "mysql://easel:hunter2@db/easel")
+
+    with pytest.raises(Misconfigured) as refusal:
+        read_settings()
+
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("file", "text"), [("easel.toml", b"port = = 1"), (".env", b"\xff\xfe")])
+def test_a_file_that_cannot_be_read_is_a_sentence(file: str, text: bytes) -> None:
+    Path(file).write_bytes(text)
+
+    with pytest.raises(Misconfigured, match=f"cannot read {file}"):
+        read_settings()
+
+
+@pytest.mark.parametrize("name", ["EASEL_DISCORD_API", "EASEL_DISCORD_GATEWAY"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://discord.com/api/v10",
+        "wss://gateway.discord.com",
+        "http://127.0.0.1:8080/api",
+        "ws://[::1]:9",
+        "http://localhost",
+    ],
+)
+def test_the_token_may_travel_to_discord_and_to_a_stand_in_here(
+    monkeypatch: pytest.MonkeyPatch, name: str, address: str
+) -> None:
+    monkeypatch.setenv(name, address)
+
+    assert address in {read_settings().discord_api, read_settings().discord_gateway}
+
+
+@pytest.mark.parametrize("name", ["EASEL_DISCORD_API", "EASEL_DISCORD_GATEWAY"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.com",
+        "https://discord.com.example.com",
+        "https://notdiscord.com",
+        "https://discord.com@example.com",
+        "https://example.com\\@discord.com",
+        "http://discord.com",
+        "discord.com",
+        "file:///etc/passwd",
+        "http://[::1",
+        "http://192.168.1.5",
+    ],
+)
+def test_the_token_travels_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, name: str, address: str
+) -> None:
+    monkeypatch.setenv(name, address)
+
+    with pytest.raises(Misconfigured, match=name):
+        read_settings()

@@ -1,0 +1,183 @@
+"""The plain page: it paints, refuses, escapes, and needs no JavaScript for it."""
+
+import re
+
+import pytest
+
+from bot import messages
+from engine.job import Owner
+from engine.prompt import read_prompt
+from tests.bot.web.conftest import Client
+from tests.engine.house import House, until
+
+EVIL = '<script>alert("x")</script>'
+
+
+async def test_the_form_holds_an_example(client: Client) -> None:
+    answer = await client.get("/")
+
+    page = await answer.text()
+    assert answer.status == 200
+    assert f"{messages.EXAMPLE}</textarea>" in page
+    assert '<label for="prompt">' in page
+    assert 'http-equiv="refresh"' not in page
+
+
+async def test_a_prompt_becomes_a_picture(client: Client, house: House) -> None:
+    house.painter.gate.set()
+
+    answer = await client.post("/", data={"prompt": "a fox --seed 7"})
+    await until(lambda: not house.line.tickets)
+    page = await (await client.get(answer.url.path)).text()
+    picture = await client.get(_picture_in(page))
+
+    assert 'alt="a fox"' in page
+    assert "seed 7 · book · 128×128 · 4 steps" in page
+    assert picture.content_type == "image/png"
+    assert (await picture.read()).startswith(b"\x89PNG")
+
+
+async def test_while_it_is_painted_the_page_reloads_itself(client: Client, house: House) -> None:
+    answer = await client.post("/", data={"prompt": "a fox --seed 7"})
+    await until(lambda: bool(house.painter.painting))
+    page = await (await client.get(answer.url.path)).text()
+
+    assert '<noscript><meta http-equiv="refresh" content="1"></noscript>' in page
+    assert 'max="4" value="1"' in page
+    assert "a fox --seed 7</textarea>" in page
+
+
+async def test_who_waits_in_line_reads_the_place(client: Client, house: House) -> None:
+    for _ in range(house.painter.seats):
+        await client.post("/", data={"prompt": "a fox"})
+    await until(lambda: len(house.painter.painting) == house.painter.seats)
+
+    await client.post("/", data={"prompt": "a hare"})
+    answer = await client.post("/", data={"prompt": "a hare"})
+
+    assert "1 ahead of you" in await answer.text()
+
+
+async def test_a_job_can_be_cancelled(client: Client, house: House) -> None:
+    answer = await client.post("/", data={"prompt": "a fox"})
+    await until(lambda: bool(house.painter.painting))
+
+    await client.post(f"{answer.url.path}/cancel")
+    await until(lambda: not house.line.tickets)
+    page = await (await client.get(answer.url.path)).text()
+
+    assert messages.WITHDRAWN in page
+    assert len(house.painter.withdrawn) == 1
+
+
+async def test_painting_that_fails_says_why(client: Client, house: House) -> None:
+    house.painter.gate.set()
+
+    answer = await client.post("/", data={"prompt": "fail"})
+    await until(lambda: not house.line.tickets)
+
+    assert "The paint ran out." in await (await client.get(answer.url.path)).text()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "mend"),
+    [
+        ("  ", "Tell me what to paint"),
+        ("a fox --sead 7", "--seed"),
+        ("a fox --size 100x100", "multiples of 8"),
+        ("a fox --model bok", "Did you mean book"),
+    ],
+)
+async def test_bad_input_is_a_sentence_above_the_filled_form(
+    client: Client, house: House, prompt: str, mend: str
+) -> None:
+    answer = await client.post("/", data={"prompt": prompt})
+
+    page = await answer.text()
+    assert answer.status == 422
+    assert mend in page
+    assert f"{prompt}</textarea>" in page
+    assert 'aria-invalid="true"' in page
+    assert not house.line.tickets
+
+
+async def test_what_people_write_is_never_markup(client: Client, house: House) -> None:
+    house.painter.gate.set()
+
+    refused = await client.post("/", data={"prompt": f"{EVIL} --model {EVIL}"})
+    painted = await client.post("/", data={"prompt": EVIL})
+    await until(lambda: not house.line.tickets)
+    shown = await client.get(painted.url.path)
+
+    for page in (await refused.text(), await shown.text()):
+        assert "<script>" not in page
+        assert "&lt;script&gt;" in page
+
+
+async def test_only_our_own_scripts_and_styles_may_run(client: Client) -> None:
+    for path in ("/", "/static/easel.js", "/missing"):
+        policy = (await client.get(path)).headers["Content-Security-Policy"]
+
+        assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+
+
+async def test_the_page_obeys_its_own_policy(client: Client) -> None:
+    page = await (await client.get("/")).text()
+
+    assert not re.search(r"\son\w+=|\sstyle=|<style|javascript:", page)
+    assert all(
+        address.startswith("/") for address in re.findall(r'(?:src|href|action)="([^"]*)"', page)
+    )
+
+
+async def test_jobs_of_others_are_not_there(client: Client, house: House) -> None:
+    house.painter.gate.set()
+    stranger = Owner(id="discord:42")
+
+    ticket = await house.studio.submit(read_prompt("a secret fox"), stranger)
+    await ticket.pictures()
+
+    for path in (f"/jobs/{ticket.job.id}", f"/pictures/{ticket.job.id}/0.png"):
+        answer = await client.get(path)
+        assert answer.status == 404
+        assert "fox" not in await answer.text()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/jobs/{'0' * 32}",
+        f"/pictures/{'0' * 32}/0.png",
+        f"/jobs/{'0' * 32}/preview-0.png",
+        "/jobs/..%2f..%2fetc%2fpasswd",
+        "/static/../page.py",
+        "/static/%2e%2e/page.py",
+    ],
+)
+async def test_what_is_not_there_is_not_found(client: Client, path: str) -> None:
+    assert (await client.get(path)).status == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "charset"), [(b"prompt=\xff\xfe", "utf-8"), (b"prompt=fox", "no-such-thing")]
+)
+async def test_a_form_that_is_no_text_is_refused(client: Client, form: bytes, charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+
+    answer = await client.post("/", data=form, headers={"Content-Type": kind})
+
+    assert answer.status == 400
+
+
+async def test_a_form_beyond_all_measure_is_refused(client: Client) -> None:
+    answer = await client.post("/", data={"prompt": "fox " * 100_000})
+
+    assert answer.status == 413
+
+
+def _picture_in(page: str) -> str:
+    found = re.search(r'src="(/pictures/[0-9a-f]{32}/0\.png)"', page)
+    assert found is not None
+    return found[1]
