@@ -1,0 +1,73 @@
+"""A smoke run of the teaching: seconds instead of hours, so it learns next to nothing."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.picturebook.train import Minutes, train
+from engine.picturebook.unet import Pupil
+from engine.picturebook.vae import as_signal, pictures
+
+A_MOMENT = Minutes(vae=0.03, text=0.03, unet=0.03, polish=0.03)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `work` and `weights`, taught twice for a moment."""
+    folder = tmp_path_factory.mktemp("picturebook")
+    for _ in range(2):
+        train(folder / "work", folder / "weights", minutes=A_MOMENT, bank_size=64)
+    return folder
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+def test_what_is_written_is_a_stable_diffusion_pipeline_that_paints(taught: Path) -> None:
+    from diffusers import StableDiffusionPipeline
+
+    pipe = StableDiffusionPipeline.from_pretrained(taught / "weights", local_files_only=True)
+    pipe.set_progress_bar_config(disable=True)
+
+    (image,) = pipe.to(torch.float32)("a red circle", num_inference_steps=2).images
+
+    assert image.size == (128, 128)
+    weights = [*(taught / "weights").rglob("*.safetensors")]
+    assert len(weights) == 3
+    assert sum(file.stat().st_size for file in (taught / "weights").rglob("*.*")) < 12_000_000
+
+
+def test_a_second_start_goes_on_where_the_first_stopped(taught: Path) -> None:
+    once = Pupil(taught / "work" / "unet.pt").steps
+
+    train(taught / "work", taught / "again", minutes=A_MOMENT, bank_size=64)
+
+    assert Pupil(taught / "work" / "unet.pt").steps > once >= 2
+
+
+def test_the_denoiser_gets_better(taught: Path) -> None:
+    pupil = Pupil(taught / "elsewhere.pt")
+    generator = torch.Generator().manual_seed(0)
+    noisy = torch.randn(8, 8, 16, 16, generator=generator)
+    states = torch.randn(8, 77, 128, generator=generator)
+    target = torch.randn(8, 8, 16, 16, generator=generator) * 0.1 + 1
+
+    losses = [pupil.learn(noisy, torch.full((8,), 500), states, target) for _ in range(12)]
+
+    assert losses[-1] < losses[0] / 2
+
+
+def test_the_autoencoder_has_standard_channels(taught: Path) -> None:
+    from diffusers import AutoencoderKL
+
+    vae = AutoencoderKL.from_pretrained(taught / "work" / "vae")
+    drawn = as_signal(pictures(64, seed=0))
+
+    with torch.no_grad():
+        latents = vae.encode(drawn).latent_dist.mean
+
+    assert latents.std((0, 2, 3)).sub(1).abs().max() < 0.05
