@@ -1,0 +1,164 @@
+"""What pictures cost. One credit is one second of the painter."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import isfinite, log
+from typing import Self
+
+from engine.job import Recipe
+
+# Attention makes a picture of twice the pixels take a little more than twice as long.
+PIXEL_POWER = 1.1
+LEARNING = 0.2
+# A picture more than this factor off is doubted: a card that compiled says nothing of the next.
+# Two in a row that are off the same way are believed, and learned from faster.
+DOUBT = 2.0
+LEARNING_ANEW = 0.5
+GUESSED_SIZE = 512 * 512
+CENT = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speed:
+    """Seconds that a row takes for a step, and seconds for encoding and decoding."""
+
+    row_step: float
+    rest: float
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.row_step) and self.row_step > 0):
+            raise ValueError(f"{self.row_step} seconds are no speed of a step")
+        if not (isfinite(self.rest) and self.rest >= 0):
+            raise ValueError(f"{self.rest} seconds are no speed of encoding and decoding")
+
+    def seconds(self, row_steps: int) -> float:
+        return self.row_step * row_steps + self.rest
+
+    def times(self, factor: float) -> "Speed":
+        return Speed(row_step=self.row_step * factor, rest=self.rest * factor)
+
+    def towards(self, seconds: float, row_steps: int, learning: float) -> "Speed":
+        """Take in a part of the error, each number in proportion to what it has to do with it."""
+        step_part, rest_part = self.row_step * row_steps, self.rest
+        error = (seconds - step_part - rest_part) * learning
+        square = step_part**2 + rest_part**2
+        return Speed(
+            row_step=self.row_step * (1 + error * step_part / square),
+            rest=self.rest * (1 + error * rest_part / square),
+        )
+
+
+GUESS = Speed(row_step=0.02, rest=0.2)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Kind:
+    """Recipes of a kind take equally long for a row and step."""
+
+    model: str
+    width: int
+    height: int
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
+
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    speed: Speed
+    doubt: int = 0
+    """1 after a picture that took far too long, -1 after one that was far too quick."""
+
+
+class Speeds:
+    """Learns how long pictures take from those that were painted.
+
+    `guesses` say by model, for 512x512, what holds until the first picture.
+    """
+
+    def __init__(self, guesses: Mapping[str, Speed] | None = None) -> None:
+        self._guesses = dict(guesses or {})
+        self._learned: dict[_Kind, _Learned] = {}
+
+    def observe(self, recipe: Recipe, seconds: float) -> None:
+        """Learn from a picture. One that is far off changes little, two of them change much."""
+        if not (isfinite(seconds) and seconds > 0):
+            return
+        kind, row_steps = _kind(recipe), row_steps_of(recipe)
+        speed, known = self._speed(kind), self._learned.get(kind)
+        expected = speed.seconds(row_steps)
+        ratio = seconds / expected
+        off = (ratio > DOUBT) - (ratio < 1 / DOUBT)
+        if known is None:
+            learned = speed.times(ratio)
+        elif off and off == known.doubt:
+            learned = speed.towards(seconds, row_steps, LEARNING_ANEW)
+        else:
+            believed = min(max(seconds, expected / DOUBT), expected * DOUBT)
+            learned = speed.towards(believed, row_steps, LEARNING)
+        self._learned[kind] = _Learned(learned, off)
+
+    def seconds(self, recipe: Recipe) -> float:
+        return self._speed(_kind(recipe)).seconds(row_steps_of(recipe))
+
+    def price(self, recipes: Sequence[Recipe]) -> float:
+        """Credits, to the cent. Only nothing at all is free."""
+        if not recipes:
+            return 0.0
+        return max(CENT, round(sum(self.seconds(recipe) for recipe in recipes), 2))
+
+    def to_json(self) -> str:
+        return json.dumps(
+            [
+                {"model": kind.model, "width": kind.width, "height": kind.height}
+                | asdict(learned.speed)
+                for kind, learned in sorted(self._learned.items(), key=lambda item: item[0])
+            ]
+        )
+
+    @classmethod
+    def from_json(cls, text: str, guesses: Mapping[str, Speed] | None = None) -> Self:
+        """Raises ValueError where `to_json` did not write that."""
+        speeds = cls(guesses)
+        try:
+            for row in json.loads(text):
+                kind = _Kind(str(row["model"]), int(row["width"]), int(row["height"]))
+                speed = Speed(row_step=float(row["row_step"]), rest=float(row["rest"]))
+                if min(kind.width, kind.height) < 1:
+                    raise ValueError(f"{kind.width}x{kind.height} is no size")
+                speeds._learned[kind] = _Learned(speed)
+        except (KeyError, TypeError, OverflowError) as error:
+            raise ValueError(f"these are no learned speeds: {error!r}") from None
+        return speeds
+
+    def _speed(self, kind: _Kind) -> Speed:
+        if kind in self._learned:
+            return self._learned[kind].speed
+        known = [other for other in self._learned if other.model == kind.model]
+        if not known:
+            guess = self._guesses.get(kind.model, GUESS)
+            return guess.times((kind.pixels / GUESSED_SIZE) ** PIXEL_POWER)
+        nearest = min(known, key=lambda other: (abs(log(kind.pixels / other.pixels)), other))
+        factor = (kind.pixels / nearest.pixels) ** PIXEL_POWER
+        return self._learned[nearest].speed.times(factor)
+
+
+def row_steps_of(recipe: Recipe) -> int:
+    """How many rows go through the network, over all steps."""
+    steps = recipe.steps
+    if recipe.image is not None:
+        steps = max(1, min(steps, int(steps * recipe.strength)))
+    return steps * (2 if recipe.guidance > 1 else 1)
+
+
+def arrival(ahead: float, own: float, pace: float) -> float:
+    """Seconds until a job is done. `pace` is credits a second: more than 1 for a full company."""
+    if not pace > 0:
+        raise ValueError(f"nothing arrives at a pace of {pace}")
+    return max(0.0, ahead + own) / pace
+
+
+def _kind(recipe: Recipe) -> _Kind:
+    return _Kind(recipe.digest or recipe.model, recipe.width, recipe.height)

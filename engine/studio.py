@@ -1,0 +1,216 @@
+"""The use cases: ask for pictures, withdraw, look up."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from engine.allowance import UNLIMITED, Allowance, Usage, day_start, require
+from engine.card import ModelCard, card_named
+from engine.errors import Cancelled, NotFound, PaintingFailed
+from engine.job import Bookmark, Job, Owner, Picture, Remembered, Status, Tile
+from engine.line import Line
+from engine.png import require_picture
+from engine.ports import Ledger
+from engine.price import Speeds, arrival
+from engine.queue import Entry
+from engine.request import LARGEST_SEED, ImageRequest
+from engine.ticket import Ticket
+from engine.tiles import tiles_of
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+TERMINAL = "terminal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What a request would paint and cost, before it is asked for."""
+
+    tiles: tuple[Tile, ...]
+    price: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """How many jobs go first, and in how many seconds this one should be there."""
+
+    ahead: int
+    seconds: float
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Studio:
+    """Everything that a person can ask of Easel, whichever way they come in."""
+
+    def __init__(
+        self,
+        *,
+        line: Line,
+        ledger: Ledger,
+        cards: Mapping[str, ModelCard],
+        speeds: Speeds,
+        allowance: Allowance = UNLIMITED,
+        wildcards: Mapping[str, Sequence[str]] | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._line = line
+        self._ledger = ledger
+        self._cards = cards
+        self._speeds = speeds
+        self._allowance = allowance
+        self._wildcards = wildcards or {}
+        self._now = now
+        self._admission = asyncio.Lock()
+
+    def quote(self, request: ImageRequest) -> Quote:
+        """Raises InvalidRequest where the model cannot paint it."""
+        card = card_named(request.model, self._cards)
+        seed = secrets.randbelow(LARGEST_SEED + 1)
+        tiles = tiles_of(request, card, seed=seed, wildcards=self._wildcards)
+        return Quote(tiles=tiles, price=self._speeds.price([tile.recipe for tile in tiles]))
+
+    async def submit(
+        self, request: ImageRequest, owner: Owner, *, key: str | None = None, origin: str = "local"
+    ) -> Ticket:
+        """Raises Rejected. The same key again answers with the job of the first time."""
+        quote = self.quote(request)
+        job = Job(
+            owner=owner,
+            request=request,
+            tiles=quote.tiles,
+            price=quote.price,
+            submitted=self._now(),
+            key=key,
+            origin=origin,
+        )
+        # Between looking at what is left and recording what is taken, nobody else may look.
+        async with self._admission:
+            self._line.queue.require_room()
+            await self._require_allowance(job)
+            recorded = await self._ledger.record(job)  # before a painter can see it
+            if recorded.id == job.id:
+                return self._enqueue(recorded)
+        return await self._ticket_again(recorded)
+
+    async def cancel(self, job: str, owner: Owner) -> bool:
+        """True when it was withdrawn; False when it had ended already."""
+        if (await self._ledger.job(job)).owner.id != owner.id:
+            raise NotFound("I know no such job of yours.")
+        ticket = self._line.tickets.get(job)
+        if ticket is not None and ticket.withdraw is not None:
+            ticket.withdrawn = True
+            ticket.withdraw()
+            return True
+        self._line.queue.cancel(job)
+        ended = await self._ledger.end(job, Status.CANCELLED, "")
+        if ended and ticket is not None:
+            self._line.tickets.pop(job, None)
+            ticket.fail(Cancelled("The job was withdrawn."))
+        return ended
+
+    def place(self, job: str) -> Place | None:
+        """None when it is not waiting."""
+        now = self._now().timestamp()
+        ahead = self._line.queue.place(job, now)
+        cost = self._line.queue.ahead(job, now)
+        ticket = self._line.tickets.get(job)
+        if ahead is None or cost is None or ticket is None:
+            return None
+        seconds = arrival(cost + self._line.unpainted(), ticket.job.price, 1.0)
+        return Place(ahead=ahead, seconds=seconds)
+
+    async def resume(self) -> int:
+        """Take up what an earlier run left unfinished; one that failed too often is given up.
+
+        A job of the terminal ended with its command: nobody would see its pictures.
+        """
+        waiting = 0
+        for job in await self._ledger.unfinished():
+            if job.origin == TERMINAL:
+                continue
+            if job.attempt >= MOST_ATTEMPTS:
+                problem = f"It stopped the painter {job.attempt} times, so I gave it up."
+                await self._ledger.end(job.id, Status.FAILED, problem)
+            elif job.id not in self._line.tickets:
+                await self._ledger.end(job.id, Status.QUEUED, "")
+                self._enqueue(job)
+                waiting += 1
+        return waiting
+
+    async def history(
+        self, owner: Owner, *, before: Bookmark | None = None, limit: int = 20
+    ) -> Sequence[Remembered]:
+        return await self._ledger.history(owner.id, before=before, limit=limit)
+
+    async def keep(self, file: bytes) -> str:
+        """Keep a source picture and answer its digest. Raises InvalidRequest if it is none."""
+        await asyncio.to_thread(require_picture, file)
+        return await self._ledger.keep(file)
+
+    async def _require_allowance(self, job: Job) -> None:
+        now = job.submitted
+        window = now - self._allowance.window
+        usage = Usage(
+            today=await self._ledger.spent(job.owner.id, day_start(now)),
+            window=await self._ledger.spent(job.owner.id, window),
+            waiting=self._line.queue.waiting(job.owner.id),
+            oldest_in_window=None,
+        )
+        recipe = job.tiles[0].recipe
+        require(
+            self._allowance,
+            usage,
+            price=job.price,
+            pixels=recipe.width * recipe.height,
+            steps=recipe.steps,
+            now=now,
+        )
+
+    def _enqueue(self, job: Job) -> Ticket:
+        """Not refused for want of room: that was looked at before the job was recorded."""
+        entry = Entry(
+            job=job.id,
+            owner=job.owner.id,
+            price=job.price,
+            submitted=job.submitted.timestamp(),
+            tier=self._allowance.tier,
+            weight=self._allowance.weight,
+            most_running=self._allowance.most_running,
+        )
+        self._line.queue.restore(entry)
+        ticket = self._line.tickets[job.id] = Ticket(job)
+        self._line.bell.set()
+        return ticket
+
+    async def _ticket_again(self, job: Job) -> Ticket:
+        """The ticket of a job that was asked for before, made anew if it has ended."""
+        if ticket := self._line.tickets.get(job.id):
+            return ticket
+        ticket = Ticket(job)
+        match job.status:
+            case Status.CANCELLED:
+                ticket.fail(Cancelled("The job was withdrawn."))
+            case Status.FAILED:
+                ticket.fail(PaintingFailed(job.problem))
+            case _:
+                ticket.resolve(await self._remembered_pictures(job.id))
+        return ticket
+
+    async def _remembered_pictures(self, job: str) -> tuple[Picture, ...]:
+        return tuple(
+            [
+                Picture(
+                    recipe=remembered.recipe,
+                    png=await self._ledger.file(remembered.file),
+                    seconds=remembered.seconds,
+                )
+                for remembered in await self._ledger.pictures(job)
+            ]
+        )

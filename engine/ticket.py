@@ -1,0 +1,86 @@
+"""Ticket: what you await for a job."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+
+from engine.job import Job, Picture, Progress
+
+
+class Ticket:
+    """Progress while it is painted, then the pictures or the reason why there are none.
+
+    A watcher sees the newest progress of each tile, so a slow one misses steps and holds nobody up.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        # Set while the job is being painted; calling it stops the painting at the next step.
+        self.withdraw: Callable[[], object] | None = None
+        self.withdrawn = False
+        self._pictures: asyncio.Future[tuple[Picture, ...]] = asyncio.Future()
+        # Nobody may be waiting, and an unseen failure must not be reported as forgotten.
+        self._pictures.add_done_callback(_look)
+        self._latest: dict[int, Progress] = {}
+        self._bells: set[asyncio.Event] = set()
+
+    @property
+    def ended(self) -> bool:
+        return self._pictures.done()
+
+    @property
+    def share(self) -> float:
+        """How much of the job is painted, from 0 to 1."""
+        done = sum(progress.step / progress.steps for progress in self._latest.values())
+        return min(1.0, done / len(self.job.tiles))
+
+    @property
+    def latest(self) -> tuple[Progress, ...]:
+        return tuple(self._latest[tile] for tile in sorted(self._latest))
+
+    async def pictures(self) -> tuple[Picture, ...]:
+        """Raises Cancelled or PaintingFailed. Giving up waiting does not withdraw the job."""
+        return await asyncio.shield(self._pictures)
+
+    async def __aiter__(self) -> AsyncIterator[Progress]:
+        seen: dict[int, Progress] = {}
+        bell = asyncio.Event()
+        self._bells.add(bell)
+        try:
+            while True:
+                for progress in self.latest:
+                    if seen.get(progress.tile) != progress:
+                        seen[progress.tile] = progress
+                        yield progress
+                if self.ended:
+                    return
+                await bell.wait()
+                bell.clear()
+        finally:
+            self._bells.discard(bell)
+
+    def tell(self, progress: Progress) -> None:
+        before = self._latest.get(progress.tile)
+        if progress.preview is None and before is not None:
+            progress = replace(progress, preview=before.preview)
+        self._latest[progress.tile] = progress
+        self._ring()
+
+    def resolve(self, pictures: tuple[Picture, ...]) -> None:
+        if not self.ended:
+            self._pictures.set_result(pictures)
+        self._ring()
+
+    def fail(self, error: Exception) -> None:
+        if not self.ended:
+            self._pictures.set_exception(error)
+        self._ring()
+
+    def _ring(self) -> None:
+        for bell in self._bells:
+            bell.set()
+
+
+def _look(future: asyncio.Future[tuple[Picture, ...]]) -> None:
+    if not future.cancelled():
+        future.exception()

@@ -1,0 +1,210 @@
+"""What pictures cost, and when they arrive."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.job import Recipe
+from engine.price import CENT, Speed, Speeds, arrival, row_steps_of
+
+A_FOX = Recipe(
+    prompt="a fox",
+    model="picturebook",
+    digest="f0",
+    width=512,
+    height=512,
+    steps=20,
+    guidance=5.0,
+    sampler="Euler",
+    seed=7,
+)
+
+recipes = st.builds(
+    replace,
+    st.just(A_FOX),
+    width=st.integers(8, 256).map(lambda side: side * 8),
+    height=st.integers(8, 256).map(lambda side: side * 8),
+    steps=st.integers(1, 150),
+    guidance=st.sampled_from((0.0, 1.0, 7.5)),
+    image=st.sampled_from((None, "ab")),
+    strength=st.floats(0.01, 1),
+)
+
+
+def test_guidance_takes_two_rows() -> None:
+    assert row_steps_of(A_FOX) == 40
+    assert row_steps_of(replace(A_FOX, guidance=1.0)) == 20
+
+
+def test_a_source_picture_saves_the_steps_that_are_left_out() -> None:
+    assert row_steps_of(replace(A_FOX, image="ab", strength=0.25)) == 10
+    assert row_steps_of(replace(A_FOX, image="ab", strength=0.01)) == 2
+    assert row_steps_of(replace(A_FOX, strength=0.25)) == 40
+
+
+def test_a_guess_holds_until_the_first_picture() -> None:
+    speeds = Speeds({"f0": Speed(row_step=0.1, rest=1.0)})
+
+    assert speeds.seconds(A_FOX) == pytest.approx(5.0)
+    assert speeds.seconds(replace(A_FOX, width=1024)) == pytest.approx(5.0 * 2**1.1)
+
+
+def test_the_first_picture_is_believed() -> None:
+    speeds = Speeds()
+
+    speeds.observe(A_FOX, 3.0)
+
+    assert speeds.price([A_FOX]) == 3.0
+    assert speeds.price([A_FOX, A_FOX]) == 6.0
+
+
+def test_another_size_is_estimated_from_the_nearest_known() -> None:
+    speeds = Speeds()
+    speeds.observe(A_FOX, 3.0)
+    speeds.observe(replace(A_FOX, width=64, height=64), 2.0)
+
+    assert speeds.seconds(replace(A_FOX, width=1024)) == pytest.approx(3.0 * 2**1.1)
+
+
+def test_another_model_learns_nothing_from_this_one() -> None:
+    speeds = Speeds()
+    stranger = replace(A_FOX, digest="e1")
+    before = speeds.seconds(stranger)
+
+    speeds.observe(A_FOX, 300.0)
+
+    assert speeds.seconds(stranger) == before
+
+
+def test_one_outlier_changes_little() -> None:
+    speeds = Speeds()
+    for _ in range(10):
+        speeds.observe(A_FOX, 3.0)
+
+    speeds.observe(A_FOX, 3000.0)
+
+    assert speeds.seconds(A_FOX) <= 3.0 * 1.25
+
+
+def test_a_slow_first_picture_is_soon_forgotten() -> None:
+    speeds = Speeds()
+    speeds.observe(A_FOX, 60.0)
+
+    for _ in range(10):
+        speeds.observe(A_FOX, 1.0)
+
+    assert speeds.seconds(A_FOX) == pytest.approx(1.0, rel=0.5)
+
+
+def test_the_price_of_steps_and_of_the_rest_are_told_apart() -> None:
+    speeds = Speeds()
+    short, long = replace(A_FOX, steps=4, guidance=1.0), replace(A_FOX, steps=50)
+
+    for _ in range(200):
+        speeds.observe(short, 0.01 * 4 + 2.0)
+        speeds.observe(long, 0.01 * 100 + 2.0)
+
+    assert speeds.seconds(A_FOX) == pytest.approx(0.01 * 40 + 2.0, rel=0.05)
+
+
+def test_nonsense_is_not_learned() -> None:
+    speeds = Speeds()
+    before = speeds.seconds(A_FOX)
+
+    for nonsense in (0.0, -1.0, float("nan"), float("inf")):
+        speeds.observe(A_FOX, nonsense)
+
+    assert speeds.seconds(A_FOX) == before
+
+
+def test_no_picture_is_free_but_none_costs_nothing() -> None:
+    speeds = Speeds()
+    speeds.observe(A_FOX, 0.0001)
+
+    assert speeds.price([A_FOX]) == CENT
+    assert speeds.price([]) == 0.0
+
+
+def test_what_was_learned_can_be_kept() -> None:
+    speeds = Speeds()
+    speeds.observe(A_FOX, 3.0)
+    speeds.observe(replace(A_FOX, width=768), 4.0)
+
+    again = Speeds.from_json(speeds.to_json())
+
+    assert again.seconds(A_FOX) == speeds.seconds(A_FOX)
+    assert again.to_json() == speeds.to_json()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[1]",
+        "7",
+        '{"a": 1}',
+        '[{"model": "m", "width": 0, "height": 8, "row_step": 1, "rest": 1}]',
+        '[{"model": "m", "width": 8, "height": 8, "row_step": NaN, "rest": 1}]',
+        '[{"model": "m", "width": 8, "height": 8, "row_step": 1, "rest": -1}]',
+        '[{"model": "m", "width": Infinity, "height": 8, "row_step": 1, "rest": 1}]',
+    ],
+)
+def test_what_was_not_written_by_us_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        Speeds.from_json(text)
+
+
+def test_arrival_is_sooner_in_company() -> None:
+    assert arrival(ahead=10, own=2, pace=1.0) == 12
+    assert arrival(ahead=10, own=2, pace=1.5) == 8
+
+
+def test_nothing_arrives_without_a_pace() -> None:
+    with pytest.raises(ValueError, match="pace"):
+        arrival(1, 1, 0)
+
+
+observations = st.lists(st.tuples(recipes, st.floats(1e-6, 1e6)), max_size=12)
+
+
+@given(seen=observations, recipe=recipes)
+@settings(deadline=None)
+def test_no_price_is_ever_negative(seen: list[tuple[Recipe, float]], recipe: Recipe) -> None:
+    speeds = Speeds()
+    for other, seconds in seen:
+        speeds.observe(other, seconds)
+
+    assert speeds.price([recipe]) > 0
+    assert speeds.seconds(recipe) > 0
+
+
+@given(seen=observations, recipe=recipes, more=st.integers(1, 100))
+@settings(deadline=None)
+def test_more_steps_never_cost_less(
+    seen: list[tuple[Recipe, float]], recipe: Recipe, more: int
+) -> None:
+    speeds = Speeds()
+    for other, seconds in seen:
+        speeds.observe(other, seconds)
+
+    longer = replace(recipe, steps=recipe.steps + more)
+
+    assert speeds.seconds(longer) >= speeds.seconds(recipe)
+    assert speeds.price([longer]) >= speeds.price([recipe])
+
+
+@given(seen=observations, recipe=recipes, truth=st.floats(0.01, 1000))
+@settings(deadline=None)
+def test_the_estimate_comes_to_what_is_observed(
+    seen: list[tuple[Recipe, float]], recipe: Recipe, truth: float
+) -> None:
+    speeds = Speeds()
+    for other, seconds in seen:
+        speeds.observe(other, seconds)
+
+    for _ in range(80):
+        speeds.observe(recipe, truth)
+
+    assert speeds.seconds(recipe) == pytest.approx(truth, rel=0.05)

@@ -1,0 +1,231 @@
+"""What people can ask of the studio."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from engine.allowance import UNLIMITED
+from engine.errors import (
+    Cancelled,
+    InvalidRequest,
+    NotFound,
+    PaintingFailed,
+    QueueFull,
+    QuotaExceeded,
+)
+from engine.job import Status
+from engine.request import ImageRequest
+from storage.memory import MemoryLedger
+from tests.engine.house import open_house, until
+from tests.fakes import a_png
+from tests.storage.samples import ALICE, BOB
+
+A_FOX = ImageRequest(prompt="a fox", seed=7)
+
+
+async def test_a_request_becomes_a_picture_in_history() -> None:
+    async with open_house() as house:
+        house.painter.gate.set()
+
+        ticket = await house.studio.submit(A_FOX, ALICE)
+        pictures = await ticket.pictures()
+
+        (remembered,) = await house.studio.history(ALICE)
+        assert remembered.recipe == pictures[0].recipe
+        assert (await house.ledger.job(ticket.job.id)).status == Status.DONE
+        assert await house.studio.history(BOB) == []
+
+
+async def test_two_hurried_clicks_count_as_two() -> None:
+    price = (await _price()) * 1.5
+    async with open_house(allowance=replace(UNLIMITED, per_day=price), working=False) as house:
+        clicks = [house.studio.submit(A_FOX, ALICE) for _ in range(2)]
+
+        outcomes = await asyncio.gather(*clicks, return_exceptions=True)
+
+        assert sum(isinstance(outcome, QuotaExceeded) for outcome in outcomes) == 1
+
+
+async def test_the_same_key_again_is_the_same_job() -> None:
+    async with open_house(working=False) as house:
+        first = await house.studio.submit(A_FOX, ALICE, key="click-1")
+
+        second = await house.studio.submit(A_FOX, ALICE, key="click-1")
+
+        assert second is first
+        assert len(house.line.queue) == 1
+
+
+async def test_the_same_key_after_the_end_still_has_the_pictures() -> None:
+    async with open_house() as house:
+        house.painter.gate.set()
+        first = await house.studio.submit(A_FOX, ALICE, key="click-1")
+        pictures = await first.pictures()
+
+        again = await house.studio.submit(A_FOX, ALICE, key="click-1")
+
+        assert [picture.png for picture in await again.pictures()] == [pictures[0].png]
+        assert len(house.painter.painted) == 1
+
+
+async def test_the_same_recipe_again_comes_from_history_for_nothing() -> None:
+    async with open_house() as house:
+        house.painter.gate.set()
+        (first,) = await (await house.studio.submit(A_FOX, ALICE)).pictures()
+
+        (again,) = await (await house.studio.submit(A_FOX, BOB)).pictures()
+
+        assert (again.png, again.seconds) == (first.png, 0.0)
+        assert len(house.painter.painted) == 1
+
+
+async def test_fresh_paints_the_same_recipe_anew() -> None:
+    async with open_house() as house:
+        house.painter.gate.set()
+        await (await house.studio.submit(A_FOX, ALICE)).pictures()
+
+        fresh = ImageRequest(prompt="a fox", seed=7, fresh=True)
+        await (await house.studio.submit(fresh, ALICE)).pictures()
+
+        assert len(house.painter.painted) == 2
+
+
+async def test_a_full_queue_refuses_and_records_nothing() -> None:
+    async with open_house(limit=1, working=False) as house:
+        await house.studio.submit(A_FOX, ALICE)
+
+        with pytest.raises(QueueFull):
+            await house.studio.submit(A_FOX, BOB)
+
+        assert len(await house.ledger.unfinished()) == 1
+
+
+async def test_a_waiting_job_can_be_withdrawn() -> None:
+    async with open_house(working=False) as house:
+        ticket = await house.studio.submit(A_FOX, ALICE)
+
+        assert await house.studio.cancel(ticket.job.id, ALICE)
+
+        with pytest.raises(Cancelled):
+            await ticket.pictures()
+        assert len(house.line.queue) == 0
+        assert (await house.ledger.job(ticket.job.id)).status == Status.CANCELLED
+
+
+async def test_a_job_being_painted_can_be_withdrawn() -> None:
+    async with open_house() as house:
+        ticket = await house.studio.submit(A_FOX, ALICE)
+        await until(lambda: bool(house.painter.painting))
+
+        assert await house.studio.cancel(ticket.job.id, ALICE)
+
+        with pytest.raises(Cancelled):
+            await ticket.pictures()
+        assert len(house.painter.withdrawn) == 1
+        assert (await house.ledger.job(ticket.job.id)).status == Status.CANCELLED
+        assert await house.ledger.spent(ALICE.id, ticket.job.submitted) == 0
+
+
+async def test_nobody_can_withdraw_the_job_of_another() -> None:
+    async with open_house(working=False) as house:
+        ticket = await house.studio.submit(A_FOX, ALICE)
+
+        with pytest.raises(NotFound):
+            await house.studio.cancel(ticket.job.id, BOB)
+
+        assert len(house.line.queue) == 1
+
+
+async def test_withdrawing_a_finished_job_changes_nothing() -> None:
+    async with open_house() as house:
+        house.painter.gate.set()
+        ticket = await house.studio.submit(A_FOX, ALICE)
+        await ticket.pictures()
+
+        assert not await house.studio.cancel(ticket.job.id, ALICE)
+        assert (await house.ledger.job(ticket.job.id)).status == Status.DONE
+
+
+async def test_everybody_in_line_knows_the_place_and_the_time() -> None:
+    async with open_house(working=False) as house:
+        first = await house.studio.submit(A_FOX, ALICE)
+        second = await house.studio.submit(A_FOX, BOB)
+
+        near, far = house.studio.place(first.job.id), house.studio.place(second.job.id)
+
+        assert near is not None
+        assert far is not None
+        assert (near.ahead, far.ahead) == (0, 1)
+        assert far.seconds > near.seconds > 0
+
+
+async def test_unfinished_jobs_go_on_after_a_restart() -> None:
+    ledger = MemoryLedger()
+    async with open_house(ledger=ledger) as house:
+        ticket = await house.studio.submit(A_FOX, ALICE)
+        await until(lambda: bool(house.painter.painting))
+
+    async with open_house(ledger=ledger) as house:
+        house.painter.gate.set()
+        assert await house.studio.resume() == 1
+        await until(lambda: len(house.painter.painted) == 1)
+        await until(lambda: not house.line.tickets)
+
+    assert (await ledger.job(ticket.job.id)).status == Status.DONE
+
+
+async def test_a_job_that_stopped_the_painter_three_times_is_given_up() -> None:
+    ledger = MemoryLedger()
+    for _ in range(3):
+        async with open_house(ledger=ledger) as house:
+            await house.studio.resume()
+            if not house.line.tickets:
+                job = (await house.studio.submit(A_FOX, ALICE)).job
+            await until(lambda: bool(house.painter.painting))
+
+    async with open_house(ledger=ledger) as house:
+        assert await house.studio.resume() == 0
+
+    ended = await ledger.job(job.id)
+    assert ended.status == Status.FAILED
+    assert "3 times" in ended.problem
+
+
+async def test_only_pictures_are_kept_as_sources() -> None:
+    async with open_house() as house:
+        digest = await house.studio.keep(a_png())
+
+        assert await house.ledger.file(digest) == a_png()
+        for rubbish in (b"", b"GIF89a", b"\x80\x04pickle", a_png()[:40]):
+            with pytest.raises(InvalidRequest, match="no picture"):
+                await house.studio.keep(rubbish)
+
+
+async def test_an_unknown_model_names_the_nearest() -> None:
+    async with open_house() as house:
+        with pytest.raises(InvalidRequest, match="Did you mean book"):
+            await house.studio.submit(ImageRequest(prompt="a fox", model="bok"), ALICE)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sentence"),
+    [("fail", "The paint ran out"), ("bug", "Something broke")],
+    ids=["a failure says why", "a bug is not shown"],
+)
+async def test_what_goes_wrong_reaches_the_one_who_asked(prompt: str, sentence: str) -> None:
+    async with open_house() as house:
+        house.painter.gate.set()
+        failing = await house.studio.submit(ImageRequest(prompt=prompt), ALICE)
+        fine = await house.studio.submit(A_FOX, BOB)
+
+        with pytest.raises(PaintingFailed, match=sentence):
+            await failing.pictures()
+
+        assert len(await fine.pictures()) == 1
+        assert (await house.ledger.job(failing.job.id)).status == Status.FAILED
+
+
+async def _price() -> float:
+    async with open_house(working=False) as house:
+        return house.studio.quote(A_FOX).price
