@@ -28,9 +28,13 @@ async def test_the_next_start_knows_what_pictures_took(painters: Painters) -> No
     assert price != guess
 
 
-async def test_speeds_that_cannot_be_read_are_learned_anew(painters: Painters) -> None:
-    Path("data").mkdir()
-    Path("data/speeds.json").write_text("[{]")
+@pytest.fixture
+def broken_speeds(folder: Path) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "speeds.json").write_text("[{]")
 
+
+@pytest.mark.usefixtures("broken_speeds")
+async def test_speeds_that_cannot_be_read_are_learned_anew(painters: Painters) -> None:
     async with open_app(read_settings(), painters) as app:
         assert app.studio.quote(A_FOX).price > 0
