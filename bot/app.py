@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.outputs import write
 from bot.settings import Settings
+from engine.alternatives import load_wildcards
 from engine.card import ModelCard
 from engine.dispatcher import Dispatcher
 from engine.errors import Misconfigured, StorageFailed
@@ -62,7 +63,13 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
         ledger = SqlLedger(database, PictureFiles(settings.data_dir / "pictures"))
         line = Line(queue=FairQueue(limit=settings.queue_limit))
         speeds = stack.enter_context(_learned_speeds(settings.data_dir / "speeds.json"))
-        studio = Studio(line=line, ledger=ledger, cards=cards, speeds=speeds)
+        studio = Studio(
+            line=line,
+            ledger=ledger,
+            cards=cards,
+            speeds=speeds,
+            wildcards=load_wildcards(settings.data_dir / "wildcards"),
+        )
         yield App(studio=studio, ledger=ledger, cards=cards, line=line, speeds=speeds)
 
 

@@ -38,3 +38,17 @@ def broken_speeds(folder: Path) -> None:
 async def test_speeds_that_cannot_be_read_are_learned_anew(painters: Painters) -> None:
     async with open_app(read_settings(), painters) as app:
         assert app.studio.quote(A_FOX).price > 0
+
+
+@pytest.fixture
+def animals(folder: Path) -> None:
+    (folder / "data" / "wildcards").mkdir(parents=True)
+    (folder / "data" / "wildcards" / "animal.txt").write_text("# what walks\nfox\n")
+
+
+@pytest.mark.usefixtures("animals")
+async def test_wildcards_come_from_their_folder(painters: Painters) -> None:
+    async with open_app(read_settings(), painters) as app:
+        (tile,) = app.studio.quote(ImageRequest(prompt="a red __animal__")).tiles
+
+    assert tile.recipe.prompt == "a red fox"
