@@ -22,7 +22,7 @@ from engine.line import Line
 from engine.ports import Ledger, Painter
 from engine.price import Speeds
 from engine.queue import FairQueue
-from engine.studio import Studio
+from engine.studio import Studio, utc_now
 from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.migrate import downgrade, status, upgrade
@@ -94,7 +94,7 @@ async def painting(app: App, settings: Settings, painters: Painters) -> AsyncIte
     """The warm engine, and somebody who brings it the jobs."""
     async with painters.open(settings) as painter:
         dispatcher = Dispatcher(
-            line=app.line, ledger=app.ledger, painter=painter, speeds=app.speeds
+            line=app.line, ledger=app.ledger, painter=painter, speeds=app.speeds, now=utc_now
         )
         async with _beside(dispatcher):
             yield painter
@@ -109,7 +109,10 @@ async def _beside(dispatcher: Dispatcher) -> AsyncIterator[None]:
             yield
             running.cancel()
     except BaseExceptionGroup as errors:
-        raise errors.exceptions[0] from None
+        first: BaseException = errors
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
 
 
 def cards_of(settings: Settings) -> Mapping[str, ModelCard]:

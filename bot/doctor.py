@@ -63,6 +63,8 @@ def _device(settings: Settings, painters: Painters) -> Finding:
         device = painters.device(settings)
     except EaselError as error:
         return Finding(what="device", fact=str(error), mend="Set EASEL_DEVICE to auto.")
+    except ImportError:
+        return Finding(what="device", fact="Not known without torch.")
     card = _nvidia_card()
     if device == "cpu" and card and settings.device == "auto":
         return Finding(

@@ -33,7 +33,7 @@ EXPECTED = {
     "database_url": "a database's address: postgresql://… or sqlite:///…",
     "models": "a list of models with commas between",
     "painter": "thread, process, ray or modal",
-    "device": "auto, cpu, mps, cuda or one card of several, like cuda:1",
+    "device": "auto, cpu, cuda or one card of several, like cuda:1",
     "discord_token": "the token of a Discord bot, in one word",
     "discord_api": "an address at discord.com, or on this machine for a stand-in",
     "discord_gateway": "an address at discord.com, or on this machine for a stand-in",
@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     models: Annotated[tuple[str, ...], NoDecode] = (BUILT_IN,)
     painter: Literal["thread", "process", "ray", "modal"] = "thread"
-    device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
+    device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
     discord_token: SecretStr | None = None
     discord_api: str | None = None
     discord_gateway: str | None = None

@@ -7,6 +7,7 @@ EaselError
 │   └── QueueFull
 ├── NotFound              no such job, or not yours
 ├── Cancelled             somebody withdrew the job
+├── PainterLost           the painter broke down, and only a new start mends it
 ├── PaintingFailed        the engine tried and gave up
 │   └── OutOfMemory       the picture did not fit on the card
 ├── StorageFailed         the disk or the database said no
@@ -47,6 +48,10 @@ class NotFound(EaselError):
 
 class Cancelled(EaselError):
     """Somebody withdrew the job."""
+
+
+class PainterLost(EaselError):
+    """The painter broke down, and only a new start mends it."""
 
 
 class PaintingFailed(EaselError):

@@ -36,7 +36,11 @@ class Ledger(Protocol):
     """Remembers jobs and pictures. Every call is one transaction."""
 
     async def record(self, job: Job) -> Job:
-        """Remember a new job. A key that was seen before answers the job of then, unchanged."""
+        """Remember a new job. A key seen before of this owner answers the job of then."""
+        ...
+
+    async def seen(self, owner: str, key: str) -> Job | None:
+        """The job that this owner asked for with this key."""
         ...
 
     async def begin(self, job: str) -> Job:
@@ -49,6 +53,10 @@ class Ledger(Protocol):
         Finishing a job that is already done changes nothing. Raises NotFound, or Cancelled where
         the job ended otherwise meanwhile.
         """
+        ...
+
+    async def release(self, job: str) -> None:
+        """Let a job that is being painted wait again; that attempt does not count against it."""
         ...
 
     async def end(self, job: str, status: Status, problem: str) -> bool:

@@ -1,11 +1,10 @@
 """The use cases: ask for pictures, withdraw, look up."""
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from engine.allowance import UNLIMITED, Allowance, Usage, day_start, require
 from engine.card import ModelCard, card_named
@@ -14,16 +13,14 @@ from engine.job import Bookmark, Job, Owner, Picture, Remembered, Status, Tile
 from engine.line import Line
 from engine.png import require_picture
 from engine.ports import Ledger
-from engine.price import Speeds, arrival
-from engine.queue import Entry
+from engine.price import Speeds
 from engine.request import LARGEST_SEED, ImageRequest
 from engine.ticket import Ticket
 from engine.tiles import tiles_of
 
-log = logging.getLogger(__name__)
-
 MOST_ATTEMPTS = 3
 TERMINAL = "terminal"
+COMMANDS_END_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +41,10 @@ class Place:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def withdrawn() -> Cancelled:
+    return Cancelled("The job was withdrawn.")
 
 
 class Studio:
@@ -92,55 +93,53 @@ class Studio:
         )
         # Between looking at what is left and recording what is taken, nobody else may look.
         async with self._admission:
+            if key is not None and (earlier := await self._ledger.seen(owner.id, key)):
+                return await self._ticket_again(earlier)
             self._line.queue.require_room()
             await self._require_allowance(job)
-            recorded = await self._ledger.record(job)  # before a painter can see it
-            if recorded.id == job.id:
-                return self._enqueue(recorded)
-        return await self._ticket_again(recorded)
+            # Who gives up now must not leave a job that is recorded and never painted.
+            return await asyncio.shield(self._admit(job))
 
     async def cancel(self, job: str, owner: Owner) -> bool:
         """True when it was withdrawn; False when it had ended already."""
         if (await self._ledger.job(job)).owner.id != owner.id:
             raise NotFound("I know no such job of yours.")
-        ticket = self._line.tickets.get(job)
-        if ticket is not None and ticket.withdraw is not None:
-            ticket.withdrawn = True
-            ticket.withdraw()
-            return True
-        self._line.queue.cancel(job)
+        # The ledger first: it decides between this and a painter that finishes right now.
         ended = await self._ledger.end(job, Status.CANCELLED, "")
-        if ended and ticket is not None:
-            self._line.tickets.pop(job, None)
-            ticket.fail(Cancelled("The job was withdrawn."))
+        if ended:
+            self._line.leave(job, withdrawn())
         return ended
 
+    def ticket(self, job: str) -> Ticket | None:
+        """The ticket of a job that waits or is being painted."""
+        return self._line.tickets.get(job)
+
     def place(self, job: str) -> Place | None:
-        """None when it is not waiting."""
+        """None once it is being painted, or has ended."""
         now = self._now().timestamp()
-        ahead = self._line.queue.place(job, now)
-        cost = self._line.queue.ahead(job, now)
         ticket = self._line.tickets.get(job)
-        if ahead is None or cost is None or ticket is None:
+        if ticket is None or ticket.begun is not None:
             return None
-        seconds = arrival(cost + self._line.unpainted(), ticket.job.price, 1.0)
-        return Place(ahead=ahead, seconds=seconds)
+        ahead = self._line.ahead(ticket.job, now)
+        return Place(ahead=ahead, seconds=self._line.cost_ahead(ticket.job, now))
 
     async def resume(self) -> int:
         """Take up what an earlier run left unfinished; one that failed too often is given up.
 
-        A job of the terminal ended with its command: nobody would see its pictures.
+        A job of the terminal ends with its command, which may be running beside this program; one
+        that is old was killed, and nobody would see its pictures.
         """
         waiting = 0
         for job in await self._ledger.unfinished():
             if job.origin == TERMINAL:
-                continue
-            if job.attempt >= MOST_ATTEMPTS:
+                if self._now() - job.submitted > COMMANDS_END_WITHIN:
+                    await self._ledger.end(job.id, Status.CANCELLED, "")
+            elif job.attempt >= MOST_ATTEMPTS:
                 problem = f"It stopped the painter {job.attempt} times, so I gave it up."
                 await self._ledger.end(job.id, Status.FAILED, problem)
             elif job.id not in self._line.tickets:
                 await self._ledger.end(job.id, Status.QUEUED, "")
-                self._enqueue(job)
+                self._line.join(job, self._allowance)
                 waiting += 1
         return waiting
 
@@ -173,33 +172,27 @@ class Studio:
             now=now,
         )
 
-    def _enqueue(self, job: Job) -> Ticket:
-        """Not refused for want of room: that was looked at before the job was recorded."""
-        entry = Entry(
-            job=job.id,
-            owner=job.owner.id,
-            price=job.price,
-            submitted=job.submitted.timestamp(),
-            tier=self._allowance.tier,
-            weight=self._allowance.weight,
-            most_running=self._allowance.most_running,
-        )
-        self._line.queue.restore(entry)
-        ticket = self._line.tickets[job.id] = Ticket(job)
-        self._line.bell.set()
-        return ticket
+    async def _admit(self, job: Job) -> Ticket:
+        recorded = await self._ledger.record(job)  # before a painter can see it
+        if recorded.id != job.id:
+            return await self._ticket_again(recorded)
+        return self._line.join(recorded, self._allowance)
 
     async def _ticket_again(self, job: Job) -> Ticket:
         """The ticket of a job that was asked for before, made anew if it has ended."""
         if ticket := self._line.tickets.get(job.id):
             return ticket
-        ticket = Ticket(job)
         match job.status:
+            case Status.QUEUED | Status.PAINTING:
+                return self._line.join(job, self._allowance)
             case Status.CANCELLED:
-                ticket.fail(Cancelled("The job was withdrawn."))
+                ticket = Ticket(job)
+                ticket.fail(withdrawn())
             case Status.FAILED:
+                ticket = Ticket(job)
                 ticket.fail(PaintingFailed(job.problem))
-            case _:
+            case Status.DONE:
+                ticket = Ticket(job)
                 ticket.resolve(await self._remembered_pictures(job.id))
         return ticket
 

@@ -1,10 +1,10 @@
 """Ticket: what you await for a job."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 
-from engine.job import Job, Picture, Progress
+from engine.job import Job, Picture, Progress, Tile
 
 
 class Ticket:
@@ -15,9 +15,9 @@ class Ticket:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        # Set while the job is being painted; calling it stops the painting at the next step.
-        self.withdraw: Callable[[], object] | None = None
-        self.withdrawn = False
+        # Set by the dispatcher with the first tile: marks the job as begun and fetches its files.
+        self.begun: asyncio.Task[Mapping[str, bytes]] | None = None
+        self._painted: dict[int, Picture] = {}
         self._pictures: asyncio.Future[tuple[Picture, ...]] = asyncio.Future()
         # Nobody may be waiting, and an unseen failure must not be reported as forgotten.
         self._pictures.add_done_callback(_look)
@@ -28,11 +28,16 @@ class Ticket:
     def ended(self) -> bool:
         return self._pictures.done()
 
+    def share_of(self, tile: Tile) -> float:
+        """How much of the tile is painted, from 0 to 1."""
+        progress = self._latest.get(tile.index)
+        return min(1.0, progress.step / progress.steps) if progress else 0.0
+
     @property
-    def share(self) -> float:
-        """How much of the job is painted, from 0 to 1."""
-        done = sum(progress.step / progress.steps for progress in self._latest.values())
-        return min(1.0, done / len(self.job.tiles))
+    def unpainted(self) -> float:
+        """Credits that the tiles which were begun will still take."""
+        begun = [self.share_of(tile) for tile in self.job.tiles if tile.index in self._latest]
+        return self.job.price / len(self.job.tiles) * sum(1 - share for share in begun)
 
     @property
     def latest(self) -> tuple[Progress, ...]:
@@ -65,6 +70,13 @@ class Ticket:
             progress = replace(progress, preview=before.preview)
         self._latest[progress.tile] = progress
         self._ring()
+
+    def add(self, tile: Tile, picture: Picture) -> tuple[Picture, ...] | None:
+        """Keep a finished tile; all of them in their order once the last one is there."""
+        self._painted[tile.index] = picture
+        if len(self._painted) < len(self.job.tiles):
+            return None
+        return tuple(self._painted[tile.index] for tile in self.job.tiles)
 
     def resolve(self, pictures: tuple[Picture, ...]) -> None:
         if not self.ended:

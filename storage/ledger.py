@@ -51,8 +51,17 @@ class SqlLedger:
                 session.add(row_of_job(job))
         except IntegrityError:
             # The database decides who was first with the key, however close the race.
-            return await self._seen_before(job)
+            earlier = await self.seen(job.owner.id, job.key) if job.key is not None else None
+            if earlier is None:
+                raise recorded_already(job.id) from None
+            return earlier
         return job
+
+    async def seen(self, owner: str, key: str) -> Job | None:
+        same_key = select(JobRow).where(JobRow.owner_id == owner, JobRow.key == key)
+        async with self._transaction() as session:
+            row = (await session.scalars(same_key)).one_or_none()
+            return None if row is None else job_of_row(row)
 
     async def begin(self, job: str) -> Job:
         painting = (
@@ -87,6 +96,15 @@ class SqlLedger:
                 row_of_picture(job, tile.index, owner, picture, file, painted)
                 for tile, picture, file in zip(tiles_of(tiles), pictures, files, strict=True)
             )
+
+    async def release(self, job: str) -> None:
+        waiting = (
+            update(JobRow)
+            .where(JobRow.id == job, JobRow.status == Status.PAINTING)
+            .values(status=Status.QUEUED, attempt=JobRow.attempt - 1)
+        )
+        async with self._transaction() as session:
+            await session.execute(waiting)
 
     async def end(self, job: str, status: Status, problem: str) -> bool:
         if status not in ENDS:
@@ -171,15 +189,6 @@ class SqlLedger:
         with explaining():
             async with self._sessions.begin() as session:
                 yield session
-
-    async def _seen_before(self, job: Job) -> Job:
-        # Without a key it must find nobody, yet SQL is asked for NULL when Python says None.
-        same_key = select(JobRow).where(JobRow.key.is_not(None), JobRow.key == job.key)
-        async with self._transaction() as session:
-            earlier = (await session.scalars(same_key)).one_or_none()
-            if earlier is None:
-                raise recorded_already(job.id)
-            return job_of_row(earlier)
 
     async def _require_done(self, session: AsyncSession, job: str) -> None:
         row = await session.get(JobRow, job)

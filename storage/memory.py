@@ -17,27 +17,30 @@ class MemoryLedger:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
-        self._jobs: dict[str, Job] = {}
+        self.jobs: dict[str, Job] = {}
         self._pictures: list[Remembered] = []
 
     async def record(self, job: Job) -> Job:
         job = replace(job, submitted=utc(job.submitted))
         await asyncio.sleep(0)
-        for earlier in self._jobs.values():
-            if job.key is not None and earlier.key == job.key:
-                return earlier
-        if job.id in self._jobs:
+        if earlier := self._with_key(job.owner.id, job.key):
+            return earlier
+        if job.id in self.jobs:
             raise recorded_already(job.id)
-        self._jobs[job.id] = job
+        self.jobs[job.id] = job
         return job
+
+    async def seen(self, owner: str, key: str) -> Job | None:
+        await asyncio.sleep(0)
+        return self._with_key(owner, key)
 
     async def begin(self, job: str) -> Job:
         await asyncio.sleep(0)
-        found = self._jobs.get(job)
+        found = self.jobs.get(job)
         if found is None or found.status not in UNFINISHED:
             raise nothing_to_paint(job)
-        self._jobs[job] = replace(found, status=Status.PAINTING, attempt=found.attempt + 1)
-        return self._jobs[job]
+        self.jobs[job] = replace(found, status=Status.PAINTING, attempt=found.attempt + 1)
+        return self.jobs[job]
 
     async def finish(self, job: str, pictures: Sequence[Picture], now: datetime) -> None:
         painted = utc(now)
@@ -62,7 +65,13 @@ class MemoryLedger:
             for tile, picture, file in zip(found.tiles, pictures, files, strict=True)
         ]
         spent = sum(picture.seconds for picture in pictures)
-        self._jobs[job] = replace(found, status=Status.DONE, spent=spent)
+        self.jobs[job] = replace(found, status=Status.DONE, spent=spent)
+
+    async def release(self, job: str) -> None:
+        await asyncio.sleep(0)
+        found = self.jobs.get(job)
+        if found is not None and found.status == Status.PAINTING:
+            self.jobs[job] = replace(found, status=Status.QUEUED, attempt=found.attempt - 1)
 
     async def end(self, job: str, status: Status, problem: str) -> bool:
         if status not in ENDS:
@@ -71,7 +80,7 @@ class MemoryLedger:
         found = self._found(job)
         if found.status not in UNFINISHED:
             return False
-        self._jobs[job] = replace(found, status=status, problem=problem)
+        self.jobs[job] = replace(found, status=status, problem=problem)
         return True
 
     async def job(self, job: str) -> Job:
@@ -80,7 +89,7 @@ class MemoryLedger:
 
     async def unfinished(self) -> Sequence[Job]:
         await asyncio.sleep(0)
-        waiting = [job for job in self._jobs.values() if job.status in UNFINISHED]
+        waiting = [job for job in self.jobs.values() if job.status in UNFINISHED]
         return sorted(waiting, key=lambda job: (job.submitted, job.id))
 
     async def spent(self, owner: str, since: datetime) -> float:
@@ -88,7 +97,7 @@ class MemoryLedger:
         await asyncio.sleep(0)
         return sum(
             job.price if job.status in UNFINISHED else job.spent
-            for job in self._jobs.values()
+            for job in self.jobs.values()
             if job.owner.id == owner
             and job.submitted >= since
             and job.status in UNFINISHED | {Status.DONE}
@@ -129,10 +138,16 @@ class MemoryLedger:
             raise NotFound("That picture is not kept here any more.")
         return self.files[digest]
 
+    def _with_key(self, owner: str, key: str | None) -> Job | None:
+        for job in self.jobs.values():
+            if key is not None and (job.owner.id, job.key) == (owner, key):
+                return job
+        return None
+
     def _found(self, job: str) -> Job:
-        if job not in self._jobs:
+        if job not in self.jobs:
             raise no_job(job)
-        return self._jobs[job]
+        return self.jobs[job]
 
     def _newest_first(self) -> list[Remembered]:
         return sorted(self._pictures, key=lambda picture: picture.bookmark, reverse=True)

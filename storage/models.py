@@ -7,7 +7,16 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from engine.job import Job, Owner, Picture, Recipe, Remembered, Status, Tile
@@ -57,10 +66,15 @@ class Table(DeclarativeBase):
 
 class JobRow(Table):
     __tablename__ = "jobs"
-    __table_args__ = (Index(None, "owner_id", "submitted"), Index(None, "status", "submitted"))
+    __table_args__ = (
+        # The keys of one person never answer another.
+        UniqueConstraint("owner_id", "key"),
+        Index(None, "owner_id", "submitted"),
+        Index(None, "status", "submitted"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str | None] = mapped_column(unique=True)
+    key: Mapped[str | None]
     owner_id: Mapped[str]
     owner_name: Mapped[str]
     origin: Mapped[str]

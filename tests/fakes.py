@@ -8,7 +8,7 @@ from io import BytesIO
 from PIL import Image
 
 from engine.card import ModelCard
-from engine.errors import PaintingFailed
+from engine.errors import PainterLost, PaintingFailed
 from engine.job import Picture, Recipe
 from engine.png import write_png
 from engine.ports import Tell
@@ -34,7 +34,7 @@ def a_png(width: int = 8, height: int = 8, colour: str = "red") -> bytes:
 
 @dataclass
 class FakePainter:
-    """Paints plain pictures once `gate` is open. Prompts with "fail" or "bug" do just that."""
+    """Paints plain pictures once `gate` is open. With "fail", "bug" or "lose" it does that."""
 
     cards: Mapping[str, ModelCard] = field(default_factory=lambda: {BOOK.name: BOOK})
     seats: int = 2
@@ -53,6 +53,8 @@ class FakePainter:
         except asyncio.CancelledError:
             self.withdrawn.append(recipe)
             raise
+        if "lose" in recipe.prompt:
+            raise PainterLost("The painter broke down.")
         if "fail" in recipe.prompt:
             raise PaintingFailed("The paint ran out.")
         if "bug" in recipe.prompt:

@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from typing import Any
-from weakref import WeakValueDictionary
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -14,7 +13,6 @@ from engine.job import Job, Remembered, Status
 from engine.ports import Ledger
 from engine.prompt import read_prompt, write_prompt
 from engine.studio import Studio
-from engine.ticket import Ticket
 
 
 class Page:
@@ -22,8 +20,6 @@ class Page:
 
     def __init__(self, studio: Studio, ledger: Ledger) -> None:
         self._studio, self._ledger = studio, ledger
-        # The line holds a ticket until its job has ended; then the ledger knows better.
-        self._tickets: WeakValueDictionary[str, Ticket] = WeakValueDictionary()
 
     def add_to(self, app: web.Application) -> None:
         """The form, the jobs and their pictures."""
@@ -45,7 +41,6 @@ class Page:
             ticket = await self._studio.submit(read_prompt(prompt), LOCAL, origin="page")
         except Rejected as error:
             return _render(request, _status_of(error), prompt=prompt, problem=str(error))
-        self._tickets[ticket.job.id] = ticket
         raise web.HTTPSeeOther(f"/jobs/{ticket.job.id}")
 
     async def show_job(self, request: web.Request) -> web.Response:
@@ -73,7 +68,7 @@ class Page:
 
     async def preview(self, request: web.Request) -> web.Response:
         """A tile as it is now."""
-        ticket = self._tickets.get(request.match_info["job"])
+        ticket = self._studio.ticket(request.match_info["job"])
         tile = int(request.match_info["tile"])
         for step in ticket.latest if ticket else ():
             if step.tile == tile and step.preview:
@@ -109,7 +104,7 @@ class Page:
         place = self._studio.place(job.id)
         if place is not None:
             return {"place": messages.place_in_line(place.ahead, place.seconds)}
-        ticket = self._tickets.get(job.id)
+        ticket = self._studio.ticket(job.id)
         latest = ticket.latest if ticket else ()
         return {
             "done": sum(step.step for step in latest),

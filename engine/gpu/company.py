@@ -140,12 +140,13 @@ class Company:
 
         def commit() -> None:
             direction = family.guided(painting, answer)
-            following = painting.done + 1
+            before, following = painting.step, painting.done + 1
             preview = None
             if following % PREVIEW_EVERY == 0 and following < len(painting.times):
                 preview = family.preview(painting, rows.latents[:1], direction)
             family.advance(painting, direction)
-            seat.tell(painting.done, preview)
+            if preview is not None or painting.step > before:
+                seat.tell(painting.step, preview)
 
         self._tried(seat, commit)
 
@@ -177,10 +178,11 @@ class Company:
 
     def _family(self, recipe: Recipe) -> Family:
         family = self._families.get(recipe.model)
-        if family is None:
+        # The same name with other weights would paint something else under the old recipe.
+        if family is None or family.card.digest != recipe.digest:
             raise PaintingFailed(
-                f"The model “{recipe.model}” is not loaded any more. "
-                f"Loaded: {', '.join(self._families)}."
+                f"The model “{recipe.model}” of that recipe is not loaded any more. "
+                f"Loaded: {', '.join(self._families)}. Ask for it again."
             )
         return family
 

@@ -12,7 +12,7 @@ from queue import SimpleQueue
 import torch
 
 from engine.card import ModelCard
-from engine.errors import Cancelled, EaselError, PaintingFailed
+from engine.errors import Cancelled, EaselError, PainterLost, PaintingFailed
 from engine.gpu.call import Call, Crossing
 from engine.gpu.company import Company
 from engine.gpu.device import free, prepare
@@ -97,7 +97,7 @@ class EngineThread:
 
     def _work(self, ready: Callable[[Exception | None], None]) -> None:
         company: Company | None = None
-        reason: EaselError = PaintingFailed("The painter broke down. Easel must be started again.")
+        reason: EaselError = PainterLost("The painter broke down. Easel must be started again.")
         try:
             prepare(self._device)
             families = self._load()
@@ -128,5 +128,10 @@ class EngineThread:
                 seat = self._inbox.get()
                 if seat is None:
                     return
-                company.welcome(seat)
+                try:
+                    company.welcome(seat)
+                except Exception:
+                    # It is in nobody's hands now, and somebody waits for it.
+                    seat.end(PainterLost("The painter broke down."))
+                    raise
             company.turn()

@@ -1,7 +1,8 @@
 """Looks at weight files without loading them: whole safetensors or not, pickles, digests."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from math import prod
 from pathlib import Path
@@ -35,7 +36,7 @@ BYTES_OF = {
 
 def require_safetensors(file: Path) -> None:
     """Raise BadModel unless the file is a whole safetensors file."""
-    with file.open("rb") as weights:
+    with _readable(file), file.open("rb") as weights:
         start = weights.read(8)
         size = file.stat().st_size
         whole = _plausible(start, size)
@@ -61,9 +62,9 @@ def digest_of(files: Iterable[Path], root: Path) -> str:
     """Changes with the name, the size and the bytes of any file; large ones are read in parts."""
     digest = sha256()
     for file in sorted(files):
-        size = file.stat().st_size
-        digest.update(f"{file.relative_to(root).as_posix()} {size}\n".encode())
-        with file.open("rb") as content:
+        with _readable(file), file.open("rb") as content:
+            size = file.stat().st_size
+            digest.update(f"{file.relative_to(root).as_posix()} {size}\n".encode())
             if size <= SMALL:
                 digest.update(content.read())
                 continue
@@ -71,6 +72,16 @@ def digest_of(files: Iterable[Path], root: Path) -> str:
                 content.seek(number * (size - PIECE) // (PIECES - 1))
                 digest.update(content.read(PIECE))
     return digest.hexdigest()
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:  # no right to read it, or a link to what is gone
+        raise BadModel(
+            f"{file.name} cannot be read: {error.strerror}. Mend that, or download it again."
+        ) from None
 
 
 def _plausible(start: bytes, size: int) -> bool:

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("problem", sa.String(), nullable=False),
         sa.Column("submitted", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
-        sa.UniqueConstraint("key", name=op.f("uq_jobs_key")),
+        sa.UniqueConstraint("owner_id", "key", name=op.f("uq_jobs_owner_id_key")),
     )
     op.create_index(op.f("ix_jobs_owner_id_submitted"), "jobs", ["owner_id", "submitted"])
     op.create_index(op.f("ix_jobs_status_submitted"), "jobs", ["status", "submitted"])

@@ -1,20 +1,41 @@
 """A studio with a dispatcher over fakes, as the program wires them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 
 from engine.allowance import UNLIMITED, Allowance
 from engine.dispatcher import Dispatcher
+from engine.errors import StorageFailed
+from engine.job import Picture, Status
 from engine.line import Line
 from engine.price import Speeds
 from engine.queue import FairQueue
-from engine.studio import Studio
+from engine.studio import Studio, utc_now
 from storage.memory import MemoryLedger
 from tests.fakes import FakePainter
+
+
+class FullDisk(MemoryLedger):
+    """A ledger that can read and not write from the moment that `full` is set."""
+
+    full = False
+
+    async def finish(self, job: str, pictures: Sequence[Picture], now: datetime) -> None:
+        self._require_space()
+        await super().finish(job, pictures, now)
+
+    async def end(self, job: str, status: Status, problem: str) -> bool:
+        self._require_space()
+        return await super().end(job, status, problem)
+
+    def _require_space(self) -> None:
+        if self.full:
+            raise StorageFailed("The disk is full.")
 
 
 @dataclass
@@ -25,6 +46,7 @@ class House:
     ledger: MemoryLedger
     painter: FakePainter
     line: Line
+    running: "asyncio.Future[None]"
 
 
 @asynccontextmanager
@@ -33,26 +55,29 @@ async def open_house(
     allowance: Allowance = UNLIMITED,
     ledger: MemoryLedger | None = None,
     limit: int = 100,
+    seats: int = 2,
+    now: Callable[[], datetime] = utc_now,
     working: bool = True,
 ) -> AsyncIterator[House]:
     """`working=False` leaves jobs in the queue; the painter waits until its gate is opened."""
-    ledger, painter = ledger or MemoryLedger(), FakePainter()
+    ledger, painter = ledger or MemoryLedger(), FakePainter(seats=seats)
     line, speeds = Line(queue=FairQueue(limit=limit)), Speeds()
     studio = Studio(
-        line=line, ledger=ledger, cards=painter.cards, speeds=speeds, allowance=allowance
+        line=line, ledger=ledger, cards=painter.cards, speeds=speeds, allowance=allowance, now=now
     )
-    dispatcher = Dispatcher(line=line, ledger=ledger, painter=painter, speeds=speeds)
+    dispatcher = Dispatcher(line=line, ledger=ledger, painter=painter, speeds=speeds, now=now)
     async with AsyncExitStack() as stack:
+        running: asyncio.Future[None] = asyncio.Future()
         if working:
             running = asyncio.create_task(dispatcher.run())
             stack.push_async_callback(_stop, running)
-        yield House(studio=studio, ledger=ledger, painter=painter, line=line)
+        yield House(studio=studio, ledger=ledger, painter=painter, line=line, running=running)
 
 
-async def _stop(running: asyncio.Task[None]) -> None:
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+async def _stop(running: asyncio.Future[None]) -> None:
+    if running.cancel():
+        with pytest.raises(asyncio.CancelledError):
+            await running
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,13 +14,15 @@ from engine.errors import (
     PaintingFailed,
     QueueFull,
     QuotaExceeded,
+    StorageFailed,
 )
 from engine.job import Status
 from engine.request import ImageRequest
+from engine.studio import TERMINAL
 from storage.memory import MemoryLedger
-from tests.engine.house import open_house, until
+from tests.engine.house import FullDisk, open_house, until
 from tests.fakes import a_png
-from tests.storage.samples import ALICE, BOB
+from tests.storage.samples import ALICE, BOB, NOON
 
 A_FOX = ImageRequest(prompt="a fox", seed=7)
 
@@ -55,6 +58,87 @@ async def test_the_same_key_again_is_the_same_job() -> None:
 
         assert second is first
         assert len(house.line.queue) == 1
+
+
+async def test_the_same_key_costs_nothing_again() -> None:
+    price = (await _price()) * 1.5
+    tight = replace(UNLIMITED, per_day=price)
+    async with open_house(allowance=tight, limit=1, working=False) as house:
+        first = await house.studio.submit(A_FOX, ALICE, key="click-1")
+
+        assert await house.studio.submit(A_FOX, ALICE, key="click-1") is first
+
+
+async def test_a_key_is_its_owners_alone() -> None:
+    async with open_house(working=False) as house:
+        first = await house.studio.submit(A_FOX, ALICE, key="click-1")
+
+        other = await house.studio.submit(A_FOX, BOB, key="click-1")
+
+        assert other.job.owner == BOB
+        assert other is not first
+
+
+async def test_the_same_key_after_a_crash_puts_the_job_in_line_again() -> None:
+    ledger = MemoryLedger()
+    async with open_house(ledger=ledger, working=False) as house:
+        first = await house.studio.submit(A_FOX, ALICE, key="click-1")
+
+    async with open_house(ledger=ledger) as house:
+        house.painter.gate.set()
+        again = await house.studio.submit(A_FOX, ALICE, key="click-1")
+
+        assert again.job.id == first.job.id
+        assert len(await again.pictures()) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(Status.FAILED, PaintingFailed), (Status.CANCELLED, Cancelled)]
+)
+async def test_the_same_key_after_a_bad_end_says_so(status: Status, error: type[Exception]) -> None:
+    async with open_house(working=False) as house:
+        first = await house.studio.submit(A_FOX, ALICE, key="click-1")
+        await house.ledger.end(first.job.id, status, "The paint ran out.")
+        house.line.tickets.clear()
+
+        again = await house.studio.submit(A_FOX, ALICE, key="click-1")
+
+        with pytest.raises(error):
+            await again.pictures()
+
+
+async def test_giving_up_while_asking_leaves_no_job_that_nobody_paints() -> None:
+    async with open_house(working=False) as house:
+        asking = asyncio.create_task(house.studio.submit(A_FOX, ALICE))
+        await until(lambda: bool(house.ledger.jobs))
+
+        asking.cancel()
+        await until(lambda: bool(house.line.tickets))
+
+        assert len(house.line.queue) == 1
+
+
+async def test_a_full_disk_keeps_a_waiting_job_in_line() -> None:
+    ledger = FullDisk()
+    async with open_house(ledger=ledger, working=False) as house:
+        ticket = await house.studio.submit(A_FOX, ALICE)
+        ledger.full = True
+
+        with pytest.raises(StorageFailed):
+            await house.studio.cancel(ticket.job.id, ALICE)
+
+        assert len(house.line.queue) == 1
+        assert not ticket.ended
+
+
+async def test_as_many_jobs_wait_as_the_allowance_says() -> None:
+    few = replace(UNLIMITED, most_waiting=2)
+    async with open_house(allowance=few, working=False) as house:
+        await house.studio.submit(A_FOX, ALICE)
+        await house.studio.submit(A_FOX, ALICE)
+
+        with pytest.raises(QuotaExceeded, match="2 jobs waiting"):
+            await house.studio.submit(A_FOX, ALICE)
 
 
 async def test_the_same_key_after_the_end_still_has_the_pictures() -> None:
@@ -122,7 +206,7 @@ async def test_a_job_being_painted_can_be_withdrawn() -> None:
 
         with pytest.raises(Cancelled):
             await ticket.pictures()
-        assert len(house.painter.withdrawn) == 1
+        await until(lambda: len(house.painter.withdrawn) == 1)
         assert (await house.ledger.job(ticket.job.id)).status == Status.CANCELLED
         assert await house.ledger.spent(ALICE.id, ticket.job.submitted) == 0
 
@@ -175,14 +259,25 @@ async def test_unfinished_jobs_go_on_after_a_restart() -> None:
     assert (await ledger.job(ticket.job.id)).status == Status.DONE
 
 
-async def test_a_job_that_stopped_the_painter_three_times_is_given_up() -> None:
+async def test_a_stop_in_the_middle_is_no_attempt_of_the_job() -> None:
     ledger = MemoryLedger()
-    for _ in range(3):
+    for _ in range(4):
         async with open_house(ledger=ledger) as house:
             await house.studio.resume()
             if not house.line.tickets:
-                job = (await house.studio.submit(A_FOX, ALICE)).job
-            await until(lambda: bool(house.painter.painting))
+                await house.studio.submit(A_FOX, ALICE)
+            await until(lambda: bool(house.painter.painting))  # awaited right here
+
+    (waiting,) = await ledger.unfinished()
+    assert (waiting.status, waiting.attempt) == (Status.QUEUED, 0)
+
+
+async def test_a_job_that_stopped_the_painter_three_times_is_given_up() -> None:
+    ledger = MemoryLedger()
+    async with open_house(ledger=ledger, working=False) as house:
+        job = (await house.studio.submit(A_FOX, ALICE)).job
+    for _ in range(3):
+        await ledger.begin(job.id)
 
     async with open_house(ledger=ledger) as house:
         assert await house.studio.resume() == 0
@@ -190,6 +285,21 @@ async def test_a_job_that_stopped_the_painter_three_times_is_given_up() -> None:
     ended = await ledger.job(job.id)
     assert ended.status == Status.FAILED
     assert "3 times" in ended.problem
+
+
+async def test_jobs_of_the_terminal_are_left_alone_until_they_are_old() -> None:
+    ledger = MemoryLedger()
+    now = NOON
+    async with open_house(ledger=ledger, working=False, now=lambda: now) as house:
+        job = (await house.studio.submit(A_FOX, ALICE, origin=TERMINAL)).job
+
+    async with open_house(ledger=ledger, working=False, now=lambda: now) as house:
+        assert await house.studio.resume() == 0
+        young = (await ledger.job(job.id)).status
+        now += timedelta(days=2)
+        assert await house.studio.resume() == 0
+
+    assert (young, (await ledger.job(job.id)).status) == (Status.QUEUED, Status.CANCELLED)
 
 
 async def test_only_pictures_are_kept_as_sources() -> None:

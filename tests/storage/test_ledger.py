@@ -10,7 +10,17 @@ from engine.errors import NotFound
 from engine.job import Job, Recipe, Status, Tile
 from engine.ports import Ledger
 from engine.request import ImageRequest
-from tests.storage.samples import A_FOX, ALICE, ENDED, LATER, NOON, a_job, painted_job, pictures_of
+from tests.storage.samples import (
+    A_FOX,
+    ALICE,
+    BOB,
+    ENDED,
+    LATER,
+    NOON,
+    a_job,
+    painted_job,
+    pictures_of,
+)
 
 
 async def test_a_job_comes_back_as_it_went_in(ledger: Ledger) -> None:
@@ -121,6 +131,47 @@ async def test_a_key_seen_before_answers_the_job_as_it_is_by_now(ledger: Ledger)
     second = await ledger.record(a_job(id="second", key="click"))
 
     assert (second.id, second.status) == ("first", Status.DONE)
+
+
+async def test_a_key_is_its_owners_alone(ledger: Ledger) -> None:
+    await ledger.record(a_job(id="fox", owner=ALICE, key="click"))
+
+    other = await ledger.record(a_job(id="cat", owner=BOB, key="click"))
+
+    assert other.id == "cat"
+    assert [job.id for job in await ledger.unfinished()] == ["cat", "fox"]
+
+
+async def test_a_key_finds_its_job(ledger: Ledger) -> None:
+    await ledger.record(a_job(id="fox", owner=ALICE, key="click"))
+
+    found = await ledger.seen(ALICE.id, "click")
+
+    assert found is not None
+    assert found.id == "fox"
+    assert await ledger.seen(ALICE.id, "clack") is None
+    assert await ledger.seen(BOB.id, "click") is None
+
+
+async def test_a_released_job_waits_again_and_the_attempt_does_not_count(ledger: Ledger) -> None:
+    await ledger.record(a_job(id="fox"))
+    await ledger.begin("fox")
+
+    await ledger.release("fox")
+    await ledger.release("fox")
+
+    waiting = await ledger.job("fox")
+    assert (waiting.status, waiting.attempt) == (Status.QUEUED, 0)
+
+
+async def test_what_ended_is_not_released(ledger: Ledger) -> None:
+    await ledger.record(a_job(id="fox"))
+    await ledger.begin("fox")
+    await ledger.end("fox", Status.CANCELLED, "")
+
+    await ledger.release("fox")
+
+    assert (await ledger.job("fox")).status == Status.CANCELLED
 
 
 async def test_hurried_clicks_with_one_key_are_one_job(ledger: Ledger) -> None:

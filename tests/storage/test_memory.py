@@ -12,6 +12,8 @@ from tests.storage.samples import A_FOX, ALICE, LATER, NOON, a_job, pictures_of
 
 CALLS: dict[str, Callable[[Ledger], Awaitable[object]]] = {
     "record": lambda ledger: ledger.record(a_job(id="hen")),
+    "seen": lambda ledger: ledger.seen(ALICE.id, "click"),
+    "release": lambda ledger: ledger.release("fox"),
     "begin": lambda ledger: ledger.begin("fox"),
     "finish": lambda ledger: ledger.finish("fox", pictures_of(a_job()), LATER),
     "end": lambda ledger: ledger.end("fox", Status.FAILED, ""),

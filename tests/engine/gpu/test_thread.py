@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.errors import BadModel, Cancelled, PaintingFailed
+from engine.errors import BadModel, Cancelled, PainterLost, PaintingFailed
 from engine.gpu.family import Family
 from engine.gpu.thread import EngineThread, Load
 from engine.ports import Painter
@@ -187,15 +187,31 @@ async def test_a_thread_that_breaks_down_ends_everything_and_says_so(
 
         handle = family.network.register_forward_pre_hook(fail)
         try:
-            with pytest.raises(PaintingFailed, match="broke down"):
+            with pytest.raises(PainterLost, match="broke down"):
                 await waiting
         finally:
             handle.remove()
         assert not painter.alive
-        with pytest.raises(PaintingFailed, match="broke down"):
+        with pytest.raises(PainterLost, match="broke down"):
             await painter.paint(recipe(), {}, ignore)
 
     assert "the engine thread failed" in caplog.text
+
+
+async def test_a_card_that_breaks_while_a_tile_is_begun_leaves_nobody_waiting(
+    family: Family,
+) -> None:
+    async with started(family) as painter:
+
+        def fail(*_: Any) -> None:
+            raise torch.AcceleratorError("CUDA error: device-side assert triggered")
+
+        handle = family.pipe.text_encoder.register_forward_pre_hook(fail)
+        try:
+            with pytest.raises(PainterLost, match="broke down"):
+                await painter.paint(recipe(prompt="words that nobody asked for yet"), {}, ignore)
+        finally:
+            handle.remove()
 
 
 async def test_what_comes_in_the_way_of_loading_is_raised() -> None:
