@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 from torch import nn
 from torch.nn import functional
-from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTokenizer
 
-from engine.picturebook.recipe import TEXT_WIDTH, TOKENS, blank_text_encoder
+from engine.picturebook.parts import TEXT_WIDTH, TOKENS, blank_text_encoder
 from engine.picturebook.world import (
     COLOURS,
     COUNTS,
@@ -83,7 +83,7 @@ def answers_of(scene: Scene) -> list[int]:
     return [answers.index(getattr(scene, name)) for name, answers in QUESTIONS.items()]
 
 
-def teach(minutes: float, folder: Path, tokenizer: CLIPTokenizer, seed: int = 0) -> CLIPTextModel:
+def teach(minutes: float, folder: Path, tokenizer: CLIPTokenizer, seed: int = 0) -> None:
     """Plain and noisy captions of a scene must say the same at every place after the text."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
@@ -93,7 +93,7 @@ def teach(minutes: float, folder: Path, tokenizer: CLIPTokenizer, seed: int = 0)
     optimizer = torch.optim.AdamW(weights, lr=1.5e-3, betas=(0.9, 0.98))
     started = time.monotonic()
     step = 0
-    while (share := (time.monotonic() - started) / (60 * minutes)) < 1:
+    while (share := (time.monotonic() - started) / max(60 * minutes, 1e-9)) < 1:
         for group in optimizer.param_groups:
             group["lr"] = 1.5e-3 * min(1.0, (step + 1) / 100) * (1 - 0.95 * share)
         scenes = [draw_scene(rng) for _ in range(64)]
@@ -116,5 +116,4 @@ def teach(minutes: float, folder: Path, tokenizer: CLIPTokenizer, seed: int = 0)
         if step % 200 == 0:
             right = [f"{share:.3f}" for share in readers.right(other, answers)]
             log.info("text step %d loss %.4f apart %.4f %s", step, loss.item(), apart.item(), right)
-    encoder.eval().save_pretrained(folder / "text_encoder")
-    return encoder
+    encoder.eval().save_pretrained(folder)

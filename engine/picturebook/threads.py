@@ -4,6 +4,8 @@ import os
 import time
 from pathlib import Path
 
+STAT = Path("/proc/stat")
+
 
 class SpareCores:
     """One thread while others keep a core busy, all of them otherwise.
@@ -16,7 +18,10 @@ class SpareCores:
         self._count = 1
 
     def _read(self) -> tuple[float, float, float]:
-        fields = [int(x) for x in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+        """Busy seconds of all cores and of this process, and the time; zeros outside Linux."""
+        if not STAT.exists():
+            return 0.0, 0.0, 0.0
+        fields = [int(number) for number in STAT.read_text().splitlines()[0].split()[1:9]]
         busy = (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
         mine = os.times()
         return busy, mine.user + mine.system, time.monotonic()

@@ -7,17 +7,15 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
-from transformers import CLIPTokenizer
-
-from engine.picturebook.recipe import TOKENS
+from engine.picturebook.parts import TOKENS
 from engine.picturebook.world import OPENINGS, OTHER_WORDS, caption, draw_scene
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 WORD = re.compile(r"[a-z]+|[0-9]|[^\sa-z0-9]+")
 
 
-def make_tokenizer(folder: Path) -> CLIPTokenizer:
-    """Write it to `folder/tokenizer` in the form that CLIPTokenizer reads, and open it."""
+def make_tokenizer(folder: Path) -> None:
+    """Write it in the form that CLIPTokenizer reads."""
     letters = _byte_letters()
     words = _words_of_the_world()
     merges = _merges(words)
@@ -30,15 +28,13 @@ def make_tokenizer(folder: Path) -> CLIPTokenizer:
     vocabulary += [START, END]
     special = {"bos_token": START, "eos_token": END, "unk_token": END, "pad_token": END}
     config = {"tokenizer_class": "CLIPTokenizer", "model_max_length": TOKENS, "do_lower_case": True}
-    target = folder / "tokenizer"
-    target.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)
     numbered = {token: number for number, token in enumerate(vocabulary)}
-    _write_json(target / "vocab.json", numbered)
-    _write_json(target / "special_tokens_map.json", special)
-    _write_json(target / "tokenizer_config.json", {**config, **special})
+    _write_json(folder / "vocab.json", numbered)
+    _write_json(folder / "special_tokens_map.json", special)
+    _write_json(folder / "tokenizer_config.json", {**config, **special})
     lines = ["#version: 0.2", *(" ".join(merge) for merge in merges)]
-    (target / "merges.txt").write_text("\n".join(lines) + "\n")
-    return CLIPTokenizer.from_pretrained(target)
+    (folder / "merges.txt").write_text("\n".join(lines) + "\n")
 
 
 def _write_json(path: Path, content: object) -> None:

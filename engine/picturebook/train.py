@@ -1,13 +1,21 @@
-"""Makes picturebook from nothing, part by part; started again, it goes on where it stopped.
+"""Makes picturebook, part by part; started again, it goes on where it stopped.
 
-python -m engine.picturebook.train --work picturebook-work --minutes 120
+From nothing, in about three hours on one core:
+    python -m engine.picturebook.train --work picturebook-work --minutes 120
+
+Further from the weights that ship, on an NVIDIA card where there is one:
+    python -m engine.picturebook.train --work picturebook-work --from engine/picturebook/weights
+
+What comes out is in `picturebook-work/weights`. Have it judged by `engine.picturebook.check`
+before it takes the place of what ships.
 """
 
 import argparse
 import json
 import logging
 import shutil
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -15,13 +23,14 @@ from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionMod
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from engine.picturebook import text, unet, vae
-from engine.picturebook.recipe import sampler
+from engine.picturebook.check import RECIPE
+from engine.picturebook.parts import sampler
 from engine.picturebook.tokenizer import make_tokenizer
 
 log = logging.getLogger(__name__)
 
-# What the catalogue should offer where a request leaves it open.
-LIKES = {"largest": 256, "steps": 20, "guidance": 5.0, "sampler": "DPM++ 2M"}
+# What the catalogue should offer where a request leaves it open: what it is judged by.
+LIKES = {"largest": 256, **asdict(RECIPE)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +43,51 @@ class Minutes:
     polish: float
 
 
-def export(
+def train(work: Path, *, minutes: Minutes, bank_size: int, begin: Path | None = None) -> Path:
+    """Each part is taught once and kept in `work`; the denoiser and the decoder go on learning.
+
+    `begin` are weights to begin with instead of with nothing.
+    """
+    torch.set_num_threads(1)
+    work.mkdir(parents=True, exist_ok=True)
+    if begin is not None:
+        for part in ("vae", "text_encoder", "tokenizer"):
+            _once(work / part, lambda new, part=part: shutil.copytree(begin / part, new))  # type: ignore[misc]  # mypy cannot type such a lambda
+    _once(work / "vae", lambda new: vae.teach(minutes.vae, new, bank=min(bank_size, 9_000)))
+    _once(work / "tokenizer", make_tokenizer)
+    tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
+    _once(work / "text_encoder", lambda new: text.teach(minutes.text, new, tokenizer))
+    coder = AutoencoderKL.from_pretrained(work / "vae").eval().requires_grad_(False)
+    encoder = CLIPTextModel.from_pretrained(work / "text_encoder").eval().requires_grad_(False)
+    pupil = unet.Pupil(work / "unet.pt", begin=begin / "unet" if begin else None)
+    if minutes.unet > 0:
+        log.info("drawing %d pictures", bank_size)
+        # Another seed at each start, so that a longer training sees more pictures.
+        bank = unet.make_bank(bank_size, coder, encoder, tokenizer, seed=1000 + pupil.steps)
+        unet.teach(minutes.unet, pupil, bank)
+    if minutes.polish > 0:
+        coder = vae.polish(minutes.polish, work / "vae", bank=min(bank_size, 4_000))
+    _export(
+        work / "weights",
+        coder=coder,
+        encoder=encoder,
+        tokenizer_folder=work / "tokenizer",
+        denoiser=pupil.average,
+    )
+    return work / "weights"
+
+
+def _once(folder: Path, make: Callable[[Path], object]) -> None:
+    """Made under another name and renamed: what is there is whole."""
+    if folder.exists():
+        return
+    new = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    make(new)
+    new.rename(folder)
+
+
+def _export(
     folder: Path,
     *,
     coder: AutoencoderKL,
@@ -47,12 +100,13 @@ def export(
         vae=coder,
         text_encoder=encoder,
         tokenizer=CLIPTokenizer.from_pretrained(tokenizer_folder),
-        unet=denoiser.to(memory_format=torch.contiguous_format),
+        unet=denoiser.to("cpu", memory_format=torch.contiguous_format),
         scheduler=sampler(),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
     )
+    shutil.rmtree(folder, ignore_errors=True)
     pipe.to(torch.float16).save_pretrained(folder, safe_serialization=True)
     pipe.to(torch.float32)
     (folder / "card.json").write_text(json.dumps(LIKES, indent=1) + "\n")
@@ -61,44 +115,16 @@ def export(
         shutil.copyfile(tokenizer_folder / name, folder / "tokenizer" / name)
 
 
-def train(work: Path, target: Path, *, minutes: Minutes, bank_size: int) -> None:
-    """Each part is taught once and kept in `work`; the denoiser and the decoder go on learning."""
-    torch.set_num_threads(1)
-    work.mkdir(parents=True, exist_ok=True)
-    if not (work / "vae").exists():
-        vae.teach(minutes.vae, work, bank=min(bank_size, 9_000))
-    if not (work / "text_encoder").exists():
-        text.teach(minutes.text, work, make_tokenizer(work))
-    coder = AutoencoderKL.from_pretrained(work / "vae").eval().requires_grad_(False)
-    encoder = CLIPTextModel.from_pretrained(work / "text_encoder").eval().requires_grad_(False)
-    tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
-    pupil = unet.Pupil(work / "unet.pt")
-    if minutes.unet > 0:
-        log.info("drawing %d pictures", bank_size)
-        # Another seed at each start, so that a longer training sees more pictures.
-        bank = unet.make_bank(bank_size, coder, encoder, tokenizer, seed=1000 + pupil.steps)
-        unet.teach(minutes.unet, pupil, bank)
-    if minutes.polish > 0:
-        coder = vae.polish(minutes.polish, work, bank=min(bank_size, 4_000))
-    export(
-        target,
-        coder=coder,
-        encoder=encoder,
-        tokenizer_folder=work / "tokenizer",
-        denoiser=pupil.average,
-    )
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", type=Path, default=Path("picturebook-work"))
-    parser.add_argument("--to", type=Path, default=Path(__file__).parent / "weights")
-    parser.add_argument(
-        "--minutes", type=float, default=120, help="for the denoiser; 0 writes what it knows so far"
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--vae-minutes", type=float, default=14)
-    parser.add_argument("--polish-minutes", type=float, default=10)
+    parser.add_argument("--work", type=Path, default=Path("picturebook-work"))
+    parser.add_argument("--from", type=Path, dest="begin", help="weights to begin with")
+    parser.add_argument("--minutes", type=float, default=120, help="for the denoiser")
+    parser.add_argument("--vae-minutes", type=float, default=20)
     parser.add_argument("--text-minutes", type=float, default=3)
+    parser.add_argument("--polish-minutes", type=float, default=10)
     parser.add_argument("--bank", type=int, default=40_000, help="pictures to learn from")
     chosen = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -108,7 +134,8 @@ def main() -> None:
         unet=chosen.minutes,
         polish=chosen.polish_minutes,
     )
-    train(chosen.work, chosen.to, minutes=minutes, bank_size=chosen.bank)
+    folder = train(chosen.work, minutes=minutes, bank_size=chosen.bank, begin=chosen.begin)
+    log.info("written to %s", folder)
 
 
 if __name__ == "__main__":

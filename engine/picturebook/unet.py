@@ -14,7 +14,7 @@ from diffusers.models.attention_processor import AttnProcessor
 from torch.nn import functional
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from engine.picturebook.recipe import LATENT_CHANNELS, NOISE, TEXT_WIDTH, TOKENS, blank_unet
+from engine.picturebook.parts import LATENT_CHANNELS, NOISE, TEXT_WIDTH, TOKENS, blank_unet
 from engine.picturebook.text import tokens, unheld_caption
 from engine.picturebook.threads import SpareCores
 from engine.picturebook.vae import as_signal
@@ -68,9 +68,11 @@ def make_bank(
 class Pupil:
     """The denoiser being taught: weights, their running average, optimizer, steps so far."""
 
-    def __init__(self, checkpoint: Path) -> None:
+    def __init__(self, checkpoint: Path, begin: Path | None = None) -> None:
         self.checkpoint = checkpoint
-        self.unet = blank_unet().to(memory_format=torch.channels_last).train()
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        unet = UNet2DConditionModel.from_pretrained(begin) if begin else blank_unet()
+        self.unet = unet.to(self.device, memory_format=torch.channels_last).train()
         # The classic attention: the fused one is slow backwards in bfloat16 on a CPU.
         self.unet.set_attn_processor(AttnProcessor())
         self.average: UNet2DConditionModel = copy.deepcopy(self.unet).eval()
@@ -79,7 +81,7 @@ class Pupil:
         )
         self.steps = 0
         if checkpoint.exists():
-            saved = torch.load(checkpoint, weights_only=True)
+            saved = torch.load(checkpoint, weights_only=True, map_location=self.device)
             self.unet.load_state_dict(saved["unet"])
             self.average.load_state_dict(saved["average"])
             self.optimizer.load_state_dict(saved["optimizer"])
@@ -101,9 +103,10 @@ class Pupil:
     def learn(
         self, noisy: torch.Tensor, times: torch.Tensor, states: torch.Tensor, target: torch.Tensor
     ) -> float:
-        with torch.autocast("cpu", torch.bfloat16):
-            guess = self.unet(noisy.contiguous(memory_format=torch.channels_last), times, states)
-        loss = functional.mse_loss(guess.sample.float(), target)
+        inputs = (noisy.contiguous(memory_format=torch.channels_last), times, states)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            guess = self.unet(*(rows.to(self.device) for rows in inputs)).sample
+        loss = functional.mse_loss(guess.float(), target.to(self.device))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.unet.parameters(), 1.0)
@@ -117,7 +120,7 @@ class Pupil:
         return loss.item()
 
 
-def teach(minutes: float, pupil: Pupil, bank: Bank, *, polite: bool = True) -> UNet2DConditionModel:
+def teach(minutes: float, pupil: Pupil, bank: Bank) -> None:
     """Full rate after a short start, falling over the last third; saved every five minutes."""
     scheduler = DDPMScheduler(**NOISE)
     kept = scheduler.alphas_cumprod.sqrt()
@@ -135,7 +138,7 @@ def teach(minutes: float, pupil: Pupil, bank: Bank, *, polite: bool = True) -> U
         noise = torch.randn_like(clean)
         a, b = kept[times].view(-1, 1, 1, 1), lost[times].view(-1, 1, 1, 1)
         losses.append(pupil.learn(a * clean + b * noise, times, states, a * noise - b * clean))
-        if polite and pupil.steps % 8 == 0:
+        if pupil.steps % 8 == 0:
             torch.set_num_threads(spare.count())
         if pupil.steps % 100 == 0:
             pace = (time.monotonic() - started) / len(losses)
@@ -145,7 +148,6 @@ def teach(minutes: float, pupil: Pupil, bank: Bank, *, polite: bool = True) -> U
             saved = time.monotonic()
             pupil.save()
     pupil.save()
-    return pupil.average
 
 
 def _times() -> torch.Tensor:

@@ -13,7 +13,7 @@ import torch
 from diffusers import AutoencoderKL
 from torch.nn import functional
 
-from engine.picturebook.recipe import blank_vae
+from engine.picturebook.parts import blank_vae
 from engine.picturebook.threads import SpareCores
 from engine.picturebook.world import draw_scene, render
 
@@ -57,7 +57,7 @@ def sharpness(vae: AutoencoderKL, true: torch.Tensor) -> float:
     return float((10 * torch.log10(4 / ((made - true) ** 2).mean((1, 2, 3)))).mean())
 
 
-def teach(minutes: float, folder: Path, bank: int, seed: int = 0) -> AutoencoderKL:
+def teach(minutes: float, folder: Path, bank: int, seed: int = 0) -> None:
     """Crops first, whole pictures last; the running average of the weights is kept."""
     torch.manual_seed(seed)
     drawn = _weighted(pictures(bank, seed))
@@ -69,8 +69,7 @@ def teach(minutes: float, folder: Path, bank: int, seed: int = 0) -> Autoencoder
 
     average = _lesson(vae, list(vae.parameters()), loss, minutes=minutes, seed=seed)
     standardise(average, as_signal(drawn[:512, :3]))
-    average.save_pretrained(folder / "vae")
-    return average
+    average.save_pretrained(folder)
 
 
 def polish(minutes: float, folder: Path, bank: int, seed: int = 7) -> AutoencoderKL:
@@ -80,7 +79,7 @@ def polish(minutes: float, folder: Path, bank: int, seed: int = 7) -> Autoencode
     """
     torch.manual_seed(seed)
     drawn = _weighted(pictures(bank, seed))
-    vae = AutoencoderKL.from_pretrained(folder / "vae").to(memory_format=torch.channels_last)
+    vae = AutoencoderKL.from_pretrained(folder).to(memory_format=torch.channels_last)
     latents = _latents(vae, drawn)
 
     def loss(share: float) -> torch.Tensor:
@@ -99,7 +98,7 @@ def polish(minutes: float, folder: Path, bank: int, seed: int = 7) -> Autoencode
 
     learning = [*vae.decoder.parameters(), *vae.post_quant_conv.parameters()]
     average = _lesson(vae, learning, loss, minutes=minutes, seed=seed)
-    average.save_pretrained(folder / "vae")
+    average.save_pretrained(folder)
     return average
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from engine.picturebook.check import WEIGHTS
 from engine.picturebook.train import Minutes, train
 from engine.picturebook.unet import Pupil
 from engine.picturebook.vae import as_signal, pictures
@@ -19,10 +20,10 @@ def _one_thread() -> None:
 
 @pytest.fixture(scope="module")
 def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `work` and `weights`, taught twice for a moment."""
+    """A work folder, taught twice for a moment."""
     folder = tmp_path_factory.mktemp("picturebook")
     for _ in range(2):
-        train(folder / "work", folder / "weights", minutes=A_MOMENT, bank_size=64)
+        train(folder, minutes=A_MOMENT, bank_size=64)
     return folder
 
 
@@ -42,11 +43,11 @@ def test_what_is_written_is_a_stable_diffusion_pipeline_that_paints(taught: Path
 
 
 def test_a_second_start_goes_on_where_the_first_stopped(taught: Path) -> None:
-    once = Pupil(taught / "work" / "unet.pt").steps
+    once = Pupil(taught / "unet.pt").steps
 
-    train(taught / "work", taught / "again", minutes=A_MOMENT, bank_size=64)
+    train(taught, minutes=A_MOMENT, bank_size=64)
 
-    assert Pupil(taught / "work" / "unet.pt").steps > once >= 2
+    assert Pupil(taught / "unet.pt").steps > once >= 2
 
 
 def test_the_denoiser_gets_better(taught: Path) -> None:
@@ -64,10 +65,20 @@ def test_the_denoiser_gets_better(taught: Path) -> None:
 def test_the_autoencoder_has_standard_channels(taught: Path) -> None:
     from diffusers import AutoencoderKL
 
-    vae = AutoencoderKL.from_pretrained(taught / "work" / "vae")
+    vae = AutoencoderKL.from_pretrained(taught / "vae")
     drawn = as_signal(pictures(64, seed=0))
 
     with torch.no_grad():
         latents = vae.encode(drawn).latent_dist.mean
 
     assert latents.std((0, 2, 3)).sub(1).abs().max() < 0.05
+
+
+def test_it_can_begin_with_the_weights_that_ship(tmp_path: Path) -> None:
+    nothing = Minutes(vae=0, text=0, unet=0, polish=0)
+
+    written = train(tmp_path, minutes=nothing, bank_size=64, begin=WEIGHTS)
+
+    for part in ("unet", "vae"):
+        (file,) = (WEIGHTS / part).glob("*.safetensors")
+        assert (written / part / file.name).read_bytes() == file.read_bytes()

@@ -1,4 +1,4 @@
-"""The sizes of picturebook's parts, and the blank parts themselves."""
+"""The blank parts of picturebook, and their sizes."""
 
 from diffusers import AutoencoderKL, DPMSolverMultistepScheduler, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
