@@ -91,9 +91,6 @@ class Dispatcher:
                 await self._ledger.finish(job.id, pictures, self._now())
                 self._line.tickets.pop(job.id, None)
                 ticket.resolve(pictures)
-        except asyncio.CancelledError:
-            if not ticket.ended:
-                raise
         except PainterLost:
             raise  # the program ends, and the next start takes up what waits
         except EaselError as error:

@@ -16,7 +16,7 @@ from engine.errors import (
     QuotaExceeded,
     StorageFailed,
 )
-from engine.job import Status
+from engine.job import Job, Status
 from engine.request import ImageRequest
 from engine.studio import TERMINAL
 from storage.memory import MemoryLedger
@@ -107,8 +107,17 @@ async def test_the_same_key_after_a_bad_end_says_so(status: Status, error: type[
             await again.pictures()
 
 
+class SlowAnswer(MemoryLedger):
+    """A ledger whose answer takes longer than its writing."""
+
+    async def record(self, job: Job) -> Job:
+        recorded = await super().record(job)
+        await asyncio.sleep(0)
+        return recorded
+
+
 async def test_giving_up_while_asking_leaves_no_job_that_nobody_paints() -> None:
-    async with open_house(working=False) as house:
+    async with open_house(ledger=SlowAnswer(), working=False) as house:
         asking = asyncio.create_task(house.studio.submit(A_FOX, ALICE))
         await until(lambda: bool(house.ledger.jobs))
 
@@ -242,6 +251,37 @@ async def test_everybody_in_line_knows_the_place_and_the_time() -> None:
         assert far is not None
         assert (near.ahead, far.ahead) == (0, 1)
         assert far.seconds > near.seconds > 0
+
+
+async def test_the_tiles_of_a_job_cost_what_the_job_costs() -> None:
+    async with open_house(working=False) as house:
+        ticket = await house.studio.submit(ImageRequest(prompt="a fox", count=4), ALICE)
+
+        waiting = house.line.queue.order(now=0.0)
+
+        assert len(waiting) == 4
+        assert sum(entry.price for entry in waiting) == pytest.approx(ticket.job.price)
+
+
+async def test_who_waits_waits_for_what_is_being_painted_too() -> None:
+    async with open_house(seats=1, working=False) as house:
+        idle = house.studio.place((await house.studio.submit(A_FOX, ALICE)).job.id)
+    async with open_house(seats=1) as house:
+        await house.studio.submit(A_FOX, BOB)
+        await until(lambda: bool(house.painter.painting))
+        busy = house.studio.place((await house.studio.submit(A_FOX, ALICE)).job.id)
+
+    assert idle is not None
+    assert busy is not None
+    assert busy.seconds > idle.seconds
+
+
+async def test_a_job_that_is_being_painted_has_no_place() -> None:
+    async with open_house(seats=1) as house:
+        ticket = await house.studio.submit(ImageRequest(prompt="a fox", count=2), ALICE)
+        await until(lambda: bool(house.painter.painting))
+
+        assert house.studio.place(ticket.job.id) is None
 
 
 async def test_unfinished_jobs_go_on_after_a_restart() -> None:
