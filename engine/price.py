@@ -7,6 +7,7 @@ from math import isfinite, log
 from typing import Self
 
 from engine.job import Recipe
+from engine.sampler import sampler_named
 
 # Attention makes a picture of twice the pixels take a little more than twice as long.
 PIXEL_POWER = 1.1
@@ -150,7 +151,8 @@ def row_steps_of(recipe: Recipe) -> int:
     steps = recipe.steps
     if recipe.image is not None:
         steps = max(1, min(steps, int(steps * recipe.strength)))
-    return steps * (2 if recipe.guidance > 1 else 1)
+    forwards = sampler_named(recipe.sampler).forwards(steps)
+    return forwards * (2 if recipe.guidance > 1 else 1)
 
 
 def arrival(ahead: float, own: float, pace: float) -> float:

@@ -23,7 +23,7 @@ class Painting:
     """Only `Family.advance` changes it, by one step and at once.
 
     `times` are all the scheduler's own times; `done` of them are behind us, those that an image
-    to start from made unnecessary included.
+    to start from made unnecessary included. `notes` say what of the recipe changed nothing.
     """
 
     recipe: Recipe
@@ -34,11 +34,17 @@ class Painting:
     latents: Tensor
     done: int
     kept: Kept | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
         """Two with guidance, one without."""
         return len(next(iter(self.conditioning.values())))
+
+    @property
+    def step(self) -> int:
+        """Whole steps behind us, out of the recipe's. Some samplers take two times for a step."""
+        return self.done * self.recipe.steps // len(self.times)
 
     @property
     def time(self) -> Tensor:

@@ -94,8 +94,8 @@ class Sitting:
         return self.seat.painting.latents
 
 
-def company_of(family: Family) -> Company:
-    return Company({CARD.name: family}, CPU, Turns(most_rows=16))
+def company_of(*families: Family) -> Company:
+    return Company({family.card.name: family for family in families}, CPU, Turns(most_rows=16))
 
 
 def paint_together(
