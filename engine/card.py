@@ -9,7 +9,11 @@ from engine.nearest import did_you_mean
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
-    """A model's name, its version, its limits and what it likes best."""
+    """A model's name, its version, its limits and what it likes best.
+
+    `largest` is the longest side that it paints; every side is a multiple of `multiple`.
+    `samplers` are those that fit it; none means all.
+    """
 
     name: str
     family: str
@@ -20,6 +24,8 @@ class ModelCard:
     steps: int
     guidance: float
     sampler: str
+    multiple: int = 8
+    samplers: tuple[str, ...] = ()
 
 
 def card_named(name: str | None, cards: Mapping[str, ModelCard]) -> ModelCard:

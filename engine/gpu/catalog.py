@@ -8,20 +8,28 @@ from typing import Any
 
 from engine.card import ModelCard
 from engine.errors import BadModel
+from engine.gpu.architecture import FAMILIES, Architecture, is_special, likes
 from engine.gpu.weights import PICKLE_ENDINGS, digest_of, require_safetensors
 from engine.nearest import did_you_mean
 from engine.request import LARGEST
-from engine.sampler import SAMPLERS
+from engine.sampler import SAMPLERS, Noise, Solver
 
 BUILT_IN = "picturebook"
 BUILT_IN_FOLDER = Path(__file__).parents[1] / "picturebook" / "weights"
 INDEX = "model_index.json"
-FAMILIES = {"StableDiffusionPipeline": "sd"}
-PARTS = ("unet", "vae", "text_encoder")
 # Beside model_index.json: what the model likes best, where the usual values do not fit it.
 WISHES = "card.json"
+# What else than its class makes a sampler the one that people know by a name.
+TELLING = {
+    "use_karras_sigmas": False,
+    "use_exponential_sigmas": False,
+    "use_beta_sigmas": False,
+    "algorithm_type": "dpmsolver++",
+    "solver_order": 2,
+}
+# These cannot shift their steps by the size of the picture.
+UNSHIFTED = frozenset({"FlowMatchHeunDiscreteScheduler"})
 WISHABLE = frozenset({"largest", "steps", "guidance", "sampler"})
-USUAL_SAMPLER = "DPM++ 2M Karras"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,34 +55,39 @@ def find(name: str, models_dir: Path) -> Model:
 def card_of(folder: Path, name: str) -> ModelCard:
     """What the folder's own files say of the model. Raises BadModel where a file is not right."""
     index = _read(folder / INDEX)
-    kind = str(index.get("_class_name"))
-    if kind not in FAMILIES:
+    pipeline = str(index.get("_class_name"))
+    kind = FAMILIES.get(pipeline)
+    if kind is None:
         raise BadModel(
-            f"{name} is a {kind}, which I cannot paint with. I can with: {', '.join(FAMILIES)}."
+            f"{name} is a {pipeline}, which I cannot paint with. I can with: {', '.join(FAMILIES)}."
         )
-    files = [file for part in PARTS for file in _weights(folder / part, name)]
+    parts = (kind.network, "vae", *_encoders(index, kind))
+    files = [file for part in parts for file in _weights(folder / part, name)]
     files += [file for file in folder.glob("*/*.json") if file.is_file()]
-    unet, vae = (_read(folder / part / "config.json") for part in ("unet", "vae"))
+    network, vae = (_read(folder / part / "config.json") for part in (kind.network, "vae"))
     scheduler = _read(folder / "scheduler" / "scheduler_config.json")
     try:
-        if unet["in_channels"] != vae["latent_channels"] or unet.get("time_cond_proj_dim"):
+        if is_special(network, vae, kind):
             raise BadModel(
-                f"{name} is a Stable Diffusion of a special kind (for inpainting or distilled), "
+                f"{name} is a special kind of {pipeline} (for inpainting or distilled), "
                 "which I cannot paint with yet. Take the usual kind."
             )
-        side = int(unet["sample_size"]) * 2 ** (len(vae["block_out_channels"]) - 1)
+        side, largest = _sizes(network, vae, kind)
     except (KeyError, TypeError, ValueError):
         raise BadModel(f"{name} has a config.json without its sizes. Download it again.") from None
+    steps, guidance = likes(network, kind)
     card = ModelCard(
         name=name,
-        family=FAMILIES[kind],
+        family=kind.family,
         digest=digest_of({*files, folder / INDEX}, folder),
         width=side,
         height=side,
-        largest=min(LARGEST, 2 * side),
-        steps=20,
-        guidance=7.5,
-        sampler=_sampler(scheduler),
+        largest=largest,
+        multiple=kind.multiple,
+        steps=steps,
+        guidance=guidance,
+        sampler=_sampler(scheduler, kind.noise) or kind.sampler,
+        samplers=_samplers(scheduler, kind.noise),
     )
     return _as_wished(card, folder / WISHES)
 
@@ -98,6 +111,24 @@ def _folder(name: str, models_dir: Path) -> Path:
         f"I have no model “{name}”. {did_you_mean(name, names(models_dir))} "
         f"More models go into {models_dir}, each in a folder of its own."
     )
+
+
+def _encoders(index: Mapping[str, Any], kind: Architecture) -> list[str]:
+    """Those that the model has. Some come without the largest, and say so."""
+    return [part for part in kind.encoders if index.get(part) != [None, None]]
+
+
+def _sizes(
+    network: Mapping[str, Any], vae: Mapping[str, Any], kind: Architecture
+) -> tuple[int, int]:
+    """The usual side of a picture and the largest."""
+    scale = 2 ** (len(vae["block_out_channels"]) - 1)
+    side = scale * int(kind.side or network["sample_size"])
+    largest = min(LARGEST, 2 * side)
+    if places := network.get("pos_embed_max_size"):
+        # It knows no more places than these.
+        largest = min(largest, scale * int(places) * int(network["patch_size"]))
+    return side, largest
 
 
 def _weights(part: Path, name: str) -> list[Path]:
@@ -129,14 +160,31 @@ def _read(file: Path) -> Mapping[str, Any]:
     return content
 
 
-def _sampler(config: Mapping[str, Any]) -> str:
-    """The name of the sampler that the model came with, or else a good one."""
-    karras = bool(config.get("use_karras_sigmas"))
+def _sampler(config: Mapping[str, Any], noise: Noise) -> str | None:
+    """The name of the sampler that the model came with, if it is one that people know."""
     for sampler in SAMPLERS.values():
-        same_spacing = bool(sampler.options.get("use_karras_sigmas")) == karras
-        if sampler.scheduler == config.get("_class_name") and same_spacing:
+        solver = sampler.solver(noise)
+        if solver and solver.scheduler == config.get("_class_name") and _same(solver, config):
             return sampler.name
-    return USUAL_SAMPLER
+    return None
+
+
+def _samplers(config: Mapping[str, Any], noise: Noise) -> tuple[str, ...]:
+    """The names of those that the model can be painted with."""
+    solvers = {name: sampler.solver(noise) for name, sampler in SAMPLERS.items()}
+    shifted = config.get("use_dynamic_shifting")
+    return tuple(
+        name
+        for name, solver in solvers.items()
+        if solver and not (shifted and solver.scheduler in UNSHIFTED)
+    )
+
+
+def _same(solver: Solver, config: Mapping[str, Any]) -> bool:
+    return all(
+        (solver.options.get(name) or usual) == (config.get(name) or usual)
+        for name, usual in TELLING.items()
+    )
 
 
 def _as_wished(card: ModelCard, file: Path) -> ModelCard:

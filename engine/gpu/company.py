@@ -154,7 +154,7 @@ class Company:
         started = perf_counter()
         image = self._family(seat.recipe).decode(_painting(seat))
         seconds = seat.seconds + perf_counter() - started
-        self._end(seat, Painted(image=image, seconds=seconds))
+        self._end(seat, Painted(image=image, seconds=seconds, notes=_painting(seat).notes))
 
     def _tried(self, seat: Seat, work: Callable[[], None]) -> bool:
         """False where the work failed and the tile ended."""

@@ -8,7 +8,7 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from PIL.Image import Image
@@ -16,8 +16,9 @@ from torch import Generator, Tensor
 
 from engine.card import ModelCard
 from engine.errors import PaintingFailed
+from engine.gpu.latents import scaled, unscaled
 from engine.gpu.painting import Kept, Painting
-from engine.gpu.preview import Colours, estimate
+from engine.gpu.preview import FLOW, Colours, estimate
 from engine.gpu.rows import Rows
 from engine.gpu.samplers import scheduler_for
 from engine.gpu.source import open_source
@@ -28,12 +29,20 @@ from engine.sampler import sampler_named
 class Family(ABC):
     """A loaded model. The parts are diffusers' own; latents and sampling stay in float32."""
 
+    pipeline: str
+    """The diffusers class that loads it."""
+    without: ClassVar[Mapping[str, Any]] = {}
+    """What that class must be told to leave out."""
+    half: ClassVar[torch.dtype] = torch.float16
+    """The half precision that the parts can bear."""
+
     def __init__(self, pipe: Any, card: ModelCard) -> None:
         self.card = card
         self.pipe = pipe
-        self.network = pipe.unet
-        # A copy: whatever is done to the pipeline later must not leak into samplers.
-        self._noise = dict(pipe.scheduler.config)
+        self.network = pipe.components.get("unet") or pipe.transformer
+        # A copy: whatever is done to the pipeline later must not leak into samplers. The name says
+        # how the model was taught; a config that was never in a file does not carry it.
+        self._noise = {**pipe.scheduler.config, "_class_name": type(pipe.scheduler).__name__}
         self._colours = Colours.of(pipe.vae)
 
     @abstractmethod
@@ -44,20 +53,38 @@ class Family(ABC):
     def denoise(self, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]) -> Tensor:
         """The network's answer to the rows."""
 
+    def notes(self, recipe: Recipe) -> tuple[str, ...]:
+        """What of the recipe this model does not hear, in sentences."""
+        return ()
+
+    def timing(self, recipe: Recipe) -> Mapping[str, Any]:
+        """What `set_timesteps` of a scheduler must know besides the number of steps."""
+        return {}
+
+    def first_step(self, recipe: Recipe) -> int:
+        """How many steps the source makes unnecessary; at least one is painted."""
+        painted = min(int(recipe.steps * recipe.strength), recipe.steps)
+        return recipe.steps - max(1, painted)
+
     def begin(self, recipe: Recipe, sources: Mapping[str, bytes]) -> Painting:
         """The painting before its first step. Draws noise in the same order as diffusers does."""
+        self._require_size(recipe)
         conditioning = self.encode(recipe)
-        scheduler = scheduler_for(sampler_named(recipe.sampler), self._noise, recipe.steps)
+        scheduler = scheduler_for(
+            sampler_named(recipe.sampler), self._noise, recipe.steps, **self.timing(recipe)
+        )
         # One generator a tile, on the CPU: a seed is the same noise on every device.
         generator = Generator("cpu").manual_seed(recipe.seed)
-        first = 0 if recipe.image is None else _first_step(recipe) * scheduler.order
+        first = 0 if recipe.image is None else self.first_step(recipe) * scheduler.order
         if hasattr(scheduler, "set_begin_index"):
             # Else it looks the first time up, and takes the wrong one where a time stands twice.
             scheduler.set_begin_index(first)
         times = scheduler.timesteps
+        # Flow schedulers begin with the plain noise.
+        strongest = getattr(scheduler, "init_noise_sigma", 1.0)
         kept = None
         if recipe.image is None:
-            latents = self._draw(recipe, generator) * scheduler.init_noise_sigma
+            latents = self._draw(recipe, generator) * strongest
         else:
             source = self._encode_source(recipe, sources[recipe.image], generator)
             if recipe.mask is not None:
@@ -65,10 +92,10 @@ class Family(ABC):
                 # is the order that diffusers has here.
                 source = source.contiguous()
             noise = self._draw(recipe, generator)
-            latents = scheduler.add_noise(source, noise, times[first : first + 1])
+            latents = _noisy(scheduler, source, noise, times[first : first + 1])
             if recipe.mask is not None:
                 if recipe.strength == 1.0:
-                    latents = noise * scheduler.init_noise_sigma
+                    latents = noise * strongest
                 mask = self._open_mask(recipe, sources[recipe.mask])
                 kept = Kept(source=source, noise=noise, mask=mask)
                 # diffusers encodes the masked source too, without use; its draw moves the others.
@@ -84,6 +111,7 @@ class Family(ABC):
             latents=latents,
             done=first,
             kept=kept,
+            notes=self.notes(recipe),
         )
 
     def key(self, painting: Painting) -> Hashable:
@@ -93,9 +121,11 @@ class Family(ABC):
 
     def rows(self, painting: Painting) -> Rows:
         """What the network must be asked for the painting's next step."""
-        scaled = painting.scheduler.scale_model_input(painting.latents, painting.time)
+        shown = painting.latents
+        if hasattr(painting.scheduler, "scale_model_input"):
+            shown = painting.scheduler.scale_model_input(shown, painting.time)
         return Rows(
-            latents=torch.cat([scaled] * painting.rows),
+            latents=torch.cat([shown] * painting.rows),
             times=torch.full((painting.rows,), float(painting.time)),
             conditioning=painting.conditioning,
         )
@@ -125,7 +155,7 @@ class Family(ABC):
 
     def preview(self, painting: Painting, shown: Tensor, direction: Tensor) -> Image:
         """A tiny picture of what the painting will become, from what the next step is made of."""
-        kind = painting.scheduler.config.prediction_type
+        kind = painting.scheduler.config.get("prediction_type", FLOW)
         return self._colours.picture(
             estimate(kind, painting.time, painting.scheduler, shown, direction)
         )
@@ -138,7 +168,7 @@ class Family(ABC):
                 "Try less guidance, more steps or another sampler."
             )
         vae = self.pipe.vae
-        latents = (painting.latents / vae.config.scaling_factor).to(vae.dtype)
+        latents = unscaled(painting.latents, vae).to(vae.dtype)
         signal = vae.decode(latents, return_dict=False)[0]
         picture: Image = self.pipe.image_processor.postprocess(signal)[0]
         return picture
@@ -148,8 +178,16 @@ class Family(ABC):
         source = kept.source
         if painting.done + 1 < len(painting.times):
             following = painting.times[painting.done + 1 : painting.done + 2]
-            source = painting.scheduler.add_noise(source, kept.noise, following)
+            source = _noisy(painting.scheduler, source, kept.noise, following)
         return (1 - kept.mask) * source + kept.mask * latents
+
+    def _require_size(self, recipe: Recipe) -> None:
+        multiple = self.card.multiple
+        if recipe.width % multiple or recipe.height % multiple:
+            raise PaintingFailed(
+                f"{recipe.width}x{recipe.height} is no size that {self.card.name} can paint: "
+                f"width and height must be multiples of {multiple}."
+            )
 
     def _draw(self, recipe: Recipe, generator: Generator) -> Tensor:
         scale = self.pipe.vae_scale_factor
@@ -163,9 +201,7 @@ class Family(ABC):
         signal = self.pipe.image_processor.preprocess(picture).to(vae.device, vae.dtype)
         spread = vae.encode(signal).latent_dist
         noise = self._draw(recipe, generator)
-        latents: Tensor = spread.mean.float() + spread.std.float() * noise
-        scaled: Tensor = vae.config.scaling_factor * latents
-        return scaled
+        return scaled(spread.mean.float() + spread.std.float() * noise, vae)
 
     def _open_mask(self, recipe: Recipe, file: bytes) -> Tensor:
         picture = open_source(file, mode="L", width=recipe.width, height=recipe.height)
@@ -182,7 +218,10 @@ class Family(ABC):
         return mask.to(self.network.device)
 
 
-def _first_step(recipe: Recipe) -> int:
-    """How many steps the source makes unnecessary; at least one is painted."""
-    painted = min(int(recipe.steps * recipe.strength), recipe.steps)
-    return recipe.steps - max(1, painted)
+def _noisy(scheduler: Any, source: Tensor, noise: Tensor, time: Tensor) -> Tensor:
+    """The source as it looks at that time of the painting."""
+    if hasattr(scheduler, "scale_noise"):
+        flowing: Tensor = scheduler.scale_noise(source, time, noise)
+        return flowing
+    noisy: Tensor = scheduler.add_noise(source, noise, time)
+    return noisy

@@ -1,5 +1,6 @@
 """Loads a model from its folder onto a device."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -9,31 +10,39 @@ import torch
 from engine.errors import BadModel
 from engine.gpu.catalog import Model
 from engine.gpu.device import ran_out_of_memory, weight_type
+from engine.gpu.families.flux import Flux
 from engine.gpu.families.sd import StableDiffusion
+from engine.gpu.families.sd3 import StableDiffusion3
+from engine.gpu.families.sdxl import StableDiffusionXL
 from engine.gpu.family import Family
 from engine.gpu.quiet import hush
 
-FAMILIES = {"sd": StableDiffusion}
+FAMILIES: Mapping[str, type[Family]] = {
+    "sd": StableDiffusion,
+    "sdxl": StableDiffusionXL,
+    "sd3": StableDiffusion3,
+    "flux": Flux,
+}
 
 
 def load(model: Model, device: torch.device) -> Family:
     """Safetensors only, from the disk only. Raises BadModel where the parts do not fit."""
     hush()
-    pipelines: Any = import_module("diffusers")
+    family = FAMILIES[model.card.family]
+    pipeline: Any = getattr(import_module("diffusers"), family.pipeline)
+    precision = weight_type(device)
     try:
-        pipe = pipelines.StableDiffusionPipeline.from_pretrained(
+        pipe = pipeline.from_pretrained(
             model.folder,
-            dtype=weight_type(device),
+            dtype=family.half if precision == torch.float16 else precision,
             variant=_variant(model.folder),
             use_safetensors=True,
             local_files_only=True,
-            safety_checker=None,
-            feature_extractor=None,
-            requires_safety_checker=False,
+            **family.without,
         )
         pipe.set_progress_bar_config(disable=True)
         with torch.inference_mode():
-            return FAMILIES[model.card.family](pipe.to(device), model.card)
+            return family(pipe.to(device), model.card)
     except (OSError, ValueError, RuntimeError, KeyError, AttributeError, ImportError) as error:
         sentence = f"{model.card.name} cannot be loaded: {str(error).splitlines()[0]}"
         if ran_out_of_memory(error):
@@ -43,7 +52,12 @@ def load(model: Model, device: torch.device) -> Family:
 
 def _variant(folder: Path) -> str | None:
     """Some folders hold only the half-precision files, under another name."""
-    unet = folder / "unet"
-    plain = (unet / "diffusion_pytorch_model.safetensors").is_file()
-    half = any(unet.glob("*.fp16*.safetensors"))
+    networks = [folder / part for part in ("unet", "transformer")]
+    # A large one is in several files, each with a number in its name.
+    plain = any(
+        file.name.count(".") == 1
+        for network in networks
+        for file in network.glob("diffusion_pytorch_model*.safetensors")
+    )
+    half = any(file for network in networks for file in network.glob("*.fp16*.safetensors"))
     return "fp16" if half and not plain else None

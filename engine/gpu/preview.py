@@ -8,14 +8,22 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
+from engine.gpu.latents import scaled
+
 SIDE = 128
 SWATCHES, SWATCH = 24, 64
+# How diffusers calls it where a scheduler can do that and more. Those that can only do that do
+# not say so.
+FLOW = "flow_prediction"
 
 
 def estimate(kind: str, time: Tensor, scheduler: Any, latents: Tensor, answer: Tensor) -> Tensor:
     """The finished latents as the network sees them now. `latents` are what it was shown."""
     if kind == "sample":
         return answer
+    if kind == FLOW:
+        strength: Tensor = time / scheduler.config.num_train_timesteps
+        return latents - strength * answer
     signal: Tensor = scheduler.alphas_cumprod[int(time)].clamp(min=1e-4)
     noise: Tensor = 1 - signal
     if kind == "v_prediction":
@@ -33,8 +41,9 @@ class Colours:
     def of(cls, vae: Any) -> "Colours":
         """Fitted by least squares to swatches that the model's own autoencoder encoded."""
         pictures = _swatches().to(vae.device, vae.dtype)
-        latents = vae.encode(pictures).latent_dist.mean * vae.config.scaling_factor
-        colours = functional.adaptive_avg_pool2d(pictures, latents.shape[-2:])
+        latents = scaled(vae.encode(pictures).latent_dist.mean, vae)
+        height, width = latents.shape[-2:]
+        colours = functional.adaptive_avg_pool2d(pictures, (height, width))
         return cls(fit(latents.float().cpu(), colours.float().cpu()))
 
     def picture(self, latents: Tensor) -> Image.Image:

@@ -16,6 +16,7 @@ class Painted:
 
     image: Image
     seconds: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(eq=False, slots=True, kw_only=True)

@@ -88,7 +88,7 @@ class EngineThread:
             seat.withdrawn = True
         # Elsewhere: a large PNG takes as long as several steps.
         png = await asyncio.to_thread(write_png, painted.image, recipe)
-        return Picture(recipe=recipe, png=png, seconds=painted.seconds)
+        return Picture(recipe=recipe, png=png, seconds=painted.seconds, notes=painted.notes)
 
     def _run(self, ready: Callable[[Exception | None], None]) -> None:
         self._work(ready)

@@ -77,3 +77,13 @@ def test_strength_counts_only_where_there_is_an_image() -> None:
 
     assert without[0].recipe.strength == 1.0
     assert with_image[0].recipe.strength == 0.5
+
+
+@pytest.mark.parametrize("given", [{"prompt": "a <lora:ink:0.8> fox"}, {"negative": "<lora:ink>"}])
+def test_a_lora_that_is_not_there_is_refused_before_anything_is_painted(
+    given: dict[str, str],
+) -> None:
+    request = ImageRequest.model_validate({"prompt": "a fox", **given})
+
+    with pytest.raises(InvalidRequest, match="no LoRA “ink”"):
+        tiles_of(request, BOOK, seed=0)

@@ -110,9 +110,11 @@ def test_a_description_without_its_sizes_is_refused(copied: Path) -> None:
 
 
 def test_another_family_is_refused_with_what_is_possible(copied: Path) -> None:
-    change(copied / "tiny/model_index.json", _class_name="FluxPipeline")
+    change(copied / "tiny/model_index.json", _class_name="KandinskyPipeline")
 
-    with pytest.raises(BadModel, match=r"FluxPipeline, which I cannot .* StableDiffusionPipeline"):
+    with pytest.raises(
+        BadModel, match=r"KandinskyPipeline, which I cannot .* StableDiffusionPipeline"
+    ):
         find("tiny", copied)
 
 

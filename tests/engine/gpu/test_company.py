@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from itertools import product
+from random import Random
 from typing import Any
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from engine.errors import Cancelled, OutOfMemory, PaintingFailed
 from engine.gpu.family import Family
@@ -21,7 +22,7 @@ MIXED = [
     recipe(
         sampler=sampler,
         seed=number,
-        steps=3 + number,
+        steps=3 + number % 5,
         guidance=[5.0, 1.0, 3.0][number % 3],
         prompt=["a red circle", "a (blue:1.4) fox"][number % 2],
     )
@@ -72,41 +73,51 @@ def test_tiles_of_one_shape_share_forwards(family: Family) -> None:
     assert widths == [3] * 5
 
 
+# Four steps are the fewest in which every sampler does all that it can do.
+PACES = [
+    *product(SAMPLERS, [(4, 5.0), (2, 0.0)]),
+    *product(["Euler", "Heun", "DPM++ 2M SDE", "LCM"], [(1, 7.5), (7, 1.0)]),
+]
 EXACT = [
-    recipe(
-        sampler=sampler,
-        seed=number,
-        steps=2 + number % 3,
-        guidance=[5.0, 1.0][number % 2],
-        exact=True,
-    )
-    for number, sampler in enumerate(SAMPLERS)
+    recipe(sampler=sampler, seed=seed, steps=steps, guidance=guidance, exact=True)
+    for seed, (sampler, (steps, guidance)) in enumerate(PACES)
 ]
 
 
 @pytest.fixture(scope="module")
-def exact_alone(family: Family) -> dict[Recipe, torch.Tensor]:
-    return {one: paint_together(family, [one])[0].latents for one in EXACT}
+def alone(family: Family) -> Callable[[Recipe], torch.Tensor]:
+    @cache
+    def latents(one: Recipe) -> torch.Tensor:
+        return paint_together(family, [one])[0].latents
+
+    return latents
 
 
-@settings(
-    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    chosen=st.lists(st.sampled_from(EXACT + MIXED[:4]), min_size=2, max_size=5),
-    turns_between=st.integers(0, 2),
-)
+def mixes(count: int) -> Iterator[tuple[list[Recipe], int]]:
+    """Exact tiles in random company and order; together the mixes have each of EXACT once a round.
+
+    Each with the number of turns between one tile and the next.
+    """
+    chance = Random(0)
+    waiting: list[Recipe] = []
+    for _ in range(count):
+        if len(waiting) < 4:
+            waiting += chance.sample(EXACT, len(EXACT))
+        mix = [waiting.pop() for _ in range(chance.randint(1, 4))]
+        mix += chance.sample(MIXED, chance.randint(0, 1))
+        chance.shuffle(mix)
+        yield mix, chance.randint(0, 3)
+
+
+@pytest.mark.parametrize("count", [50, pytest.param(500, marks=pytest.mark.slow)])
 def test_an_exact_tile_knows_no_company(
-    family: Family,
-    exact_alone: dict[Recipe, torch.Tensor],
-    chosen: list[Recipe],
-    turns_between: int,
+    family: Family, alone: Callable[[Recipe], torch.Tensor], count: int
 ) -> None:
-    sittings = paint_together(family, chosen, turns_between=turns_between)
-
-    for sitting in sittings:
-        if sitting.recipe.exact:
-            assert torch.equal(sitting.latents, exact_alone[sitting.recipe])
+    for recipes, turns_between in mixes(count):
+        sittings = paint_together(family, recipes, sources=FILES, turns_between=turns_between)
+        for sitting in sittings:
+            if sitting.recipe.exact:
+                assert torch.equal(sitting.latents, alone(sitting.recipe)), sitting.recipe
 
 
 def test_exact_forwards_have_two_rows_with_guidance_and_without(family: Family) -> None:
@@ -265,6 +276,21 @@ def test_seconds_of_a_turn_are_shared_by_rows(family: Family) -> None:
 
     assert one_row.seat.seconds > 0
     assert two_rows.seat.seconds == pytest.approx(2 * one_row.seat.seconds)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_as_many_steps_are_told_as_were_asked_for(family: Family, sampler: str) -> None:
+    (sitting,) = paint_together(family, [recipe(sampler=sampler)])
+
+    assert list(dict(sitting.told)) == [1, 2, 3, 4, 5]
+    assert any(preview for _, preview in sitting.told)
+
+
+def test_a_preview_between_two_steps_is_told_with_the_step_before(family: Family) -> None:
+    (sitting,) = paint_together(family, [recipe(sampler="PNDM", steps=6)])
+
+    assert [step for step, _ in sitting.told] == [1, 2, 3, 4, 5, 6]
+    assert [step for step, preview in sitting.told if preview] == [3]
 
 
 def test_every_step_is_told_and_some_with_a_preview(family: Family) -> None:

@@ -8,15 +8,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import PaintingFailed
+from engine.gpu.clip import Clip
 from engine.gpu.conditioning import Conditioning
+from engine.gpu.words import Words
 
 WINDOW = 77
 LONG = "red circle on white " * 25
 
 
 @pytest.fixture(scope="module")
-def conditioning(pipe: Any) -> Conditioning:
-    return Conditioning(pipe)
+def clip(pipe: Any) -> Clip:
+    def plain(text: str) -> Words:
+        return Words(tokens=pipe.encode_prompt(text, "cpu", 1, False)[0])
+
+    return Clip([(pipe.tokenizer, pipe.text_encoder)], plain)
+
+
+@pytest.fixture(scope="module")
+def conditioning(clip: Clip) -> Conditioning:
+    return Conditioning(clip)
 
 
 @pytest.fixture(autouse=True)
@@ -30,34 +40,34 @@ def test_a_plain_prompt_is_what_the_pipeline_makes_of_it(
 ) -> None:
     wanted, unwanted = pipe.encode_prompt("a red circle", "cpu", 1, True, "ugly")
 
-    rows = conditioning.rows("a red circle", "ugly", guided=True)
+    rows = conditioning.rows("a red circle", "ugly", guided=True).tokens
 
     assert torch.equal(rows, torch.cat([unwanted, wanted]))
 
 
 def test_without_guidance_there_is_only_the_prompt(conditioning: Conditioning) -> None:
-    rows = conditioning.rows("a red circle", "ugly", guided=False)
+    rows = conditioning.rows("a red circle", "ugly", guided=False).tokens
 
-    assert torch.equal(rows, conditioning.embedding("a red circle"))
+    assert torch.equal(rows, conditioning.words("a red circle").tokens)
 
 
 @pytest.mark.parametrize(
     "weighted", ["a (red:1.4) circle", "a (red:0.6) circle", "a ((red)) circle"]
 )
 def test_a_weight_changes_what_is_said(conditioning: Conditioning, weighted: str) -> None:
-    plain, changed = (conditioning.embedding(text) for text in ("a red circle", weighted))
+    plain, changed = (conditioning.words(text).tokens for text in ("a red circle", weighted))
 
     assert not torch.allclose(plain, changed, atol=1e-3)
 
 
 def test_a_weight_of_one_changes_nothing(conditioning: Conditioning) -> None:
-    plain, weighted = (conditioning.embedding(text) for text in ("a red fox", "a (red:1.0) fox"))
+    plain, weighted = (conditioning.words(text).tokens for text in ("a red fox", "a (red:1.0) fox"))
 
     assert torch.equal(plain, weighted)
 
 
 def test_words_beyond_the_first_window_count(conditioning: Conditioning) -> None:
-    fox, house = (conditioning.embedding(f"{LONG} {word}") for word in ("fox", "house"))
+    fox, house = (conditioning.words(f"{LONG} {word}").tokens for word in ("fox", "house"))
 
     assert fox.shape[1] == 2 * WINDOW
     assert torch.equal(fox[:, :WINDOW], house[:, :WINDOW])
@@ -65,39 +75,39 @@ def test_words_beyond_the_first_window_count(conditioning: Conditioning) -> None
 
 
 def test_a_break_starts_a_new_window(conditioning: Conditioning) -> None:
-    broken = conditioning.embedding("a red circle BREAK a blue fox")
+    broken = conditioning.words("a red circle BREAK a blue fox").tokens
 
-    parts = [conditioning.embedding(text) for text in ("a red circle", "a blue fox")]
+    parts = [conditioning.words(text).tokens for text in ("a red circle", "a blue fox")]
     assert torch.allclose(broken, torch.cat(parts, dim=1), atol=1e-5)
 
 
 def test_the_shorter_of_two_prompts_goes_on_with_nothing(conditioning: Conditioning) -> None:
-    unwanted, wanted = conditioning.rows(LONG, "ugly", guided=True)
+    unwanted, wanted = conditioning.rows(LONG, "ugly", guided=True).tokens
 
     assert unwanted.shape == wanted.shape
-    assert torch.equal(unwanted[WINDOW:], conditioning.embedding("")[0])
+    assert torch.equal(unwanted[WINDOW:], conditioning.words("").tokens[0])
 
 
 def test_a_word_longer_than_a_window_is_read_too(conditioning: Conditioning) -> None:
-    assert conditioning.embedding(f"a {'z' * 200}").shape[1] > WINDOW
+    assert conditioning.words(f"a {'z' * 200}").tokens.shape[1] > WINDOW
 
 
 def test_a_lora_that_is_not_there_is_a_sentence(conditioning: Conditioning) -> None:
     with pytest.raises(PaintingFailed, match="no LoRA “neon”"):
-        conditioning.embedding("a fox <lora:neon:0.8>")
+        conditioning.words("a fox <lora:neon:0.8>")
 
 
-def test_a_text_is_encoded_once_while_it_is_remembered(pipe: Any) -> None:
-    conditioning = Conditioning(pipe, remember=2)
-    first = conditioning.embedding("a")
+def test_a_text_is_encoded_once_while_it_is_remembered(clip: Clip) -> None:
+    conditioning = Conditioning(clip, remember=2)
+    first = conditioning.words("a")
 
-    conditioning.embedding("b")
-    assert conditioning.embedding("a") is first
-    conditioning.embedding("c")
-    assert conditioning.embedding("a") is first
-    conditioning.embedding("d")
-    conditioning.embedding("e")
-    assert conditioning.embedding("a") is not first
+    conditioning.words("b")
+    assert conditioning.words("a") is first
+    conditioning.words("c")
+    assert conditioning.words("a") is first
+    conditioning.words("d")
+    conditioning.words("e")
+    assert conditioning.words("a") is not first
 
 
 PIECES = [
@@ -125,7 +135,7 @@ PIECES = [
 def test_any_text_becomes_whole_windows_of_numbers(
     conditioning: Conditioning, pieces: list[str]
 ) -> None:
-    rows = conditioning.rows("".join(pieces), "ugly", guided=True)
+    rows = conditioning.rows("".join(pieces), "ugly", guided=True).tokens
 
     assert rows.shape[1] % WINDOW == 0
     assert torch.isfinite(rows).all()

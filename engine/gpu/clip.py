@@ -1,0 +1,65 @@
+"""Clip: the text encoders of Stable Diffusion, which read prompts of any length, weights, BREAKs.
+
+A plain prompt goes through the pipeline's own `encode_prompt`, so that it means exactly what it
+means there. compel weighs the others.
+"""
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.emphasis import Emphasis, Fragment
+from engine.gpu.windows import Windows
+from engine.gpu.words import Words
+
+
+class Clip:
+    """One CLIP, or several whose answers stand side by side."""
+
+    def __init__(
+        self,
+        readers: Sequence[tuple[Any, Any]],
+        plain: Callable[[str], Words],
+        *,
+        layer: str = "LAST_HIDDEN_STATES_NORMALIZED",
+    ) -> None:
+        """`readers` are tokenizers with their encoders, `plain` is how the pipeline reads.
+
+        `layer` is what the model was taught with, by its name in compel.
+        """
+        self._readers = readers
+        self._plain = plain
+        self._layer = layer
+        self._windows = Windows([tokenizer for tokenizer, _ in readers])
+
+    def __call__(self, emphasis: Emphasis) -> Words:
+        text = emphasis.plain
+        if text is not None and self._windows.tokens(text) <= self._windows.room:
+            return self._plain(text)
+        windows = self._windows.dealt(emphasis)
+        if not windows:
+            return self._plain("")
+        # The gist is of the beginning and without weights, as everywhere.
+        gist = self._plain("".join(part.text for part in windows[0]))
+        sides = [self._weighted(windows, *reader).to(gist.tokens) for reader in self._readers]
+        return Words(tokens=torch.cat(sides, dim=-1), pooled=gist.pooled)
+
+    def _weighted(self, windows: Sequence[Sequence[Fragment]], tokenizer: Any, clip: Any) -> Tensor:
+        # Not at the top: compel imports diffusers, which takes seconds.
+        compel = import_module("compel")
+        parser = import_module("compel.prompt_parser")
+        prompts = [
+            parser.FlattenedPrompt([(part.text, part.weight) for part in window])
+            for window in windows
+        ]
+        reader = compel.Compel(
+            tokenizer=tokenizer,
+            text_encoder=clip,
+            returned_embeddings_type=getattr(compel.ReturnedEmbeddingsType, self._layer),
+        )
+        conjunction = parser.Conjunction(prompts)
+        answer: Tensor = reader.build_conditioning_tensor_for_conjunction(conjunction)[0]
+        return answer

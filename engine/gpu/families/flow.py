@@ -1,0 +1,70 @@
+"""What flow transformers share: noise and picture mixed in a straight line, and large encoders."""
+
+from abc import abstractmethod
+from typing import Any
+
+from engine.card import ModelCard
+from engine.emphasis import Emphasis, read_emphasis
+from engine.gpu.conditioning import Conditioning, spoken
+from engine.gpu.family import Family
+from engine.gpu.words import Words
+from engine.job import Recipe
+
+# Hundreds of tokens a text, some megabytes each.
+REMEMBERED = 16
+
+
+class FlowFamily(Family):
+    """A transformer that answers with the way from the picture to the noise."""
+
+    most_shift: float
+    """How much a large picture shifts the steps towards noise, where the model does not say."""
+
+    def __init__(self, pipe: Any, card: ModelCard) -> None:
+        super().__init__(pipe, card)
+        self._conditioning = Conditioning(self._words, remember=REMEMBERED)
+
+    def notes(self, recipe: Recipe) -> tuple[str, ...]:
+        notes = []
+        if any(read_emphasis(text).plain is None for text in self.read(recipe)):
+            notes.append("This model reads all words alike: weights and BREAK changed nothing.")
+        if any(map(self._too_long, self.read(recipe))):
+            notes.append("The prompt is longer than this model reads: its end was left out.")
+        return tuple(notes)
+
+    def read(self, recipe: Recipe) -> tuple[str, ...]:
+        """The texts that this model reads of a recipe."""
+        return (recipe.prompt, recipe.negative) if recipe.guidance > 1 else (recipe.prompt,)
+
+    def shift(self, recipe: Recipe) -> float:
+        """diffusers calls it mu: more patches, more of the steps where the noise is strong."""
+        scale = 2 * self.pipe.vae_scale_factor
+        patches = (recipe.height // scale) * (recipe.width // scale)
+        least = self._noise.get("base_shift", 0.5)
+        most = self._noise.get("max_shift", self.most_shift)
+        few = self._noise.get("base_image_seq_len", 256)
+        many = self._noise.get("max_image_seq_len", 4096)
+        slope = (most - least) / (many - few)
+        start: float = least - slope * few
+        answer: float = patches * slope + start
+        return answer
+
+    def first_step(self, recipe: Recipe) -> int:
+        # diffusers rounds the other way in these families.
+        unpainted = max(recipe.steps - min(recipe.steps * recipe.strength, recipe.steps), 0)
+        return min(int(unpainted), recipe.steps - 1)
+
+    @abstractmethod
+    def plain_words(self, text: str) -> Words:
+        """How the pipeline itself reads it."""
+
+    @abstractmethod
+    def reader(self) -> tuple[Any, int]:
+        """The tokenizer that reads furthest, and how many tokens."""
+
+    def _too_long(self, text: str) -> bool:
+        tokenizer, most = self.reader()
+        return len(tokenizer(spoken(read_emphasis(text))).input_ids) > most
+
+    def _words(self, emphasis: Emphasis) -> Words:
+        return self.plain_words(spoken(emphasis))
