@@ -110,9 +110,18 @@ def _export(
     pipe.to(torch.float16).save_pretrained(folder, safe_serialization=True)
     pipe.to(torch.float32)
     (folder / "card.json").write_text(json.dumps(LIKES, indent=1) + "\n")
+    for file in folder.glob("*/config.json"):
+        # Where the part lay on this machine says nothing elsewhere.
+        kept = {key: value for key, value in _read(file).items() if key != "_name_or_path"}
+        file.write_text(json.dumps(kept, indent=2) + "\n")
     # Readers older than transformers 5 want the two files that it no longer writes.
     for name in ("vocab.json", "merges.txt"):
         shutil.copyfile(tokenizer_folder / name, folder / "tokenizer" / name)
+
+
+def _read(file: Path) -> dict[str, object]:
+    content: dict[str, object] = json.loads(file.read_text())
+    return content
 
 
 def main() -> None:

@@ -79,6 +79,7 @@ def test_it_can_begin_with_the_weights_that_ship(tmp_path: Path) -> None:
 
     written = train(tmp_path, minutes=nothing, bank_size=64, begin=WEIGHTS)
 
+    assert "_name_or_path" not in (written / "vae" / "config.json").read_text()
     for part in ("unet", "vae"):
         (file,) = (WEIGHTS / part).glob("*.safetensors")
         assert (written / part / file.name).read_bytes() == file.read_bytes()
