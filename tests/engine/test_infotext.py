@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sd_parsers.parsers import AUTOMATIC1111Parser
 
 from engine.errors import InvalidRequest
 from engine.infotext import read_infotext, write_infotext
@@ -165,13 +166,12 @@ def test_a_reader_that_splits_at_commas_sees_every_setting(recipe: Recipe) -> No
 
 
 def test_other_programs_read_it() -> None:
-    parsers = pytest.importorskip("sd_parsers.parsers", reason="sd-parsers is not installed")
-
-    found = parsers.AUTOMATIC1111Parser().parse({"parameters": write_infotext(A_FOX)})
+    found = AUTOMATIC1111Parser().parse({"parameters": write_infotext(A_FOX)})
 
     (sampler,) = found.samplers
     assert [prompt.value for prompt in sampler.prompts] == [A_FOX.prompt]
     assert [prompt.value for prompt in sampler.negative_prompts] == [A_FOX.negative]
+    assert sampler.model is not None
     assert (sampler.name, sampler.model.name, sampler.model.hash) == (
         "Euler a",
         "picturebook",
