@@ -28,15 +28,19 @@ class Architecture:
     guidance: float
 
 
+_SD = Architecture(family="sd", steps=20, guidance=7.5)
+_SDXL = Architecture(
+    family="sdxl",
+    encoders=("text_encoder", "text_encoder_2"),
+    steps=30,
+    guidance=5.0,
+)
 # By the class that a model's own index names.
 FAMILIES = {
-    "StableDiffusionPipeline": Architecture(family="sd", steps=20, guidance=7.5),
-    "StableDiffusionXLPipeline": Architecture(
-        family="sdxl",
-        encoders=("text_encoder", "text_encoder_2"),
-        steps=30,
-        guidance=5.0,
-    ),
+    "StableDiffusionPipeline": _SD,
+    "StableDiffusionInpaintPipeline": _SD,
+    "StableDiffusionXLPipeline": _SDXL,
+    "StableDiffusionXLInpaintPipeline": _SDXL,
     "StableDiffusion3Pipeline": Architecture(
         family="sd3",
         noise=Noise.FLOW,
@@ -62,15 +66,40 @@ FAMILIES = {
 }
 
 
+# What LoRAs and their like are made for, by the width of the text that the network reads.
+SD_BY_WIDTH = {768: "SD 1.x", 1024: "SD 2.x"}
+SDXL_WIDTH = 2048
+# To these it comes as it is, beside the noise: a mask, and the picture around it.
+INPAINTING = frozenset({"sd", "sdxl"})
+
+
 def is_special(network: Mapping[str, Any], vae: Mapping[str, Any], kind: Architecture) -> bool:
-    """True where a model wants more than noise and words, or what none of its family wants."""
+    """True where a model wants more than noise, words and what is around a mask.
+
+    Or where it wants what none of its family wants.
+    """
     channels = vae["latent_channels"] * kind.patch**2
+    expected = {channels, 2 * channels + 1} if kind.family in INPAINTING else {channels}
     return bool(
-        network["in_channels"] != channels
+        network["in_channels"] not in expected
         or network.get("time_cond_proj_dim")
         or (kind.family == "sdxl") != (network.get("addition_embed_type") == "text_time")
         or vae.get("latents_mean")
     )
+
+
+def spoken(network: Mapping[str, Any], kind: Architecture) -> str:
+    """What people call models that take the same LoRAs."""
+    width: Any = network.get("cross_attention_dim")
+    match kind.family:
+        case "sd":
+            return SD_BY_WIDTH.get(width, f"SD with text width {width}")
+        case "sdxl":
+            return "SDXL" if width == SDXL_WIDTH else f"SDXL with text width {width}"
+        case "sd3":
+            return "SD3"
+        case family:
+            return family.upper()
 
 
 def likes(network: Mapping[str, Any], kind: Architecture) -> tuple[int, float]:

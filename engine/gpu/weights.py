@@ -1,61 +1,44 @@
 """Looks at weight files without loading them: whole safetensors or not, pickles, digests."""
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from math import prod
 from pathlib import Path
-from typing import Any
 
 from engine.errors import BadModel
+from engine.gpu.header import Header, Malformed, read_header
 
 PICKLE_ENDINGS = frozenset({".ckpt", ".pt", ".pth", ".bin", ".pkl", ".pickle"})
 LONGEST_HEADER = 100_000_000
 # Files up to this size are read whole for a digest; of larger ones, pieces all over them.
 SMALL = 64 * 2**20
 PIECE, PIECES = 2**18, 128
-BYTES_OF = {
-    "BOOL": 1,
-    "U8": 1,
-    "I8": 1,
-    "F8_E4M3": 1,
-    "F8_E5M2": 1,
-    "I16": 2,
-    "U16": 2,
-    "F16": 2,
-    "BF16": 2,
-    "I32": 4,
-    "U32": 4,
-    "F32": 4,
-    "I64": 8,
-    "U64": 8,
-    "F64": 8,
-}
 
 
 def require_safetensors(file: Path) -> None:
     """Raise BadModel unless the file is a whole safetensors file."""
+    header_of(file)
+
+
+def header_of(file: Path) -> Header:
+    """What is in the file. Raises BadModel unless it is a whole safetensors file."""
     with _readable(file), file.open("rb") as weights:
-        start = weights.read(8)
         size = file.stat().st_size
-        whole = _plausible(start, size)
-        pickled = start[:4] == b"PK\x03\x04" or start[:1] == b"\x80"
-        if file.suffix in PICKLE_ENDINGS or (pickled and not whole):
+        start = weights.read(9)
+        if file.suffix.lower() in PICKLE_ENDINGS or _pickled(start):
             raise BadModel(
                 f"{file.name} is a pickle, and a pickle can run any program when it is opened. "
                 "Get the same weights as .safetensors."
             )
-        if not whole:
-            raise _broken(file)
-        header = weights.read(int.from_bytes(start, "little"))
+        length = int.from_bytes(start[:8], "little")
+        if not 2 <= length <= min(LONGEST_HEADER, size - 8):
+            raise _broken(file, "it is empty" if size == 0 else "its header is no header")
+        weights.seek(8)
+        text = weights.read(length)
     try:
-        tensors = json.loads(header)
-        end = max(_end_of(entry) for name, entry in tensors.items() if name != "__metadata__")
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise _broken(file) from None
-    if 8 + len(header) + end != size:
-        raise _broken(file)
+        return read_header(text, size - 8 - length)
+    except Malformed as error:
+        raise _broken(file, str(error)) from None
 
 
 def digest_of(files: Iterable[Path], root: Path) -> str:
@@ -84,18 +67,13 @@ def _readable(file: Path) -> Iterator[None]:
         ) from None
 
 
-def _plausible(start: bytes, size: int) -> bool:
-    length = int.from_bytes(start, "little")
-    return len(start) == 8 and 2 <= length <= min(LONGEST_HEADER, size - 8)
+def _pickled(start: bytes) -> bool:
+    """By what is in it: torch packs its pickles into a zip, and older ones begin with a version."""
+    # A header may be as long as the version's byte says; then it begins right behind.
+    return start[:4] == b"PK\x03\x04" or (start[:1] == b"\x80" and start[8:] != b"{")
 
 
-def _end_of(entry: Any) -> int:
-    begin, end = entry["data_offsets"]
-    width = BYTES_OF.get(entry["dtype"])
-    if width is not None and end - begin != width * prod(entry["shape"]):
-        raise ValueError("a tensor's size and place disagree")
-    return int(end)
-
-
-def _broken(file: Path) -> BadModel:
-    return BadModel(f"{file.name} is damaged or was not downloaded to its end. Download it again.")
+def _broken(file: Path, why: str) -> BadModel:
+    return BadModel(
+        f"{file.name} is damaged or was not downloaded to its end: {why}. Download it again."
+    )
