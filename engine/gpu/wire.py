@@ -1,0 +1,70 @@
+"""One request over plain HTTP: what comes back, and whether it helps to ask again."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from email.message import Message
+from http.client import HTTPException, HTTPMessage, HTTPResponse
+from typing import IO
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
+
+LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class Interrupted(Exception):
+    """The connection broke or the hub is busy: what came so far is good, and it can go on."""
+
+
+def answered(
+    address: str, headers: Mapping[str, str], token: str | None, timeout: float
+) -> HTTPResponse:
+    """Raises HTTPError where asking again does not help, and Interrupted where it does."""
+    request = Request(address, headers={"User-Agent": "easel", **headers})
+    if token:
+        request.add_unredirected_header("Authorization", f"Bearer {token}")
+    try:
+        with breaking():
+            answer: HTTPResponse = _opener(address).open(request, timeout=timeout)
+    except HTTPError as error:
+        error.close()
+        if error.code in LATER:
+            raise Interrupted(f"it answered {error.code}", _seconds(error.headers)) from None
+        raise
+    return answer
+
+
+@contextmanager
+def breaking() -> Iterator[None]:
+    """Whatever the network raises; a broken disk must not look like it."""
+    try:
+        yield
+    except HTTPError:
+        raise
+    except (OSError, HTTPException) as error:
+        why = getattr(error, "reason", error)
+        raise Interrupted(str(getattr(why, "strerror", None) or why)) from None
+
+
+class _SameHost(HTTPRedirectHandler):
+    """A repository that was renamed still sees the token; where its files lie does not."""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> Request | None:
+        new = super().redirect_request(req, fp, code, msg, headers, newurl)
+        token = req.unredirected_hdrs.get("Authorization")
+        if new and token and urlsplit(newurl)[:2] == urlsplit(req.full_url)[:2]:
+            new.add_unredirected_header("Authorization", token)
+        return new
+
+
+def _opener(address: str) -> OpenerDirector:
+    if urlsplit(address).hostname in {"127.0.0.1", "::1", "localhost"}:
+        return build_opener(_SameHost, ProxyHandler({}))  # no proxy can see this machine's own
+    return build_opener(_SameHost)
+
+
+def _seconds(headers: Message) -> float:
+    told = headers.get("Retry-After", "")
+    return float(told) if told.isdecimal() else 0.0
