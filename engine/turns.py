@@ -22,23 +22,35 @@ class _Group(Generic[M]):
 
     served: float
     """Seconds that each member had of the painter."""
+    most: int
+    """The rows that a forward may have by what is known of memory beforehand."""
     rows: dict[M, int] = field(default_factory=dict)
     planned: tuple[M, ...] = ()
 
 
 @dataclass(slots=True)
 class _Cap:
-    """What a forward may have after it ran out of memory, and the turns that went well since."""
+    """What a forward may have after it ran out of memory, and the turns that went well since.
+
+    After `patience` such turns it may have twice as much.
+    """
 
     rows: int
+    patience: int
     turns: int = 0
+    grown: bool = False
+
+
+# Who ran out of memory again after growing is not asked again much sooner than this many times.
+MOST_PATIENCE = 16
 
 
 class Turns(Generic[M]):
     """The least-served group goes next, so a large picture delays a small one by a step at most.
 
-    `next` only plans, and plans the same again until `served` says that it was done: a forward
-    that ran out of memory is repeated without undoing anything.
+    `next` only plans, and plans the same again until `taken` says that it was done: a forward
+    that ran out of memory is repeated without undoing anything. How long it took may be `served`
+    later, when the device has told it.
     """
 
     def __init__(self, *, most_rows: int, regrow_after: int = 64) -> None:
@@ -55,15 +67,20 @@ class Turns(Generic[M]):
     def __contains__(self, member: object) -> bool:
         return member in self._keys
 
-    def join(self, member: M, key: Hashable, rows: int) -> None:
-        """A new group starts level with the least-served one: it neither catches up nor waits."""
+    def join(self, member: M, key: Hashable, rows: int, most: int | None = None) -> None:
+        """A new group starts level with the least-served one: it neither catches up nor waits.
+
+        `most` is how many rows a forward of the group should have by what is known of memory.
+        """
         if member in self._keys:
             raise ValueError(f"{member!r} is here already")
         _require_rows(rows)
         group = self._groups.get(key)
         if group is None:
             level = min((other.served for other in self._groups.values()), default=0.0)
-            group = self._groups[key] = _Group(level)
+            group = self._groups[key] = _Group(level, self._most_rows)
+        if most is not None:
+            group.most = min(self._most_rows, max(1, most))
         group.rows[member] = rows
         self._keys[member] = key
 
@@ -73,11 +90,6 @@ class Turns(Generic[M]):
         del group.rows[member]
         if not group.rows:
             del self._groups[key]
-
-    def resize(self, member: M, rows: int) -> None:
-        """From the next turn on it takes that many rows."""
-        _require_rows(rows)
-        self._groups[self._keys[member]].rows[member] = rows
 
     def next(self) -> Turn[M] | None:
         """First come, first in, as many as fit; the first goes even where it is too wide alone."""
@@ -94,12 +106,17 @@ class Turns(Generic[M]):
         return Turn(key=key, members=group.planned, rows=rows)
 
     def served(self, key: Hashable, seconds: float, members: int) -> None:
-        """The turn of that group is done: each of its members had a share of the seconds."""
+        """A turn of that group took so long: each of its members had a share of the seconds."""
+        group = self._groups.get(key)
+        if group is not None:  # not all its members ended with this turn
+            group.served += seconds / max(members, 1)
+
+    def taken(self, key: Hashable) -> None:
+        """The turn of that group was asked of the device, so another may be planned."""
         self._regrow(key)
         group = self._groups.get(key)
         if group is None:
-            return  # all its members ended with this turn
-        group.served += seconds / max(members, 1)
+            return
         # Who was left out goes first in the next turn, so that nobody in a group waits for ever.
         for member in group.planned:
             if member in group.rows:
@@ -108,13 +125,21 @@ class Turns(Generic[M]):
 
     def cap(self, key: Hashable) -> int:
         """The most rows that a forward of that group may have."""
-        cap = self._caps.get(key)
-        return self._most_rows if cap is None else cap.rows
+        cap, group = self._caps.get(key), self._groups.get(key)
+        most = self._most_rows if group is None else group.most
+        return most if cap is None else min(most, cap.rows)
 
     def too_large(self, key: Hashable, rows: int) -> int:
         """That many rows ran out of memory: the new cap, or 0 where one row was too much."""
         _require_rows(rows)
-        self._caps[key] = _Cap(max(1, min(self.cap(key), rows // 2)))
+        before = self._caps.get(key)
+        patience = self._regrow_after if before is None else before.patience
+        if before is not None and before.grown:
+            patience *= 2
+        self._caps[key] = _Cap(
+            max(1, min(self.cap(key), rows // 2)),
+            min(patience, self._regrow_after * MOST_PATIENCE),
+        )
         return self.cap(key) if rows > 1 else 0
 
     def _regrow(self, key: Hashable) -> None:
@@ -122,10 +147,12 @@ class Turns(Generic[M]):
         if cap is None:
             return
         cap.turns += 1
-        if cap.turns >= self._regrow_after:
-            cap.rows, cap.turns = cap.rows * 2, 0
+        if cap.turns < cap.patience:
+            return
         if cap.rows >= self._most_rows:
             del self._caps[key]
+        else:
+            cap.rows, cap.turns, cap.grown = cap.rows * 2, 0, True
 
 
 def _require_rows(rows: int) -> None:

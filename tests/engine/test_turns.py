@@ -19,6 +19,7 @@ def turns_of(*members: tuple[str, str, int], most_rows: int = 8) -> Turns[str]:
 def served(turns: Turns[str], seconds: float = 1.0) -> tuple[str, ...]:
     turn = turns.next()
     assert turn is not None
+    turns.taken(turn.key)
     turns.served(turn.key, seconds, len(turn.members))
     return turn.members
 
@@ -43,6 +44,7 @@ def test_the_least_served_group_goes_next() -> None:
     for _ in range(9):
         turn = turns.next()
         assert turn is not None
+        turns.taken(turn.key)
         turns.served(turn.key, 1.0 if turn.key == "512" else 8.0, len(turn.members))
         taken.append(turn.members[0])
 
@@ -92,15 +94,6 @@ def test_a_plan_stands_until_it_was_carried_out() -> None:
     assert turns.next() == turns.next()
 
 
-def test_a_member_can_become_narrower() -> None:
-    turns = turns_of(("a", "512", 2), ("b", "512", 2), most_rows=3)
-    assert turns.next() == Turn(key="512", members=("a",), rows=2)
-
-    turns.resize("a", 1)
-
-    assert turns.next() == Turn(key="512", members=("a", "b"), rows=3)
-
-
 def test_who_leaves_is_gone() -> None:
     turns = turns_of(("a", "512", 2), ("b", "512", 2))
 
@@ -117,6 +110,7 @@ def test_all_may_leave_during_their_last_turn() -> None:
     turns.leave("a")
 
     assert turn is not None
+    turns.taken(turn.key)
     turns.served(turn.key, 1.0, len(turn.members))
 
     assert turns.next() is None
@@ -134,8 +128,6 @@ def test_no_member_is_without_rows() -> None:
 
     with pytest.raises(ValueError, match="0 rows"):
         turns.join("b", "512", 0)
-    with pytest.raises(ValueError, match="0 rows"):
-        turns.resize("a", 0)
 
 
 def test_running_out_of_memory_halves_the_cap_of_that_group_only() -> None:
@@ -183,6 +175,44 @@ def test_running_out_again_starts_the_waiting_anew() -> None:
     assert turns.cap("512") == 2
 
 
+def test_running_out_again_after_growing_makes_more_patient() -> None:
+    turns: Turns[str] = Turns(most_rows=8, regrow_after=3)
+    turns.join("a", "512", 2)
+    turns.too_large("512", 8)
+    for _ in range(3):
+        served(turns)
+    turns.too_large("512", 8)
+    caps = []
+
+    for _ in range(6):
+        served(turns)
+        caps.append(turns.cap("512"))
+
+    assert caps == [4, 4, 4, 4, 4, 8]
+
+
+def test_what_is_known_of_memory_bounds_a_group() -> None:
+    turns: Turns[str] = Turns(most_rows=8)
+    for member in "abc":
+        turns.join(member, "1024", 2, most=5)
+    turns.join("d", "512", 2, most=99)
+
+    assert turns.next() == Turn(key="1024", members=("a", "b"), rows=4)
+    assert turns.cap("512") == 8
+
+
+def test_a_turn_may_be_planned_before_the_last_one_was_timed() -> None:
+    turns = turns_of(*((name, "512", 2) for name in "abc"), most_rows=4)
+    first = turns.next()
+    assert first is not None
+
+    turns.taken(first.key)
+    second = turns.next()
+
+    assert second is not None
+    assert (first.members, second.members) == (("a", "b"), ("c", "a"))
+
+
 companies = st.lists(st.tuples(st.sampled_from("xyz"), st.integers(1, 3)), min_size=1, max_size=10)
 
 
@@ -203,6 +233,7 @@ def test_everybody_is_served_within_a_bounded_number_of_turns(
         assert turn is not None
         assert len(turn.members) == 1 or turn.rows <= most_rows
         assert turn.rows == sum(company[member][1] for member in turn.members)
+        turns.taken(turn.key)
         turns.served(turn.key, seconds, len(turn.members))
         seen.update(turn.members)
 
@@ -223,6 +254,7 @@ def test_who_is_first_in_line_is_in_the_next_turn_of_the_group(
         turn = turns.next()
         assert turn is not None
         assert turn.members[0] == line[0]
+        turns.taken("one")
         turns.served("one", 1.0, len(turn.members))
         line = [member for member in line if member not in turn.members] + list(turn.members)
 
@@ -240,6 +272,7 @@ def test_groups_never_drift_apart_by_more_than_a_turn(costs: list[float], rounds
         assert turn is not None
         (member,) = turn.members
         assert had[member] == min(had.values())
+        turns.taken(turn.key)
         turns.served(turn.key, costs[member], 1)
         had[member] += costs[member]
 

@@ -1,0 +1,88 @@
+"""Budget: how many rows fit, by what forwards took when the model was warmed up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import torch
+
+# Fragments, and what other programs may take meanwhile.
+SPARE = 0.1
+
+
+class Gauge(Protocol):
+    """Measures the memory of a device."""
+
+    def free(self) -> int:
+        """Bytes that can be had now."""
+        ...
+
+    def start(self) -> None:
+        """From here on the peak is watched."""
+        ...
+
+    def peak(self) -> int:
+        """The most bytes since then beyond those that were in use at the start."""
+        ...
+
+
+class CudaGauge:
+    """By what torch itself counts."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._before = 0
+
+    def free(self) -> int:
+        free, _ = torch.cuda.mem_get_info(self._device)
+        held = torch.cuda.memory_reserved(self._device) - torch.cuda.memory_allocated(self._device)
+        return free + held
+
+    def start(self) -> None:
+        torch.cuda.synchronize(self._device)
+        torch.cuda.reset_peak_memory_stats(self._device)
+        self._before = torch.cuda.memory_allocated(self._device)
+
+    def peak(self) -> int:
+        torch.cuda.synchronize(self._device)
+        return torch.cuda.max_memory_allocated(self._device) - self._before
+
+
+def gauge_of(device: torch.device) -> Gauge | None:
+    """None on a CPU: what main memory has left depends on everybody else on the machine."""
+    return CudaGauge(device) if device.type == "cuda" else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What a forward takes: some bytes at any size, and some for each pixel of each row."""
+
+    fixed: float
+    pixel: float
+
+    def rows(self, pixels: int, free: int) -> int:
+        """How many rows fit into that many bytes; 0 where not one does."""
+        left = free * (1 - SPARE) - self.fixed
+        return max(0, int(left / max(self.pixel * pixels, 1)))
+
+
+def need_of(points: Mapping[int, int]) -> Need:
+    """The line through two measured forwards: bytes by rows times pixels."""
+    (less, small), (more, large) = sorted(points.items())
+    pixel = max(0.0, (large - small) / (more - less))
+    return Need(fixed=max(0.0, small - pixel * less), pixel=pixel)
+
+
+@dataclass(slots=True)
+class Budget:
+    """What is known by model. Without a gauge, or before a model was measured, nothing is."""
+
+    gauge: Gauge | None = None
+    needs: dict[str, Need] = field(default_factory=dict)
+
+    def rows(self, model: str, pixels: int) -> int | None:
+        """The most rows a forward should have; None where that is not known."""
+        need = self.needs.get(model)
+        if need is None or self.gauge is None:
+            return None
+        return need.rows(pixels, self.gauge.free())

@@ -1,0 +1,17 @@
+"""Hand: how pictures come about on a device. Where it differs, a seed may mean other bits."""
+
+import torch
+
+from engine.gpu.device import weight_type
+
+# Raised whenever a change of the engine changes the bits of any picture.
+ENGINE = 1
+
+
+def hand_of(device: torch.device) -> str:
+    """Like `engine 1, cpu, float32, 1 thread`."""
+    precision = str(weight_type(device)).removeprefix("torch.")
+    if device.type == "cpu":
+        threads = torch.get_num_threads()
+        return f"engine {ENGINE}, cpu, {precision}, {threads} thread{'s' if threads > 1 else ''}"
+    return f"engine {ENGINE}, {torch.cuda.get_device_name(device)}, {precision}"

@@ -1,0 +1,100 @@
+"""Relief: a pipeline rearranged so that it needs less of the card's memory, one rung at a time."""
+
+from importlib import import_module
+from typing import Any
+
+import torch
+
+from engine.ladder import Rung
+
+# Smaller tiles than this are mostly overlap.
+SMALLEST_TILE = 16
+# diffusers' names of what it hangs on a network to bring its blocks.
+OF_GROUPS = ("group_offloading", "layer_execution_tracker", "lazy_prefetch_group_offloading")
+
+
+class Relief:
+    """What is in force for one model. Rungs are only ever added: loading it anew forgets them."""
+
+    def __init__(self, pipe: Any, network: Any, device: torch.device) -> None:
+        self._pipe = pipe
+        self._network = network
+        self._device = device
+        self._parked: list[Any] = []
+        self.in_force: set[Rung] = set()
+
+    @property
+    def possible(self) -> frozenset[Rung]:
+        vae = self._pipe.vae
+        smaller = not vae.use_tiling or vae.tile_latent_min_size > SMALLEST_TILE
+        rungs = {Rung.TILE} if smaller else set()
+        if self._device.type != "cpu":
+            # In main memory everything is already where these would put it.
+            rungs |= {Rung.PARK, Rung.GROUP, Rung.SEQUENTIAL}
+        return frozenset(rungs)
+
+    def take(self, rung: Rung) -> None:
+        match rung:
+            case Rung.TILE:
+                tile(self._pipe.vae)
+            case Rung.PARK:
+                self._park()
+            case Rung.GROUP:
+                self._group()
+            case Rung.SEQUENTIAL:
+                self._one_by_one()
+            case _:
+                raise ValueError(f"{rung.name} is nothing that a model can be rearranged for")
+        self.in_force.add(rung)
+
+    def told_for(self, latents: torch.Tensor) -> frozenset[Rung]:
+        """What of it a picture of these latents was painted under."""
+        untouched = max(latents.shape[-2:]) <= self._pipe.vae.tile_latent_min_size
+        return frozenset(self.in_force) - ({Rung.TILE} if untouched else set())
+
+    def rest(self) -> None:
+        """The parked parts go back to main memory until they are used again."""
+        for hook in self._parked:
+            hook.offload()
+
+    def _park(self) -> None:
+        accelerate: Any = import_module("accelerate")
+        for part in self._pipe.components.values():
+            if isinstance(part, torch.nn.Module) and part is not self._network:
+                part.to("cpu")
+                _, hook = accelerate.cpu_offload_with_hook(part, self._device)
+                self._parked.append(hook)
+
+    def _group(self) -> None:
+        hooks: Any = import_module("diffusers.hooks")
+        hooks.apply_group_offloading(
+            self._network,
+            onload_device=self._device,
+            offload_device=torch.device("cpu"),
+            offload_type="block_level",
+            num_blocks_per_group=1,
+            use_stream=self._device.type == "cuda",
+        )
+
+    def _one_by_one(self) -> None:
+        hooks: Any = import_module("diffusers.hooks")
+        registry = hooks.HookRegistry.check_if_exists_or_initialize(self._network)
+        for name in OF_GROUPS:
+            registry.remove_hook(name, recurse=True)
+        self._network.to("cpu")
+        hooks.apply_group_offloading(
+            self._network,
+            onload_device=self._device,
+            offload_device=torch.device("cpu"),
+            offload_type="leaf_level",
+        )
+
+
+def tile(vae: Any) -> None:
+    """Encode and decode in tiles a quarter as large as before, or as large as the model's usual."""
+    scale = 2 ** (len(vae.config.block_out_channels) - 1)
+    side = vae.tile_latent_min_size // 2 if vae.use_tiling else vae.tile_latent_min_size
+    vae.tile_latent_min_size = max(SMALLEST_TILE, side)
+    # Both, or the tiles of the picture would not be those of the latents.
+    vae.tile_sample_min_size = vae.tile_latent_min_size * scale
+    vae.enable_tiling()
