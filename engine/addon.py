@@ -1,0 +1,84 @@
+"""Add-ons: the LoRAs and their like that lie beside the models, known without loading them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from engine.card import ModelCard
+from engine.errors import InvalidRequest
+from engine.nearest import did_you_mean
+
+
+class Kind(StrEnum):
+    """What an add-on does, by the name of the folder that holds its kind."""
+
+    LORA = "loras"
+    EMBEDDING = "embeddings"
+    CONTROLNET = "controlnets"
+    IP_ADAPTER = "ip-adapters"
+    UPSCALER = "upscalers"
+
+    @property
+    def spoken(self) -> str:
+        return SPOKEN[self]
+
+
+SPOKEN = {
+    Kind.LORA: "LoRA",
+    Kind.EMBEDDING: "embedding",
+    Kind.CONTROLNET: "ControlNet",
+    Kind.IP_ADAPTER: "IP-Adapter",
+    Kind.UPSCALER: "upscaler",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addon:
+    """A file or folder of a kind. `architecture` as on a ModelCard; empty where it fits any."""
+
+    kind: Kind
+    name: str
+    digest: str
+    architecture: str = ""
+
+    def fits(self, card: ModelCard) -> bool:
+        return not self.architecture or self.architecture == card.architecture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """All add-ons that there are at this moment."""
+
+    addons: Sequence[Addon] = ()
+    _by_name: Mapping[tuple[Kind, str], Addon] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        named = {(addon.kind, addon.name.lower()): addon for addon in self.addons}
+        object.__setattr__(self, "_by_name", named)
+
+    def of(self, kind: Kind) -> list[Addon]:
+        return [addon for addon in self.addons if addon.kind is kind]
+
+    def names(self, kind: Kind) -> list[str]:
+        return [addon.name for addon in self.of(kind)]
+
+    def find(self, kind: Kind, name: str, card: ModelCard) -> Addon:
+        """The one of that name, whatever its case. Raises InvalidRequest where it does not fit."""
+        addon = self._by_name.get((kind, name.lower()))
+        if addon is None:
+            raise InvalidRequest(
+                f"I have no {kind.spoken} “{name:.60}”. "
+                + _mend(name, [other.name for other in self.of(kind) if other.fits(card)], kind)
+            )
+        if not addon.fits(card):
+            raise InvalidRequest(
+                f"The {kind.spoken} “{addon.name}” is made for {addon.architecture}, "
+                f"and {card.name} is {card.architecture}. Take another model or leave it out."
+            )
+        return addon
+
+
+def _mend(name: str, fitting: Sequence[str], kind: Kind) -> str:
+    if not fitting:
+        return f"There is none for this model yet: they go into the folder {kind.value}."
+    return did_you_mean(name, fitting)

@@ -1,0 +1,145 @@
+"""Finds the extras that a request names on the shelf, and pins them to their files."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from engine.addon import Kind, Shelf
+from engine.card import ModelCard
+from engine.emphasis import read_emphasis
+from engine.errors import InvalidRequest
+from engine.extra import Control, Extra, Reference
+from engine.job import LANCZOS, LATENT
+from engine.nearest import did_you_mean
+from engine.request import ImageRequest, ReferenceWish
+
+MOST_LORAS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """What a request uses whatever its words are."""
+
+    controls: tuple[Control, ...]
+    references: tuple[Reference, ...]
+    upscaler: str
+    upscaler_digest: str
+
+
+def extras_of(request: ImageRequest, card: ModelCard, shelf: Shelf) -> Extras:
+    """Raises InvalidRequest where something is missing or made for another kind of model."""
+    controls = []
+    for wish in request.controls:
+        addon = shelf.find(Kind.CONTROLNET, wish.name, card)
+        if wish.end <= wish.start:
+            raise InvalidRequest(
+                f"The ControlNet “{addon.name}” would end before it starts. "
+                "Take an end above the start, both from 0 to 1."
+            )
+        control = Control(
+            name=addon.name,
+            digest=addon.digest,
+            weight=wish.weight,
+            image=wish.image,
+            start=wish.start,
+            end=wish.end,
+            preprocessor=wish.preprocessor,
+        )
+        controls.append(control)
+    references = [_reference(wish, card, shelf) for wish in request.references]
+    upscaler, digest = _upscaler(request, card, shelf)
+    return Extras(
+        controls=tuple(controls),
+        references=tuple(references),
+        upscaler=upscaler,
+        upscaler_digest=digest,
+    )
+
+
+def loras_of(prompt: str, negative: str, card: ModelCard, shelf: Shelf) -> tuple[Extra, ...]:
+    """Those that the texts call by `<lora:name:weight>`; one called twice counts once, the last."""
+    called = [lora for text in (prompt, negative) for lora in read_emphasis(text).loras]
+    found = {}
+    for lora in called:
+        addon = shelf.find(Kind.LORA, lora.name, card)
+        found[addon.name] = Extra(name=addon.name, digest=addon.digest, weight=lora.weight)
+    if len(found) > MOST_LORAS:
+        raise InvalidRequest(f"Those are {len(found)} LoRAs, and {MOST_LORAS} is the most at once.")
+    # Without weight it changes nothing, and the picture is that of a recipe without it.
+    return tuple(extra for _, extra in sorted(found.items()) if extra.weight)
+
+
+def embeddings_of(prompt: str, negative: str, card: ModelCard, shelf: Shelf) -> tuple[Extra, ...]:
+    """Those whose names stand in the texts as words of their own, in whatever case.
+
+    Raises InvalidRequest where one of them is made for another kind of model.
+    """
+    words = "\n".join(_texts(prompt, negative))
+    lowered = words.lower()
+    likely = [name for name in shelf.names(Kind.EMBEDDING) if name.lower() in lowered]
+    if not likely:
+        return ()
+    called = sorted({name for name, _ in words_called(words, likely)})
+    found = [shelf.find(Kind.EMBEDDING, name, card) for name in called]
+    return tuple(Extra(name=addon.name, digest=addon.digest) for addon in found)
+
+
+def words_called(text: str, names: Iterable[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Each name that is a word of its own there, whatever its case, and from where to where.
+
+    Of names that begin alike the longest is meant.
+    """
+    ordered = sorted(names, key=lambda name: (-len(name), name))
+    # A group for each: what was found may be spelt with letters that only count as the same.
+    any_of = "|".join(f"({re.escape(name)})" for name in ordered)
+    for found in re.finditer(rf"(?<![\w-])(?:{any_of})(?![\w-])", text, re.IGNORECASE):
+        yield ordered[(found.lastindex or 1) - 1], found.span()
+
+
+def _texts(*prompts: str) -> Iterator[str]:
+    """What is read of them, which the names of LoRAs are not."""
+    for prompt in prompts:
+        for chunk in read_emphasis(prompt).chunks:
+            yield from (fragment.text for fragment in chunk)
+
+
+def _reference(wish: ReferenceWish, card: ModelCard, shelf: Shelf) -> Reference:
+    if wish.name is None:
+        fitting = [addon for addon in shelf.of(Kind.IP_ADAPTER) if addon.fits(card)]
+        if len(fitting) > 1:
+            names = ", ".join(addon.name for addon in fitting)
+            raise InvalidRequest(f"Say which IP-Adapter to take: {names}.")
+        name = fitting[0].name if fitting else ""
+    else:
+        name = wish.name
+    if not name:
+        raise InvalidRequest(
+            f"I have no IP-Adapter for {card.name}, so it can take over no look. Leave it out."
+        )
+    addon = shelf.find(Kind.IP_ADAPTER, name, card)
+    return Reference(name=addon.name, digest=addon.digest, weight=wish.weight, image=wish.image)
+
+
+def _upscaler(request: ImageRequest, card: ModelCard, shelf: Shelf) -> tuple[str, str]:
+    """Its name, and the digest of its file where it has one."""
+    if request.upscaler is None or request.upscale == 1:
+        return LANCZOS, ""
+    built_in = {name.lower(): name for name in (LANCZOS, LATENT)}
+    name = built_in.get(request.upscaler.lower())
+    if name == LATENT and not request.redraw:
+        raise InvalidRequest(
+            "The upscaler Latent blurs unless the picture is painted over. "
+            "Give a redraw too, like 0.5, or take Lanczos."
+        )
+    if name == LATENT and not request.strength:
+        raise InvalidRequest("Latent enlarges what was painted, not an image. Take Lanczos.")
+    if name is not None:
+        return name, ""
+    known = [addon.name for addon in shelf.of(Kind.UPSCALER)]
+    if request.upscaler.lower() not in {other.lower() for other in known}:
+        raise InvalidRequest(
+            f"I have no upscaler “{request.upscaler:.60}”. "
+            + did_you_mean(request.upscaler, [LANCZOS, LATENT, *known])
+        )
+    addon = shelf.find(Kind.UPSCALER, request.upscaler, card)
+    return addon.name, addon.digest
