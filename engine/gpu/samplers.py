@@ -1,6 +1,9 @@
 """Builds the samplers of `engine.sampler` as diffusers schedulers for a model."""
 
+import json
 from collections.abc import Mapping
+from copy import deepcopy
+from functools import lru_cache
 from importlib import import_module
 from inspect import signature
 from typing import Any
@@ -47,8 +50,12 @@ def scheduler_for(sampler: Sampler, noise: Mapping[str, Any], steps: int, **timi
             f"{sampler.name} does not work with this model. "
             f"Take one of: {', '.join(samplers_that_fit(noise))}."
         )
-    kind = _kind(solver)
-    scheduler = kind.from_config(_kept(kind, noise), **solver.options)
+    asked = json.dumps(
+        [solver.scheduler, _kept(_kind(solver), noise), dict(solver.options)],
+        default=lambda numbers: numbers.tolist(),
+    )
+    # All of it: some schedulers remember earlier steps in lists, which a shallow copy would share.
+    scheduler = deepcopy(_pristine(asked))
     try:
         # On the CPU, so that no step waits for the card only to look up its time.
         scheduler.set_timesteps(steps, device="cpu", **_understood(scheduler, timing))
@@ -65,9 +72,23 @@ def samplers_that_fit(noise: Mapping[str, Any]) -> list[str]:
     return [name for name, solver in solvers.items() if solver and _fits(solver, noise)]
 
 
+@lru_cache(maxsize=128)
+def _pristine(asked: str) -> Any:
+    """The scheduler to copy, itself never used: some take longer to make than a picture's step.
+
+    The text says all that it is made of, so that what looks the same is the same.
+    """
+    name, kept, options = json.loads(asked)
+    return _class(name).from_config(kept, **options)
+
+
 def _kind(solver: Solver) -> Any:
+    return _class(solver.scheduler)
+
+
+def _class(name: str) -> Any:
     # Not at the top: importing diffusers takes seconds, which the engine thread has.
-    return getattr(import_module("diffusers"), solver.scheduler)
+    return getattr(import_module("diffusers"), name)
 
 
 def _fits(solver: Solver, noise: Mapping[str, Any]) -> bool:

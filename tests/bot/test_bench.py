@@ -1,0 +1,193 @@
+"""The bench command from outside: what it measures, shows, writes and refuses."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.__main__ import run
+from bot.app import Painters
+from bot.settings import Settings
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+PROMISED = [
+    *("stock_ips", "solo_ips", "batched_ips", "solo_over_stock", "batched_over_stock"),
+    *("short_p95_over_fifo", "turn_overhead_ms", "outputs_equal"),
+]
+CELL = {"size": "192x192", "steps": 50, "pictures": 3, "mean_s": 2.5, "min_s": 2.25, "max_s": 2.75}
+
+
+def measured(*, grid: bool, equal: bool = True, device: str = "cpu") -> dict[str, Any]:
+    """As the engine answers."""
+    waits = {"p50_s": 0.25, "p95_s": 0.5}
+    alike = {"pictures": 72, "equal": 72 if equal else 71, "furthest": 0, "mean": 0.0}
+    answer: dict[str, Any] = {
+        "stock_ips": 4.0,
+        "solo_ips": 3.96,
+        "batched_ips": 6.5,
+        "solo_over_stock": 0.99,
+        "batched_over_stock": 1.63,
+        "short_p95_over_fifo": 0.17,
+        "turn_overhead_ms": 1.4,
+        "outputs_equal": equal,
+        "stock_every_core_over_stock": 1.31 if device == "cpu" else None,
+        "rounds": 3,
+        "jobs": 24,
+        "in_flight": 8,
+        "latency": dict.fromkeys(("stock", "solo", "batched"), waits),
+        "short_job": {"fifo": {"p50_s": 1.0, "p95_s": 2.4}, "short": {"p50_s": 0.2, "p95_s": 0.4}},
+        "turn": {"1": {"p50_ms": 0.7, "p95_ms": 0.8}, "8": {"p50_ms": 1.4, "p95_ms": 1.9}},
+        "outputs": {"solo": alike, "batched": {**alike, "furthest": 1, "mean": 9.6e-7}},
+        "model": "book",
+        "device": device,
+        "precision": "float32",
+        "torch_threads": 1,
+    }
+    return {**answer, "grid": [CELL]} if grid else answer
+
+
+@dataclass
+class FakeMeasure:
+    """Answers at once with what it was given, and remembers what it was asked."""
+
+    answer: Callable[..., Mapping[str, Any]] = measured
+    asked: list[tuple[str, int, bool]] = field(default_factory=list)
+
+    async def __call__(
+        self,
+        settings: Settings,
+        model: str,
+        *,
+        rounds: int,
+        with_grid: bool,
+        tell: Callable[[int, str], None],
+    ) -> Mapping[str, Any]:
+        self.asked.append((model, rounds, with_grid))
+        for way in ("stock", "solo", "batched", "fifo", "short", "every core", "grid", "turns"):
+            tell(1, way)
+        return self.answer(grid=with_grid)
+
+
+@pytest.fixture
+def measure() -> FakeMeasure:
+    return FakeMeasure()
+
+
+@pytest.fixture
+def benched(painters: Painters, measure: FakeMeasure) -> Painters:
+    return replace(painters, measure=measure)
+
+
+@pytest.mark.parametrize("what", ["engine", "all"])
+def test_the_numbers_are_written_as_promised(
+    what: str, benched: Painters, measure: FakeMeasure
+) -> None:
+    assert run(["bench", what, "--json", "numbers.json"], benched) == 0
+
+    numbers = json.loads(Path("numbers.json").read_text())
+    assert set(numbers) == {"engine", "machine"}
+    assert set(PROMISED) <= set(numbers["engine"])
+    assert {"device", "versions", "commit", "date"} <= set(numbers["machine"])
+    assert numbers["machine"]["device"] == "cpu"
+    assert {"easel", "python", "torch", "diffusers"} <= set(numbers["machine"]["versions"])
+    assert measure.asked == [("picturebook", 3, False)]
+
+
+def test_without_a_word_all_that_there_is_is_measured(
+    benched: Painters, measure: FakeMeasure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["bench"], benched) == 0
+
+    assert len(measure.asked) == 1
+    assert list(Path().iterdir()) == []
+    assert "images/s" in capsys.readouterr().out
+
+
+def test_the_table_shows_every_way(benched: Painters, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["bench", "engine"], benched)
+
+    told = capsys.readouterr()
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in told.out.splitlines()]
+    assert [row for row in rows if row] == [
+        ["stock diffusers, one by one", "4.00", "", "0.250", "0.500"],
+        ["Easel, one by one", "3.96", "0.99 ×", "0.250", "0.500"],
+        ["Easel, 8 in flight", "6.50", "1.63 ×", "0.250", "0.500"],
+        ["stock diffusers, every core", "", "1.31 ×", "", ""],
+    ]
+    said = " ".join(told.out.split())
+    assert "waits 0.40 s (p95); first come, first served it is 2.40 s" in said
+    assert "0.70 ms with 1 job, 1.40 ms with 8 jobs" in said
+    assert "The pictures are equal: one by one 72 of 72" in said
+
+
+def test_pictures_that_are_not_equal_are_said_to_be_so(
+    painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measure = FakeMeasure(lambda *, grid: measured(grid=grid, equal=False))
+
+    run(["bench"], replace(painters, measure=measure))
+
+    assert "NOT equal: one by one 71 of 72" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_card_has_no_row_for_cores(
+    painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measure = FakeMeasure(lambda *, grid: measured(grid=grid, device="a card"))
+
+    run(["bench"], replace(painters, measure=measure))
+
+    told = capsys.readouterr().out
+    assert "book on a card" in told
+    assert "core" not in told
+
+
+def test_the_grid_is_shown_where_it_was_asked_for(
+    benched: Painters, measure: FakeMeasure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["bench", "--grid", "--json", "numbers.json"], benched) == 0
+
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    cells = ["│", "192x192", "│", "50", "│", "3", "│", "2.500", "│", "2.250", "│", "2.750", "│"]
+    assert cells in rows
+    assert json.loads(Path("numbers.json").read_text())["engine"]["grid"] == [CELL]
+    assert measure.asked == [("picturebook", 3, True)]
+
+
+def test_model_and_rounds_are_those_that_were_asked_for(
+    benched: Painters, measure: FakeMeasure
+) -> None:
+    assert run(["bench", "--model", "xl", "--rounds", "7"], benched) == 0
+
+    assert measure.asked == [("xl", 7, False)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["engin"], "I know no benchmark “engin”. Did you mean engine"),
+        (["moon"], "Known are: engine, serving, storage, all."),
+        (["serving"], "The serving benchmark is not part of this version"),
+        (["storage"], "The storage benchmark is not part of this version"),
+        (["--json", "nowhere/numbers.json"], "There is no folder nowhere."),
+        (["--json", "."], "is a folder"),
+        (["--rounds", "0"], "greater than or equal to 1"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_anything_is_measured(
+    arguments: list[str],
+    sentence: str,
+    benched: Painters,
+    measure: FakeMeasure,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["bench", *arguments], benched) == 2
+
+    told = capsys.readouterr()
+    assert sentence in told.err
+    assert told.out == ""
+    assert measure.asked == []
