@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -11,9 +11,11 @@ from contextlib import (
 )
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.outputs import write
 from bot.settings import Settings
+from engine.addon import Shelf
 from engine.alternatives import load_wildcards
 from engine.card import ModelCard
 from engine.dispatcher import Dispatcher
@@ -33,6 +35,34 @@ log = logging.getLogger(__name__)
 # engine.gpu is imported only where something is painted: torch takes seconds to come.
 
 
+async def measure_engine(
+    settings: Settings,
+    model: str,
+    *,
+    rounds: int,
+    with_grid: bool,
+    tell: Callable[[int, str], None],
+) -> Mapping[str, Any]:
+    """The engine beside stock diffusers, as in the JSON of `easel bench`."""
+    from engine.gpu.bench.comparison import compare
+
+    return await compare(
+        model,
+        models_dir=_models_dir(settings),
+        device=settings.device,
+        rounds=rounds,
+        with_grid=with_grid,
+        tell=tell,
+    )
+
+
+def shelf_of(settings: Settings) -> Callable[[], Shelf]:
+    """What lies in the folders of the add-ons, looked at anew at every call."""
+    from engine.gpu.shelves import Shelves
+
+    return Shelves(settings.data_dir).look
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Painters:
     """How this program comes by its painter: first what it will paint with, then the warm thing."""
@@ -40,6 +70,8 @@ class Painters:
     cards: Callable[[Settings], Mapping[str, ModelCard]]
     device: Callable[[Settings], str]
     open: Callable[[Settings], AbstractAsyncContextManager[Painter]]
+    measure: Callable[..., Awaitable[Mapping[str, Any]]] = measure_engine
+    shelf: Callable[[Settings], Callable[[], Shelf]] = shelf_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +95,16 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
         ledger = SqlLedger(database, PictureFiles(settings.data_dir / "pictures"))
         line = Line(queue=FairQueue(limit=settings.queue_limit))
         speeds = stack.enter_context(_learned_speeds(settings.data_dir / "speeds.json"))
+        shelf = painters.shelf(settings)
+        # The first look reads all that is there; later ones only what has changed.
+        await asyncio.to_thread(shelf)
         studio = Studio(
             line=line,
             ledger=ledger,
             cards=cards,
             speeds=speeds,
             wildcards=load_wildcards(settings.data_dir / "wildcards"),
+            shelf=shelf,
         )
         yield App(studio=studio, ledger=ledger, cards=cards, line=line, speeds=speeds)
 
@@ -145,7 +181,14 @@ async def warm_painter(settings: Settings) -> AsyncIterator[Painter]:
     from engine.gpu.painter import open_painter
 
     opening = open_painter(
-        settings.models, models_dir=_models_dir(settings), device=settings.device
+        settings.models,
+        models_dir=_models_dir(settings),
+        device=settings.device,
+        addons_dir=settings.data_dir,
+        model_memory=settings.model_memory,
+        previews=settings.previews,
+        preview_every=settings.preview_every,
+        safety=settings.safety_policy,
     )
     async with opening as painter:
         yield painter

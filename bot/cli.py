@@ -94,6 +94,30 @@ def imagine(
         str | None, typer.Option(metavar="FILE", help="Where to paint on it: white.")
     ] = None,
     style: Annotated[str | None, typer.Option(help="A style's name.")] = None,
+    control: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=FILE[:WEIGHT[:START-END]]",
+            help="A ControlNet and the picture to follow, like edges=sketch.png:0.8. Repeat it.",
+        ),
+    ] = None,
+    preprocess: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[NAME=]KIND",
+            help="Make edges (canny) or depth of the pictures to follow, or of that ControlNet's.",
+        ),
+    ] = None,
+    reference: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[NAME=]FILE[:WEIGHT]",
+            help="A picture whose look to take over, by an IP-Adapter. Repeat it.",
+        ),
+    ] = None,
+    reference_weight: Annotated[
+        str | None, typer.Option(metavar="N", help="How much of those looks to take: 0 to 2.")
+    ] = None,
     exact: Annotated[
         bool, typer.Option("--exact", help="Bit for bit the same, whatever else is painted.")
     ] = False,
@@ -110,6 +134,7 @@ def imagine(
 
     from bot.imagine import Asked
     from bot.imagine import imagine as paint
+    from bot.led import read_controls, read_references
     from bot.logs import start_logging
     from bot.settings import read_settings
 
@@ -134,6 +159,8 @@ def imagine(
         given={name: value for name, value in given.items() if value is not None},
         size=size,
         sources={name: file for name, file in sources.items() if file is not None},
+        controls=read_controls(control or (), preprocess or ()),
+        references=read_references(reference or (), reference_weight),
         output=output,
     )
 
@@ -189,15 +216,104 @@ def migrate(
     typer.echo(messages.revisions(*asyncio.run(revisions(database))))
 
 
-@models.command("list")
-def list_models(context: typer.Context) -> None:
-    """List the models that Easel paints with."""
+@cli.command()
+def bench(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="engine, or all that there is.")] = "all",
+    file: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Where the numbers go.")
+    ] = None,
+    grid: Annotated[
+        bool, typer.Option("--grid", help="Also time prompts by steps by sizes.")
+    ] = False,
+    model: Annotated[str | None, typer.Option(help="A model's name; the first one else.")] = None,
+    rounds: Annotated[
+        int, typer.Option(min=1, metavar="N", help="More rounds, steadier numbers.")
+    ] = 3,
+) -> None:
+    """Measure Easel side by side with stock diffusers."""
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from bot.bench import bench as measure
+    from bot.bench import shown
+    from bot.logs import start_logging
     from bot.settings import read_settings
 
-    cards = _painters(context).cards(read_settings())
+    settings = read_settings()
+    start_logging(settings.log)
+    numbers = asyncio.run(
+        measure(
+            what,
+            settings,
+            _painters(context),
+            model=model,
+            rounds=rounds,
+            grid=grid,
+            file=Path(file) if file else None,
+            console=Console(stderr=True),
+        )
+    )
+    console = Console()
+    for part in shown(numbers):
+        console.print(part)
+
+
+@models.command("list")
+def list_models(context: typer.Context) -> None:
+    """List the models that Easel paints with, and what lies in the data folder."""
+    from bot.models import rows as rows_of
+    from bot.settings import read_settings
+
+    settings = read_settings()
+    cards = _painters(context).cards(settings)
     rows = [messages.MODEL_COLUMNS, *(messages.model_row(card) for card in cards.values())]
     for line in messages.columns(rows):
         typer.echo(line)
+    if lying := rows_of(settings.data_dir / "models"):
+        typer.echo()
+        for line in messages.columns([messages.INSTALLED_COLUMNS, *lying]):
+            typer.echo(line)
+
+
+@models.command("add")
+def add_model(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME-OR-PATH", help="Like org/name on the hub, or a folder.")
+    ],
+) -> None:
+    """Download a model from the hub, or link one that lies elsewhere on this machine."""
+    from rich.console import Console
+
+    from bot.models import add
+    from bot.settings import read_settings
+
+    models_dir = read_settings().data_dir / "models"
+    typer.echo(messages.added(add(name, models_dir, Console(stderr=True))))
+
+
+@models.command("remove")
+def remove_model(
+    name: Annotated[str, typer.Argument(help="What `easel models list` calls it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take a model out of the data folder. What only was linked stays where it is."""
+    from bot.models import remove
+    from bot.settings import read_settings
+
+    settings = read_settings()
+
+    def ask(question: str) -> bool:
+        return yes or typer.confirm(question, err=True)
+
+    gone = remove(
+        name,
+        settings.data_dir / "models",
+        served=settings.models,
+        agreed=ask if yes or sys.stdin.isatty() else None,
+    )
+    typer.echo(messages.removed(gone) if gone else messages.NOT_REMOVED)
 
 
 @models.command("check")

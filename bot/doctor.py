@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 
-import psutil  # type: ignore[import-untyped]  # it ships no types
+import psutil
 
 from bot import messages
 from bot.app import Painters, check_model, revisions

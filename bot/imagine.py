@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from bot.app import App, Painters, open_app, painting
+from bot.led import Led
 from bot.outputs import free_places, places, require_writable, write, write_new
 from bot.owner import LOCAL
 from bot.progress import Watch, watching
@@ -33,7 +34,13 @@ class Asked:
     given: Mapping[str, Any]
     size: str | None = None
     sources: Mapping[str, str]
+    controls: tuple[Led, ...] = ()
+    references: tuple[Led, ...] = ()
     output: str | None = None
+
+    @property
+    def led(self) -> tuple[Led, ...]:
+        return (*self.controls, *self.references)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +70,13 @@ async def imagine(
 ) -> list[Written]:
     """Paint what was asked for and write it. `agreed` is asked before permutations."""
     sources = {name: _read_source(name, file) for name, file in asked.sources.items()}
-    _request(asked, dict.fromkeys(sources, NO_DIGEST))  # before anything is opened or made
+    led = {each.file: _read_source("picture", each.file) for each in asked.led}
+    # Before anything is opened or made.
+    _request(asked, dict.fromkeys(sources, NO_DIGEST), dict.fromkeys(led, NO_DIGEST))
     async with open_app(settings, painters) as app:
         kept = {name: await app.studio.keep(file) for name, file in sources.items()}
-        request = _request(asked, kept)
+        followed = {file: await app.studio.keep(content) for file, content in led.items()}
+        request = _request(asked, kept, followed)
         quote = app.studio.quote(request)
         require_writable(asked.output, len(quote.tiles))
         if len(quote.tiles) > request.count and not agreed(len(quote.tiles), quote.price):
@@ -101,8 +111,16 @@ def _write(asked: Asked, pictures: tuple[Picture, ...]) -> list[Path]:
     return files
 
 
-def _request(asked: Asked, sources: Mapping[str, str]) -> ImageRequest:
-    return read_prompt(asked.prompt, **asked.given, **_sides(asked.size), **sources)
+def _request(asked: Asked, sources: Mapping[str, str], followed: Mapping[str, str]) -> ImageRequest:
+    """`sources` are the digests by field, `followed` those of the other pictures by file."""
+    return read_prompt(
+        asked.prompt,
+        **asked.given,
+        **_sides(asked.size),
+        **sources,
+        controls=tuple(each.wish(followed[each.file]) for each in asked.controls),
+        references=tuple(each.wish(followed[each.file]) for each in asked.references),
+    )
 
 
 def _sides(size: str | None) -> dict[str, int]:

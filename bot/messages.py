@@ -1,6 +1,7 @@
 """Every word that people read and that is no error of the engine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from engine.card import ModelCard
 from engine.job import Picture, Recipe, Remembered
@@ -54,7 +55,8 @@ def model_row(card: ModelCard) -> tuple[str, ...]:
 
 def usable(card: ModelCard) -> str:
     """What is said of weights that passed."""
-    return f"{card.name} can be used: {card.family}, made for {card.width}×{card.height}."
+    kind = card.architecture or card.family
+    return f"{card.name} can be used: {kind}, made for {card.width}×{card.height}."
 
 
 def revisions(current: str | None, newest: str | None) -> str:
@@ -95,3 +97,140 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
         "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
+
+
+WAY_COLUMNS = ("way", "images/s", "of stock", "p50 s", "p95 s")
+GRID_TITLE = "Easel, one by one: seconds for a picture"
+GRID_COLUMNS = ("size", "steps", "pictures", "mean", "min", "max")
+WAYS = {
+    "stock": "stock diffusers, one by one",
+    "solo": "Easel, one by one",
+    "batched": "Easel, {in_flight} in flight",
+    "every core": "stock diffusers, every core",
+    "fifo": "a short job among long ones, first come, first served",
+    "short": "a short job among long ones, in company",
+    "grid": "sizes by steps",
+    "turns": "the engine without a network",
+}
+
+
+def not_measured(what: str, measured: Sequence[str]) -> str:
+    """Why a benchmark that has a name is not run."""
+    return (
+        f"The {what} benchmark is not part of this version of Easel. "
+        f"There is: {', '.join(measured)}."
+    )
+
+
+def way(name: str, in_flight: int | str) -> str:
+    """A row under WAY_COLUMNS."""
+    return WAYS[name].format(in_flight=in_flight)
+
+
+def measuring(number: int, rounds: int, name: str) -> str:
+    """What a benchmark is at."""
+    return f"Round {number} of {rounds}: {way(name, 'several')} …"
+
+
+def bench_title(engine: Mapping[str, Any]) -> str:
+    """What was compared, where, and how often."""
+    count = engine["torch_threads"]
+    cores = f", {count} {'core' if count == 1 else 'cores'}" if engine["device"] == "cpu" else ""
+    return (
+        f"{engine['model']} on {engine['device']}, {engine['precision']}{cores}: "
+        f"{engine['jobs']} mixed jobs, medians of {engine['rounds']} rounds"
+    )
+
+
+def short_jobs(waits: Mapping[str, Mapping[str, float]], ratio: float) -> str:
+    """How long who wants little waits behind who wants much."""
+    return (
+        f"A short job that comes among long ones waits {waits['short']['p95_s']:.2f} s (p95); "
+        f"first come, first served it is {waits['fifo']['p95_s']:.2f} s. That is {ratio:.2f} × it."
+    )
+
+
+def turns(turns: Mapping[str, Mapping[str, float]]) -> str:
+    """What the engine costs beside the network."""
+    times = (
+        f"{time['p50_ms']:.2f} ms with {jobs} {'job' if jobs == '1' else 'jobs'}"
+        for jobs, time in turns.items()
+    )
+    return f"A turn without its network takes {', '.join(times)}."
+
+
+def likeness(outputs: Mapping[str, Mapping[str, Any]], *, equal: bool) -> str:
+    """Whether the ways painted the same pictures."""
+    solo, batched = outputs["solo"], outputs["batched"]
+    return (
+        f"The pictures are {'equal' if equal else 'NOT equal'}: one by one {solo['equal']} of "
+        f"{solo['pictures']} are stock diffusers' bit for bit; in company the furthest value is "
+        f"{batched['furthest']} of 255 levels off, and the mean of the least alike picture "
+        f"{batched['mean']:.1e} of the range."
+    )
+
+
+INSTALLED_COLUMNS = ("in the data folder", "family", "room", "licence", "from")
+UNFINISHED = "unfinished"
+UNUSABLE = "unusable"
+DOWNLOADING = "Downloading"
+NOT_REMOVED = "Nothing was taken away."
+
+
+def neither_name_nor_path(name: str) -> str:
+    """What is said to a model that cannot be added."""
+    return (
+        f"“{name}” is neither here nor a name on the hub. Write a path that there is, or a name "
+        "like org/name, org/name@revision or org/name/file.safetensors."
+    )
+
+
+def coming(repository: str, revision: str, size: str, free: str) -> str:
+    """What is about to be downloaded."""
+    return f"{repository} at {revision[:7]}: {size}, with {free} free here."
+
+
+def licence(name: str, page: str) -> str:
+    """Under which terms, before the first byte."""
+    if not name:
+        return f"It names no licence: read {page} before you use it."
+    return f"Its licence is {name}: {page}"
+
+
+def going_on(size: str) -> str:
+    """An earlier download goes on."""
+    return f"{size} of it are here from the last time."
+
+
+def moved(revision: str) -> str:
+    """The branch has moved on since the download began."""
+    return (
+        f"There is a newer revision by now. I finish the one that was begun, {revision[:7]}; for "
+        "the newer one, take it away with `easel models remove` and add it again."
+    )
+
+
+def downloaded(percent: int, size: str) -> str:
+    """How far it is."""
+    return f"{percent} % of {size}"
+
+
+def added(name: str) -> str:
+    """It is whole and in its place."""
+    return f"{name} is here. To paint with it, put it into EASEL_MODELS."
+
+
+def confirm_removal(name: str, size: str | None, *, used: bool) -> str:
+    """The question before a model goes; without a size it is only a link that goes."""
+    what = f"Delete {name}, {size}?" if size else f"Forget {name}? Its files stay where they are."
+    return f"EASEL_MODELS names it, so the next start needs it. {what}" if used else what
+
+
+def say_yes(name: str) -> str:
+    """There is no terminal to ask on."""
+    return f"To take {name} away without being asked, add --yes."
+
+
+def removed(name: str) -> str:
+    """It is gone."""
+    return f"{name} is taken away."

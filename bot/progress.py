@@ -25,7 +25,7 @@ class Watch:
 
     def begin(self, job: Job) -> None:
         """The engine is warm and the job accepted."""
-        self._left = {tile.index: tile.recipe.steps for tile in job.tiles}
+        self._left = {tile.index: tile.recipe.told_steps for tile in job.tiles}
         self._total = sum(self._left.values())
         self._bar.update(self._task, description=messages.PAINTING, total=self._total)
 

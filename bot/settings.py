@@ -5,10 +5,10 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -19,6 +19,7 @@ from pydantic_settings import (
 from bot.addresses import is_discord_or_here
 from engine.errors import Misconfigured
 from engine.nearest import did_you_mean
+from engine.safety import Measure, Policy
 
 PREFIX = "EASEL_"
 BUILT_IN = "picturebook"
@@ -34,6 +35,13 @@ EXPECTED = {
     "models": "a list of models with commas between",
     "painter": "thread, process, ray or modal",
     "device": "auto, cpu, cuda or one card of several, like cuda:1",
+    "model_memory_gb": "how many gigabytes the loaded models may take, a number above 0",
+    "previews": "off, fast or fine",
+    "preview_every": "a whole number of steps from 1 to 150",
+    "safety": "off, mark, blur or refuse",
+    "safety_model": "the folder of a model that looks at pictures",
+    "safety_labels": "a list of that model's labels with commas between",
+    "safety_threshold": "a number above 0 and up to 1",
     "discord_token": "the token of a Discord bot, in one word",
     "discord_api": "an address at discord.com, or on this machine for a stand-in",
     "discord_gateway": "an address at discord.com, or on this machine for a stand-in",
@@ -63,6 +71,13 @@ class Settings(BaseSettings):
     models: Annotated[tuple[str, ...], NoDecode] = (BUILT_IN,)
     painter: Literal["thread", "process", "ray", "modal"] = "thread"
     device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    model_memory_gb: float | None = Field(None, gt=0, le=4096)
+    previews: Literal["off", "fast", "fine"] = "fine"
+    preview_every: int = Field(4, ge=1, le=150)
+    safety: Measure = "off"
+    safety_model: Path | None = None
+    safety_labels: Annotated[tuple[str, ...], NoDecode] = ()
+    safety_threshold: float = Field(0.5, gt=0, le=1)
     discord_token: SecretStr | None = None
     discord_api: str | None = None
     discord_gateway: str | None = None
@@ -70,16 +85,21 @@ class Settings(BaseSettings):
     queue_limit: int = Field(200, ge=1)
     grace_s: float = Field(30, ge=0, le=3600)
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "safety_model")
     @classmethod
-    def _at_home(cls, folder: Path) -> Path:
-        return folder.expanduser()
+    def _at_home(cls, folder: Path | None) -> Path | None:
+        return folder.expanduser() if folder else None
 
-    @field_validator("models", mode="before")
+    @field_validator("models", "safety_labels", mode="before")
     @classmethod
-    def _listed(cls, models: Any) -> Any:
-        if isinstance(models, str):
-            models = tuple(name.strip() for name in models.split(",") if name.strip())
+    def _listed(cls, names: Any) -> Any:
+        if isinstance(names, str):
+            return tuple(name.strip() for name in names.split(",") if name.strip())
+        return names
+
+    @field_validator("models")
+    @classmethod
+    def _some(cls, models: tuple[str, ...]) -> tuple[str, ...]:
         return models or (BUILT_IN,)
 
     @field_validator("database_url")
@@ -103,6 +123,27 @@ class Settings(BaseSettings):
         if address is not None and not is_discord_or_here(address):
             raise ValueError
         return address
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        # Raises Misconfigured: safety is worth nothing without a model.
+        _ = self.safety_policy
+        return self
+
+    @property
+    def model_memory(self) -> int | None:
+        """In bytes; None where the device decides."""
+        return int(self.model_memory_gb * 2**30) if self.model_memory_gb else None
+
+    @property
+    def safety_policy(self) -> Policy:
+        """What happens to pictures that are taken for unsafe."""
+        return Policy(
+            measure=self.safety,
+            model=self.safety_model,
+            labels=self.safety_labels,
+            threshold=self.safety_threshold,
+        )
 
     @property
     def database(self) -> str:

@@ -12,7 +12,9 @@ class ModelCard:
     """A model's name, its version, its limits and what it likes best.
 
     `largest` is the longest side that it paints; every side is a multiple of `multiple`.
-    `samplers` are those that fit it; none means all.
+    `samplers` are those that fit it; none means all. `architecture` is what LoRAs and their like
+    are made for, as people call it: SD 1.x, SDXL. `hand` is how pictures come about here: another
+    device or precision paints other bits.
     """
 
     name: str
@@ -26,6 +28,8 @@ class ModelCard:
     sampler: str
     multiple: int = 8
     samplers: tuple[str, ...] = ()
+    architecture: str = ""
+    hand: str = ""
 
 
 def card_named(name: str | None, cards: Mapping[str, ModelCard]) -> ModelCard:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from engine.errors import Cancelled, EaselError, NotFound, PainterLost, PaintingFailed
@@ -106,12 +107,15 @@ class Dispatcher:
             self._line.bell.set()
 
     async def _picture(self, ticket: Ticket, tile: Tile) -> Picture:
-        job, recipe = ticket.job, tile.recipe
+        job = ticket.job
+        card = self._painter.cards.get(tile.recipe.model)
+        # Only here it is known who paints it, and bits differ from hand to hand.
+        recipe = replace(tile.recipe, hand=card.hand if card else "")
 
         def tell(step: int, preview: bytes | None) -> None:
             ticket.tell(
                 Progress(
-                    job=job.id, tile=tile.index, step=step, steps=recipe.steps, preview=preview
+                    job=job.id, tile=tile.index, step=step, steps=recipe.told_steps, preview=preview
                 )
             )
 
@@ -120,7 +124,7 @@ class Dispatcher:
         sources = await asyncio.shield(ticket.begun)
         if not job.request.fresh and (known := await self._ledger.painted(recipe)):
             file = await self._ledger.file(known.file)
-            tell(recipe.steps, None)
+            tell(recipe.told_steps, None)
             return Picture(recipe=recipe, png=file, seconds=0.0, notes=("from history",))
         picture = await self._painter.paint(recipe, sources, tell)
         self._speeds.observe(recipe, picture.seconds)
@@ -132,8 +136,7 @@ class Dispatcher:
             job = await self._ledger.begin(ticket.job.id)
         except NotFound:
             raise Cancelled("The job was withdrawn.") from None
-        digests = {job.request.image, job.request.mask} - {None}
-        return {digest: await self._ledger.file(digest) for digest in digests if digest}
+        return {digest: await self._ledger.file(digest) for digest in job.request.pictures}
 
     async def _give_up(self, ticket: Ticket, error: EaselError) -> None:
         """The other tiles of the job go too: half a request is not what was asked for."""

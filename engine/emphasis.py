@@ -52,9 +52,10 @@ class Emphasis:
 
     @property
     def plain(self) -> str | None:
-        """The text for the stock encoder where nothing is emphasised; None where something is."""
-        if self.loras:
-            return None
+        """The text for the stock encoder where nothing is emphasised; None where something is.
+
+        LoRAs change who reads, not what is read.
+        """
         match self.chunks:
             case ((),):
                 return ""
@@ -68,7 +69,8 @@ def read_emphasis(text: str) -> Emphasis:
     """Read `(word:1.3)`, `((word))`, `[word]`, `BREAK` and `<lora:name:0.8>`; any text can be read.
 
     A bracket that is never closed holds to the end, a stray closing one is text, and so is all
-    that only looks like a weight or a LoRA. Weights below 0 count as 0 and those above 10 as 10.
+    that only looks like a weight or a LoRA. Weights below 0 count as 0 and those above 10 as 10;
+    those of LoRAs are from -10 to 10.
     `\\(`, `\\)`, `\\[`, `\\]`, `\\\\`, `\\<` and `\\BREAK` are text; other backslashes stay.
     """
     tokens = list(_TOKEN.finditer(text))
@@ -78,7 +80,9 @@ def read_emphasis(text: str) -> Emphasis:
     round_weights, square_depth = [1.0], 0
     for index, token in enumerate(tokens):
         if token["lora"]:
-            loras.append(Lora(name=token["lora"].strip(), weight=_weight(token["strength"] or "1")))
+            loras.append(
+                Lora(name=token["lora"].strip(), weight=_strength(token["strength"] or "1"))
+            )
         elif token["split"]:
             chunks.append([])
         elif index in factors:
@@ -133,6 +137,11 @@ def _matched(tokens: Sequence[re.Match[str]]) -> tuple[dict[int, float], set[int
 
 def _weight(number: str) -> float:
     return round(min(max(float(number.replace(",", ".")), 0.0), MOST_WEIGHT), 6)
+
+
+def _strength(number: str) -> float:
+    """Of a LoRA: below 0 it does the opposite of what it was taught."""
+    return round(min(max(float(number.replace(",", ".")), -MOST_WEIGHT), MOST_WEIGHT), 6)
 
 
 def _merged(pieces: Sequence[tuple[str, float]]) -> tuple[Fragment, ...]:

@@ -9,7 +9,8 @@ EaselError
 ├── Cancelled             somebody withdrew the job
 ├── PainterLost           the painter broke down, and only a new start mends it
 ├── PaintingFailed        the engine tried and gave up
-│   └── OutOfMemory       the picture did not fit on the card
+│   ├── OutOfMemory       the picture did not fit on the card
+│   └── Unsafe            the safety model refused the finished picture
 ├── StorageFailed         the disk or the database said no
 └── Misconfigured         Easel cannot start as it was told to
     └── BadModel          these weights cannot be used
@@ -60,6 +61,10 @@ class PaintingFailed(EaselError):
 
 class OutOfMemory(PaintingFailed):
     """The picture did not fit on the card."""
+
+
+class Unsafe(PaintingFailed):
+    """The safety model refused the finished picture."""
 
 
 class StorageFailed(EaselError):

@@ -4,10 +4,12 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from types import MappingProxyType
+from typing import Any
 
 from engine.errors import InvalidRequest
-from engine.job import Recipe
+from engine.job import LANCZOS, Recipe, recipe_of
 from engine.sampler import SAMPLERS
 
 VERSION = "easel"
@@ -21,10 +23,19 @@ _OURS = frozenset(
     {
         *("Steps", "Sampler", "CFG scale", "Seed", "Size", "Model hash", "Model", "Version"),
         *("Denoising strength", "Easel prompt", "Easel negative", "Easel image", "Easel mask"),
-        "Easel exact",
+        *("Clip skip", "CFG Rescale", "Variation seed", "Variation seed strength"),
+        *("Hires upscale", "Hires upscaler", "Easel redraw", "Easel upscaler hash"),
+        *("Easel extras", "Easel hand", "Easel exact"),
+        *("Lora hashes", "TI hashes"),
     }
 )
 _FEWEST_FIELDS = 3
+# Kept whole, as JSON: nobody else has names for all of it.
+_EXTRAS = ("outpaint", "loras", "embeddings", "controls", "references")
+_ANY = {
+    **dict.fromkeys(("prompt", "model", "digest", "sampler"), ""),
+    **dict.fromkeys(("width", "height", "steps", "guidance", "seed"), 0),
+}
 _NO_EXTRA: Mapping[str, str] = MappingProxyType({})
 
 
@@ -56,8 +67,7 @@ def write_infotext(recipe: Recipe, extra: Mapping[str, str] = _NO_EXTRA) -> str:
         fields["Easel image"] = _quoted(recipe.image)
     if recipe.mask is not None:
         fields["Easel mask"] = _quoted(recipe.mask)
-    if recipe.exact:
-        fields["Easel exact"] = "True"
+    fields |= _further(recipe)
     for key, value in extra.items():
         if key in _OURS or not _KEY.fullmatch(key):
             raise ValueError(f"{key!r} cannot be the name of a further field")
@@ -85,6 +95,9 @@ def read_infotext(text: str) -> Recipe:
         )
     prompt, negative = _prompts("\n".join(lines[:index]))
     width, height = _size(fields.get("Size", "512x512"))
+    strength = _real(fields, "Denoising strength", 1.0)
+    # What A1111 calls so is that of the second pass where there is one.
+    redrawn = "Hires upscale" in fields and fields.get("Version") != VERSION
     return Recipe(
         prompt=fields.get("Easel prompt", prompt),
         negative=fields.get("Easel negative", negative),
@@ -97,10 +110,60 @@ def read_infotext(text: str) -> Recipe:
         sampler=_sampler(fields),
         seed=_whole(fields, "Seed", 0),
         image=fields.get("Easel image"),
-        strength=_real(fields, "Denoising strength", 1.0),
+        strength=1.0 if redrawn else strength,
         mask=fields.get("Easel mask"),
+        rescale=_real(fields, "CFG Rescale", 0.0),
+        clip_skip=_whole(fields, "Clip skip", 1),
+        variation=_real(fields, "Variation seed strength", 0.0),
+        variation_seed=_whole(fields, "Variation seed", 0) if "Variation seed" in fields else None,
+        upscale=_real(fields, "Hires upscale", 1.0),
+        upscaler=fields.get("Hires upscaler", LANCZOS),
+        upscaler_digest=fields.get("Easel upscaler hash", ""),
+        redraw=strength if redrawn else _real(fields, "Easel redraw", 0.0),
         exact=fields.get("Easel exact") == "True",
+        hand=fields.get("Easel hand", ""),
+        **_extras(fields),
     )
+
+
+def _further(recipe: Recipe) -> dict[str, str]:
+    """What most pictures do not have, by A1111's names where it has one."""
+    fields: dict[str, str] = {}
+    if recipe.clip_skip != 1:
+        fields["Clip skip"] = str(recipe.clip_skip)
+    if recipe.rescale:
+        fields["CFG Rescale"] = _decimal(recipe.rescale)
+    if recipe.variation_seed is not None:
+        fields["Variation seed"] = str(recipe.variation_seed)
+        fields["Variation seed strength"] = _decimal(recipe.variation)
+    if recipe.upscale != 1:
+        fields["Hires upscale"] = _decimal(recipe.upscale)
+        fields["Hires upscaler"] = _quoted(recipe.upscaler)
+    if recipe.upscaler_digest:
+        fields["Easel upscaler hash"] = _quoted(recipe.upscaler_digest)
+    if recipe.redraw:
+        fields["Easel redraw"] = _decimal(recipe.redraw)
+    for key, used in (("Lora hashes", recipe.loras), ("TI hashes", recipe.embeddings)):
+        if used:
+            fields[key] = _quoted(", ".join(f"{each.name}: {each.digest[:12]}" for each in used))
+    told = asdict(recipe)
+    if extras := {name: told[name] for name in _EXTRAS if told[name]}:
+        fields["Easel extras"] = _quoted(json.dumps(extras, ensure_ascii=False))
+    if recipe.hand:
+        fields["Easel hand"] = _quoted(recipe.hand)
+    if recipe.exact:
+        fields["Easel exact"] = "True"
+    return fields
+
+
+def _extras(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Read back what `_further` wrote; text that is none of ours says nothing."""
+    try:
+        told = json.loads(fields.get("Easel extras", "{}"))
+        recipe = recipe_of({**_ANY, **{name: told[name] for name in _EXTRAS if name in told}})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {}
+    return {name: getattr(recipe, name) for name in _EXTRAS}
 
 
 def _body(recipe: Recipe) -> str:

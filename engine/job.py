@@ -1,11 +1,13 @@
 """A job and what it is made of: tiles, recipes, pictures, progress."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
+from engine.extra import Control, Extra, Reference
 from engine.request import ImageRequest
 
 
@@ -19,6 +21,8 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+LANCZOS, LATENT = "Lanczos", "Latent"
+"""The upscalers that need no file."""
 UNFINISHED = frozenset({Status.QUEUED, Status.PAINTING})
 
 
@@ -32,7 +36,13 @@ class Owner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """Everything needed to paint a tile again."""
+    """Everything needed to paint a tile again.
+
+    `width` and `height` are those of the first pass; `upscale` enlarges what it painted, and
+    `redraw` is the strength with which a second pass paints over that. `outpaint` is how many
+    pixels of the picture are new at its left, top, right and bottom. `hand` is how pictures came
+    about where it was painted; another device or precision paints other bits.
+    """
 
     prompt: str
     negative: str = ""
@@ -47,7 +57,82 @@ class Recipe:
     image: str | None = None
     strength: float = 1.0
     mask: str | None = None
+    outpaint: tuple[int, int, int, int] | None = None
+    rescale: float = 0.0
+    clip_skip: int = 1
+    variation: float = 0.0
+    variation_seed: int | None = None
+    upscale: float = 1.0
+    upscaler: str = LANCZOS
+    upscaler_digest: str = ""
+    redraw: float = 0.0
+    loras: tuple[Extra, ...] = ()
+    embeddings: tuple[Extra, ...] = ()
+    controls: tuple[Control, ...] = ()
+    references: tuple[Reference, ...] = ()
     exact: bool = False
+    hand: str = ""
+
+    @property
+    def painted_steps(self) -> tuple[int, int]:
+        """The steps that the first and the second pass paint; what an image spares is not there."""
+        first, second = self.steps, 0
+        if self.keeps_image:
+            first = 0
+        elif self.image is not None:
+            first = max(1, min(self.steps, int(self.steps * self.strength)))
+        if self.redraw > 0:
+            second = max(1, min(self.steps, int(self.steps * self.redraw)))
+        return first, second
+
+    @property
+    def keeps_image(self) -> bool:
+        """True where the image is only to be enlarged."""
+        return self.image is not None and self.strength == 0
+
+    @property
+    def told_steps(self) -> int:
+        """How many steps progress counts to, both passes together."""
+        first = 0 if self.keeps_image else self.steps
+        return first + self.painted_steps[1] or 1
+
+    @property
+    def second(self) -> "Recipe":
+        """The pass over what was enlarged, as a recipe of its own."""
+        width, height = self.final_size
+        return replace(
+            self,
+            width=width,
+            height=height,
+            strength=self.redraw,
+            outpaint=None,
+            upscale=1.0,
+            redraw=0.0,
+        )
+
+    @property
+    def final_size(self) -> tuple[int, int]:
+        """Of the picture that comes out."""
+        return enlarged(self.width, self.upscale), enlarged(self.height, self.upscale)
+
+
+def enlarged(side: int, factor: float) -> int:
+    """The side that many times as long, as a multiple of 8."""
+    return side if factor == 1 else max(8, round(side * factor / 8) * 8)
+
+
+def recipe_of(told: Mapping[str, Any]) -> Recipe:
+    """The recipe that `dataclasses.asdict` wrote, also after it went through JSON."""
+    parts = {
+        **told,
+        "loras": tuple(Extra(**extra) for extra in told.get("loras", ())),
+        "embeddings": tuple(Extra(**extra) for extra in told.get("embeddings", ())),
+        "controls": tuple(Control(**control) for control in told.get("controls", ())),
+        "references": tuple(Reference(**reference) for reference in told.get("references", ())),
+    }
+    if (outpaint := told.get("outpaint")) is not None:
+        parts["outpaint"] = tuple(outpaint)
+    return Recipe(**parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,11 +55,12 @@ GUESS = Speed(row_step=0.02, rest=0.2)
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Kind:
-    """Recipes of a kind take equally long for a row and step."""
+    """Passes of a kind take equally long for a row and step."""
 
     model: str
     width: int
     height: int
+    controls: int = 0
 
     @property
     def pixels(self) -> int:
@@ -87,7 +88,14 @@ class Speeds:
         """Learn from a picture. One that is far off changes little, two of them change much."""
         if not (isfinite(seconds) and seconds > 0):
             return
-        kind, row_steps = _kind(recipe), row_steps_of(recipe)
+        passes = passes_of(recipe)
+        guessed = sum(self._speed(each.kind).seconds(each.row_steps) for each in passes)
+        for each in passes:
+            # Only the whole was timed; each pass is believed to have had its share.
+            share = self._speed(each.kind).seconds(each.row_steps) / guessed
+            self._learn(each.kind, each.row_steps, seconds * share)
+
+    def _learn(self, kind: _Kind, row_steps: int, seconds: float) -> None:
         speed, known = self._speed(kind), self._learned.get(kind)
         expected = speed.seconds(row_steps)
         ratio = seconds / expected
@@ -102,7 +110,7 @@ class Speeds:
         self._learned[kind] = _Learned(learned, off)
 
     def seconds(self, recipe: Recipe) -> float:
-        return self._speed(_kind(recipe)).seconds(row_steps_of(recipe))
+        return sum(self._speed(each.kind).seconds(each.row_steps) for each in passes_of(recipe))
 
     def price(self, recipes: Sequence[Recipe]) -> float:
         """Credits, to the cent. Only nothing at all is free."""
@@ -113,8 +121,7 @@ class Speeds:
     def to_json(self) -> str:
         return json.dumps(
             [
-                {"model": kind.model, "width": kind.width, "height": kind.height}
-                | asdict(learned.speed)
+                asdict(kind) | asdict(learned.speed)
                 for kind, learned in sorted(self._learned.items(), key=lambda item: item[0])
             ]
         )
@@ -125,7 +132,12 @@ class Speeds:
         speeds = cls(guesses)
         try:
             for row in json.loads(text):
-                kind = _Kind(str(row["model"]), int(row["width"]), int(row["height"]))
+                kind = _Kind(
+                    str(row["model"]),
+                    int(row["width"]),
+                    int(row["height"]),
+                    int(row.get("controls", 0)),
+                )
                 speed = Speed(row_step=float(row["row_step"]), rest=float(row["rest"]))
                 if min(kind.width, kind.height) < 1:
                     raise ValueError(f"{kind.width}x{kind.height} is no size")
@@ -140,19 +152,48 @@ class Speeds:
         known = [other for other in self._learned if other.model == kind.model]
         if not known:
             guess = self._guesses.get(kind.model, GUESS)
-            return guess.times((kind.pixels / GUESSED_SIZE) ** PIXEL_POWER)
-        nearest = min(known, key=lambda other: (abs(log(kind.pixels / other.pixels)), other))
+            factor = (kind.pixels / GUESSED_SIZE) ** PIXEL_POWER * (2 + kind.controls) / 2
+            return guess.times(factor)
+        nearest = min(
+            known,
+            key=lambda other: (
+                abs(kind.controls - other.controls),
+                abs(log(kind.pixels / other.pixels)),
+                other,
+            ),
+        )
         factor = (kind.pixels / nearest.pixels) ** PIXEL_POWER
+        # A ControlNet is about half a network more.
+        factor *= (2 + kind.controls) / (2 + nearest.controls)
         return self._learned[nearest].speed.times(factor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """One way from noise to picture, or over a picture again."""
+
+    kind: _Kind
+    row_steps: int
+
+
+def passes_of(recipe: Recipe) -> tuple[Pass, ...]:
+    """One, or two where what was painted is enlarged and painted over."""
+    first, second = recipe.painted_steps
+    made = [Pass(kind=_kind(recipe, recipe.width, recipe.height), row_steps=_rows(recipe, first))]
+    if second:
+        made.append(Pass(kind=_kind(recipe, *recipe.final_size), row_steps=_rows(recipe, second)))
+    return tuple(made)
 
 
 def row_steps_of(recipe: Recipe) -> int:
     """How many rows go through the network, over all steps."""
-    steps = recipe.steps
-    if recipe.image is not None:
-        steps = max(1, min(steps, int(steps * recipe.strength)))
-    forwards = sampler_named(recipe.sampler).forwards(steps)
-    return forwards * (2 if recipe.guidance > 1 else 1)
+    return sum(each.row_steps for each in passes_of(recipe))
+
+
+def _rows(recipe: Recipe, steps: int) -> int:
+    if not steps:
+        return 0
+    return sampler_named(recipe.sampler).forwards(steps) * (2 if recipe.guidance > 1 else 1)
 
 
 def arrival(ahead: float, own: float, pace: float) -> float:
@@ -162,5 +203,5 @@ def arrival(ahead: float, own: float, pace: float) -> float:
     return max(0.0, ahead + own) / pace
 
 
-def _kind(recipe: Recipe) -> _Kind:
-    return _Kind(recipe.digest or recipe.model, recipe.width, recipe.height)
+def _kind(recipe: Recipe, width: int, height: int) -> _Kind:
+    return _Kind(recipe.digest or recipe.model, width, height, len(recipe.controls))

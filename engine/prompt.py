@@ -65,11 +65,26 @@ _FLAGS = {
     "negative": _NEGATIVE,
     "count": _number("count"),
     "strength": _number("strength"),
+    "outpaint": _number("outpaint"),
+    "rescale": _number("rescale"),
+    "clip-skip": _number("clip_skip"),
+    "variation": _number("variation"),
+    "variation-seed": _number("variation_seed"),
+    "upscale": _number("upscale"),
+    "upscaler": _words("upscaler", "the name of an upscaler, like Lanczos"),
+    "redraw": _number("redraw"),
+    "hires": _Flag(sets=("upscale", "redraw"), wants="a factor and a strength, like 2 or 2,0.4"),
     "exact": _Flag(sets=("exact",), takes=_Takes.NOTHING),
     "fresh": _Flag(sets=("fresh",), takes=_Takes.NOTHING),
     # For prompts that begin or end in white space, which people never mean but programs send.
     "prompt": _words("prompt", "what to paint"),
 }
+_NUMBERS = (
+    *("seed", "steps", "guidance", "count", "strength", "rescale", "clip_skip"),
+    *("variation", "variation_seed", "upscale", "redraw"),
+)
+# What most people set it to: enough for new detail, too little for another picture.
+HIRES_REDRAW = "0.5"
 
 
 def read_prompt(text: str, **given: object) -> ImageRequest:
@@ -95,7 +110,7 @@ def read_prompt(text: str, **given: object) -> ImageRequest:
 
 
 def write_prompt(request: ImageRequest) -> str:
-    """The text that reads as this request. Its image and mask are no text and stay out."""
+    """The text that reads as this request. The pictures that it uses are no text and stay out."""
     parts = [_LIKE_A_FLAG.sub(r"\\", request.prompt)]
     if request.prompt != request.prompt.strip():
         parts = [f"--prompt {_quoted(request.prompt)}"]
@@ -103,10 +118,12 @@ def write_prompt(request: ImageRequest) -> str:
         parts.append("--ar {}:{}".format(*request.aspect))
     if request.width is not None:
         parts.append(f"--size {request.width}x{request.height}")
-    for name in ("seed", "steps", "guidance", "count", "strength"):
+    if request.outpaint is not None:
+        parts.append("--outpaint {},{},{},{}".format(*request.outpaint))
+    for name in _NUMBERS:
         if (number := getattr(request, name)) != ImageRequest.model_fields[name].default:
-            parts.append(f"--{name} {number}")
-    for name in ("sampler", "model", "style", "negative"):
+            parts.append(f"--{name.replace('_', '-')} {number}")
+    for name in ("sampler", "upscaler", "model", "style", "negative"):
         if (words := getattr(request, name)) != ImageRequest.model_fields[name].default:
             parts.append(f"--{name} {words if _BARE.fullmatch(words) else _quoted(words)}")
     parts += [f"--{name}" for name in ("exact", "fresh") if getattr(request, name)]
@@ -174,6 +191,14 @@ def _parts(name: str, flag: _Flag, value: str) -> tuple[object, ...]:
             return (True,)
         case ("seed",) if value.lower() in {"-1", "random"}:
             return (None,)
+        case ("outpaint",):
+            margins = re.fullmatch(r"[0-9]+(?:,[0-9]+,[0-9]+,[0-9]+)?", value)
+            if margins is None:
+                raise InvalidRequest(f"{name} needs {flag.wants}, not “{value:.60}”.")
+            return (value.split(","),)
+        case ("upscale", "redraw"):
+            factor, _, strength = value.partition(",")
+            return factor, strength or HIRES_REDRAW
         case ("aspect",):
             pair = re.fullmatch(r"([0-9]+)[:x/]([0-9]+)", value)
         case ("width", "height"):

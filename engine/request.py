@@ -17,16 +17,43 @@ from engine.nearest import did_you_mean
 from engine.sampler import sampler_named
 
 SMALLEST, LARGEST, STEP = 64, 2048, 8
+LARGEST_FINAL = 4 * LARGEST
+MOST_CONTROLS = 4
 MOST_TILES = 64
 LARGEST_SEED = 2**32 - 1
 LONGEST_PROMPT = 6000
+
+
+class ControlWish(BaseModel):
+    """A picture to follow by a ControlNet; `image` is the digest of a picture that is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    name: str
+    image: str
+    weight: float = Field(1.0, ge=0, le=2)
+    start: float = Field(0.0, ge=0, le=1)
+    end: float = Field(1.0, ge=0, le=1)
+    preprocessor: str | None = None
+
+
+class ReferenceWish(BaseModel):
+    """A picture whose look to take over by an IP-Adapter; the only one fitting, without a name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    image: str
+    name: str | None = None
+    weight: float = Field(0.6, ge=0, le=2)
 
 
 class ImageRequest(BaseModel):
     """If you hold one, it is valid; making an invalid one raises InvalidRequest with the mend.
 
     What is None is chosen by the model: its own size, steps, guidance and sampler.
-    `image` and `mask` are digests of pictures that the ledger keeps.
+    `image` and `mask` are digests of pictures that the ledger keeps. A strength of 0 keeps the
+    image as it is, to be enlarged. `redraw` is the strength of the pass that paints over what was
+    enlarged.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -44,10 +71,27 @@ class ImageRequest(BaseModel):
     count: int = Field(1, ge=1, le=16)
     style: str | None = None
     image: str | None = None
-    strength: float = Field(0.75, gt=0, le=1)
+    strength: float = Field(0.75, ge=0, le=1)
     mask: str | None = None
+    outpaint: tuple[int, int, int, int] | None = None
+    rescale: float = Field(0.0, ge=0, le=1)
+    clip_skip: int = Field(1, ge=1, le=12)
+    variation: float = Field(0.0, ge=0, le=1)
+    variation_seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
+    upscale: float = Field(1.0, ge=1, le=4)
+    upscaler: str | None = None
+    redraw: float = Field(0.0, ge=0, le=1)
+    controls: tuple[ControlWish, ...] = Field((), max_length=MOST_CONTROLS)
+    references: tuple[ReferenceWish, ...] = Field((), max_length=MOST_CONTROLS)
     exact: bool = False
     fresh: bool = False
+
+    @property
+    def pictures(self) -> frozenset[str]:
+        """The digests of all pictures that it uses."""
+        used = {self.image, self.mask, *(wish.image for wish in self.controls)}
+        used |= {wish.image for wish in self.references}
+        return frozenset(digest for digest in used if digest is not None)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -89,6 +133,33 @@ class ImageRequest(BaseModel):
             )
         return aspect
 
+    @field_validator("outpaint", mode="before")
+    @classmethod
+    def _all_sides(cls, margins: Any) -> Any:
+        """One number is for every side."""
+        match margins:
+            case bool():
+                return margins
+            case int() | str() | [_]:
+                only = margins[0] if isinstance(margins, list | tuple) else margins
+                return (only,) * 4
+            case _:
+                return margins
+
+    @field_validator("outpaint")
+    @classmethod
+    def _paintable(
+        cls, margins: tuple[int, int, int, int] | None
+    ) -> tuple[int, int, int, int] | None:
+        if margins is None or not any(margins):
+            return None
+        if any(margin < 0 or margin % STEP or margin > LARGEST for margin in margins):
+            raise InvalidRequest(
+                f"outpaint is how many pixels to add at the left, top, right and bottom, each a "
+                f"multiple of {STEP} from 0 to {LARGEST}: 0,0,128,0, or 64 for every side."
+            )
+        return margins
+
     @field_validator("sampler")
     @classmethod
     def _known(cls, sampler: str | None) -> str | None:
@@ -98,6 +169,22 @@ class ImageRequest(BaseModel):
     def _agrees(self) -> Self:
         if self.mask and not self.image:
             raise InvalidRequest("A mask needs an image to paint on. Give an image too.")
+        if self.outpaint and not self.image:
+            raise InvalidRequest("To paint around an image I need the image. Give one too.")
+        if not self.strength and not (self.image and self.upscale > 1):
+            raise InvalidRequest(
+                "With strength 0 nothing of the image changes. Give more, or upscale it."
+            )
+        if not self.strength and (self.mask or self.outpaint):
+            raise InvalidRequest("With strength 0 there is nothing to paint. Give more.")
+        if self.redraw and self.upscale == 1:
+            raise InvalidRequest(
+                "redraw paints over what was enlarged. Give an upscale too, like --upscale 2."
+            )
+        if self.variation_seed is not None and not self.variation:
+            raise InvalidRequest(
+                "A variation seed needs to know how far to go. Give a variation too, like 0.2."
+            )
         if self.aspect and (self.width or self.height):
             raise InvalidRequest("Give a size or an aspect, not both.")
         if (self.width is None) != (self.height is None):
@@ -125,7 +212,16 @@ LIMITS = {
     "steps": "a whole number from 1 to 150",
     "guidance": "a number from 0 to 30",
     "count": "a whole number from 1 to 16",
-    "strength": "a number above 0 and up to 1",
+    "strength": "a number from 0 to 1",
+    "outpaint": "one number of pixels or four, like 64 or 0,0,128,0",
+    "rescale": "a number from 0 to 1",
+    "clip_skip": "a whole number from 1 to 12",
+    "variation": "a number from 0 to 1",
+    "variation_seed": f"a whole number from 0 to {LARGEST_SEED}",
+    "upscale": "a number from 1 to 4",
+    "redraw": "a number from 0 to 1",
+    "controls": f"at most {MOST_CONTROLS} ControlNets, each with a weight from 0 to 2",
+    "references": f"at most {MOST_CONTROLS} pictures, each with a weight from 0 to 2",
     "width": f"a multiple of {STEP} from {SMALLEST} to {LARGEST}",
     "height": f"a multiple of {STEP} from {SMALLEST} to {LARGEST}",
     "aspect": "two whole numbers, like 16:9",

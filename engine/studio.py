@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from engine.addon import Shelf
 from engine.allowance import UNLIMITED, Allowance, Usage, day_start, require
 from engine.card import ModelCard, card_named
 from engine.errors import Cancelled, NotFound, PaintingFailed
@@ -59,6 +60,7 @@ class Studio:
         speeds: Speeds,
         allowance: Allowance = UNLIMITED,
         wildcards: Mapping[str, Sequence[str]] | None = None,
+        shelf: Callable[[], Shelf] = Shelf,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._line = line
@@ -67,6 +69,7 @@ class Studio:
         self._speeds = speeds
         self._allowance = allowance
         self._wildcards = wildcards or {}
+        self._shelf = shelf
         self._now = now
         self._admission = asyncio.Lock()
 
@@ -74,7 +77,7 @@ class Studio:
         """Raises InvalidRequest where the model cannot paint it."""
         card = card_named(request.model, self._cards)
         seed = secrets.randbelow(LARGEST_SEED + 1)
-        tiles = tiles_of(request, card, seed=seed, wildcards=self._wildcards)
+        tiles = tiles_of(request, card, seed=seed, wildcards=self._wildcards, shelf=self._shelf())
         return Quote(tiles=tiles, price=self._speeds.price([tile.recipe for tile in tiles]))
 
     async def submit(

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
+from engine.addon import Shelf
 from engine.alternatives import expand
 from engine.card import ModelCard
-from engine.emphasis import read_emphasis
 from engine.errors import InvalidRequest
-from engine.job import Recipe, Tile
-from engine.request import LARGEST_SEED, MOST_TILES, SMALLEST, ImageRequest
+from engine.extras import embeddings_of, extras_of, loras_of
+from engine.job import Recipe, Tile, enlarged
+from engine.request import LARGEST_FINAL, LARGEST_SEED, MOST_TILES, SMALLEST, ImageRequest
 from engine.style import style_named, styled
+
+NOTHING = Shelf()
 
 
 def tiles_of(
@@ -17,15 +20,21 @@ def tiles_of(
     *,
     seed: int,
     wildcards: Mapping[str, Sequence[str]] | None = None,
+    shelf: Shelf = NOTHING,
 ) -> tuple[Tile, ...]:
     """Tiles of one request differ in seed, or in which alternative was taken.
 
     `seed` is used where the request names none. Each alternative is painted with the same seeds,
-    so that what differs is what the alternative says.
+    so that what differs is what the alternative says. With a variation all tiles are near one
+    seed, and differ in the seed that they lean towards.
     """
     first = request.seed if request.seed is not None else seed
+    towards = request.variation_seed if request.variation_seed is not None else seed
     width, height = size_of(request, card)
     sampler = sampler_of(request, card)
+    _require_outpaint_fits(request, width, height)
+    _require_final_size(request, card, width, height)
+    extras = extras_of(request, card, shelf)
     prompts = expand(request.prompt, wildcards or {}, first)
     if len(prompts) * request.count > MOST_TILES:
         raise InvalidRequest(
@@ -38,8 +47,10 @@ def tiles_of(
         prompt, negative = text, request.negative
         if style:
             prompt, negative = styled(style, prompt, negative)
-        _require_no_lora(prompt, negative)
+        loras = loras_of(prompt, negative, card, shelf)
+        embeddings = embeddings_of(prompt, negative, card, shelf)
         for n in range(request.count):
+            step, lean = (0, n) if request.variation else (n, 0)
             recipe = Recipe(
                 prompt=prompt,
                 negative=negative,
@@ -50,23 +61,54 @@ def tiles_of(
                 steps=request.steps or card.steps,
                 guidance=request.guidance if request.guidance is not None else card.guidance,
                 sampler=sampler,
-                seed=(first + n) % (LARGEST_SEED + 1),
+                seed=(first + step) % (LARGEST_SEED + 1),
                 image=request.image,
                 strength=request.strength if request.image else 1.0,
                 mask=request.mask,
+                outpaint=request.outpaint,
+                rescale=request.rescale,
+                clip_skip=request.clip_skip,
+                variation=request.variation,
+                variation_seed=(towards + lean) % (LARGEST_SEED + 1) if request.variation else None,
+                upscale=request.upscale,
+                upscaler=extras.upscaler,
+                upscaler_digest=extras.upscaler_digest,
+                redraw=request.redraw,
+                loras=loras,
+                embeddings=embeddings,
+                controls=extras.controls,
+                references=extras.references,
                 exact=request.exact,
             )
             tiles.append(Tile(index=len(tiles), recipe=recipe))
     return tuple(tiles)
 
 
-def _require_no_lora(*texts: str) -> None:
-    for text in texts:
-        if loras := read_emphasis(text).loras:
-            raise InvalidRequest(
-                f"I have no LoRA “{loras[0].name}”. Take it out of the prompt, or write "
-                f"\\<lora:… to have it there as text."
-            )
+def _require_outpaint_fits(request: ImageRequest, width: int, height: int) -> None:
+    left, top, right, bottom = request.outpaint or (0, 0, 0, 0)
+    if width - left - right < SMALLEST or height - top - bottom < SMALLEST:
+        raise InvalidRequest(
+            f"With {left},{top},{right},{bottom} to paint around it, too little of "
+            f"{width}x{height} is left for the image. Take a larger size or paint less around it."
+        )
+
+
+def _require_final_size(request: ImageRequest, card: ModelCard, width: int, height: int) -> None:
+    final = tuple(enlarged(side, request.upscale) for side in (width, height))
+    largest = card.largest if request.redraw else LARGEST_FINAL
+    if request.upscale > 1 and max(final) > largest:
+        most = largest / max(width, height)
+        raise InvalidRequest(
+            f"{width}x{height} enlarged {request.upscale:g} times is {final[0]}x{final[1]}, and "
+            f"{largest} is the longest side here"
+            + (f" that {card.name} paints over. " if request.redraw else ". ")
+            + f"Take {int(most * 100) / 100:g} at most."
+        )
+    if request.redraw and any(side % card.multiple for side in final):
+        raise InvalidRequest(
+            f"{card.name} paints no {final[0]}x{final[1]}: its widths and heights are multiples "
+            f"of {card.multiple}. Take another size or upscale."
+        )
 
 
 def size_of(request: ImageRequest, card: ModelCard) -> tuple[int, int]:

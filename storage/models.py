@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from engine.job import Job, Owner, Picture, Recipe, Remembered, Status, Tile
+from engine.job import Job, Owner, Picture, Recipe, Remembered, Status, Tile, recipe_of
 from engine.request import ImageRequest
 
 
@@ -142,7 +142,7 @@ def job_of_row(row: JobRow) -> Job:
 
 
 def tiles_of(stored: list[Mapping[str, Any]]) -> tuple[Tile, ...]:
-    return tuple(Tile(index=tile["index"], recipe=Recipe(**tile["recipe"])) for tile in stored)
+    return tuple(Tile(index=tile["index"], recipe=recipe_of(tile["recipe"])) for tile in stored)
 
 
 def row_of_picture(
@@ -166,7 +166,7 @@ def remembered_of_row(row: PictureRow) -> Remembered:
         job=row.job_id,
         tile=row.tile,
         owner=row.owner_id,
-        recipe=Recipe(**row.recipe),
+        recipe=recipe_of(row.recipe),
         file=row.file,
         seconds=row.seconds,
         painted=row.painted,
@@ -180,8 +180,9 @@ def digest_of(recipe: Recipe) -> str:
     What has its default value is left out: a field that recipes gain later, with a default,
     leaves the digests of all earlier pictures as they are.
     """
+    values = asdict(recipe)
     told = {
-        field.name: _as_equal(getattr(recipe, field.name))
+        field.name: _as_equal(values[field.name])
         for field in fields(recipe)
         if getattr(recipe, field.name) != field.default
     }
@@ -189,5 +190,15 @@ def digest_of(recipe: Recipe) -> str:
 
 
 def _as_equal(value: Any) -> Any:
-    # 7 and 7.0 are equal, yet JSON writes them differently.
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    match value:
+        case bool():
+            return value
+        case int():
+            # 7 and 7.0 are equal, yet JSON writes them differently.
+            return float(value)
+        case list() | tuple():
+            return [_as_equal(part) for part in value]
+        case dict():
+            return {name: _as_equal(part) for name, part in value.items()}
+        case _:
+            return value

@@ -108,7 +108,7 @@ class Page:
         latest = ticket.latest if ticket else ()
         return {
             "done": sum(step.step for step in latest),
-            "total": sum(tile.recipe.steps for tile in job.tiles),
+            "total": sum(tile.recipe.told_steps for tile in job.tiles),
             "previews": [step for step in latest if step.preview],
         }
 

@@ -4,7 +4,8 @@ A plain prompt goes through the pipeline's own `encode_prompt`, so that it means
 means there. compel weighs the others.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +13,9 @@ import torch
 from torch import Tensor
 
 from engine.emphasis import Emphasis, Fragment
+from engine.errors import PaintingFailed
+from engine.gpu.embeddings import Embeddings
+from engine.gpu.manner import Manner
 from engine.gpu.windows import Windows
 from engine.gpu.words import Words
 
@@ -23,6 +27,7 @@ class Clip:
         self,
         readers: Sequence[tuple[Any, Any]],
         plain: Callable[[str], Words],
+        embeddings: Embeddings,
         *,
         layer: str = "LAST_HIDDEN_STATES_NORMALIZED",
     ) -> None:
@@ -32,10 +37,16 @@ class Clip:
         """
         self._readers = readers
         self._plain = plain
+        self._embeddings = embeddings
         self._layer = layer
         self._windows = Windows([tokenizer for tokenizer, _ in readers])
 
-    def __call__(self, emphasis: Emphasis) -> Words:
+    def __call__(self, emphasis: Emphasis, manner: Manner) -> Words:
+        written = self._embeddings.written(emphasis, manner.embeddings)
+        with shortened([encoder for _, encoder in self._readers], manner.clip_skip - 1):
+            return self._read(written)
+
+    def _read(self, emphasis: Emphasis) -> Words:
         text = emphasis.plain
         if text is not None and self._windows.tokens(text) <= self._windows.room:
             return self._plain(text)
@@ -63,3 +74,29 @@ class Clip:
         conjunction = parser.Conjunction(prompts)
         answer: Tensor = reader.build_conditioning_tensor_for_conjunction(conjunction)[0]
         return answer
+
+
+@contextmanager
+def shortened(encoders: Sequence[Any], layers: int) -> Iterator[None]:
+    """Without that many of their last layers meanwhile; the norm after them stays.
+
+    Done so because diffusers' own way asks CLIP for a part that it does not have any more.
+    """
+    if not layers:
+        yield
+        return
+    bodies = [getattr(encoder, "text_model", encoder).encoder for encoder in encoders]
+    whole = [body.layers for body in bodies]
+    fewest = min(map(len, whole))
+    if layers >= fewest:
+        raise PaintingFailed(
+            f"A clip skip of {layers + 1} leaves nothing of this model's text encoder, which has "
+            f"{fewest} layers. Take at most {fewest}."
+        )
+    try:
+        for body, all_layers in zip(bodies, whole, strict=True):
+            body.layers = all_layers[: len(all_layers) - layers]
+        yield
+    finally:
+        for body, all_layers in zip(bodies, whole, strict=True):
+            body.layers = all_layers

@@ -1,222 +1,228 @@
 """Company: the tiles that are painted together, a step of some of them at a time."""
 
-import logging
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
-from time import perf_counter
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
-from engine.errors import Cancelled, EaselError, OutOfMemory, PaintingFailed
-from engine.gpu.device import if_it_fits, settle
-from engine.gpu.family import Family
+from engine.errors import Cancelled, EaselError
+from engine.gpu.budget import Budget
+from engine.gpu.clock import Clock, clock_of
+from engine.gpu.device import ran_out_of_memory
+from engine.gpu.enlarger import Enlarger
+from engine.gpu.explain import explained, too_large
+from engine.gpu.film import developed
+from engine.gpu.forwards import EXACT_ROWS, Forwards
+from engine.gpu.memory import Memory
 from engine.gpu.painting import Painting
-from engine.gpu.rows import Rows, joined
+from engine.gpu.passes import Finished, Passes, family_of, painting_of
+from engine.gpu.rows import Rows
+from engine.gpu.safety import Safety
 from engine.gpu.seat import Painted, Seat
-from engine.job import Recipe
-from engine.request import nearest_side
+from engine.gpu.waiting import Waiting
+from engine.gpu.warm import Warm
+from engine.ladder import Strain
 from engine.turns import Turns
 
-log = logging.getLogger(__name__)
+Outcome = TypeVar("Outcome")
 
-# The width of a stock pipeline's forward with guidance.
-EXACT_ROWS = 2
-PREVIEW_EVERY = 4
+Told = tuple[Seat, int, Tensor | None]
+"""Who is to be told which step, and the film of a preview now and then."""
 
 
 class Company:
     """Belongs to one thread. What goes wrong with one tile ends that tile only."""
 
     def __init__(
-        self, families: Mapping[str, Family], device: torch.device, turns: Turns[Seat]
+        self,
+        warm: Warm,
+        device: torch.device,
+        turns: Turns[Seat],
+        *,
+        budget: Budget | None = None,
+        clock: Clock | None = None,
+        enlarger: Enlarger | None = None,
+        safety: Safety | None = None,
     ) -> None:
-        self._families = families
-        self._device = device
+        self._warm = warm
         self._turns = turns
+        self._budget = budget or Budget()
+        self._clock = clock or clock_of(device)
+        memory = Memory(device, warm)
+        self._forwards = Forwards(turns, memory)
+        self._passes = Passes(warm, memory, enlarger or Enlarger(device), safety)
         self._seats: list[Seat] = []
+        self._waiting = Waiting()
 
     @property
     def busy(self) -> bool:
-        return bool(self._seats)
+        return bool(self._seats or self._waiting)
 
     @torch.inference_mode()
     def welcome(self, seat: Seat) -> None:
-        """From now on its steps are painted, unless it ends right here."""
-        if seat.withdrawn:
-            return
-        started = perf_counter()
-        if not self._tried(seat, partial(self._begin, seat)):
-            return
-        settle(self._device)
-        seat.seconds = perf_counter() - started
-        self._seats.append(seat)
-        key = self._family(seat.recipe).key(_painting(seat))
-        self._turns.join(seat, key, _width(seat))
+        """From now on its steps are painted, unless it ends right here or waits for its model."""
+        if not seat.withdrawn:
+            self._waiting.add(seat)
+            self._admit()
 
     @torch.inference_mode()
     def turn(self) -> None:
         """One step of the tiles whose turn it is, and the pictures of those that it finishes."""
-        for seat in [seat for seat in self._seats if seat.withdrawn]:
+        for seat in [seat for seat in (*self._seats, *self._waiting) if seat.withdrawn]:
             self._end(seat, Cancelled("The picture was withdrawn."))
+        self._admit()
         turn = self._turns.next()
         if turn is None:
             return
-        started = perf_counter()
-        self._step(turn.key, turn.members)
-        settle(self._device)
-        seconds = perf_counter() - started
-        self._turns.served(turn.key, seconds, len(turn.members))
+        widths = {seat: _width(seat) for seat in turn.members}
+        self._clock.start()
+        told = self._step(turn.key, turn.members)
+        self._turns.taken(turn.key)
+        self._clock.stop(partial(self._account, turn.key, widths, told))
         for seat in turn.members:
-            seat.seconds += seconds * _width(seat) / turn.rows
-            if seat in self._seats and _painting(seat).finished:
-                self._tried(seat, partial(self._finish, seat))
+            if seat in self._seats and painting_of(seat).finished:
+                self._complete(seat)
 
     def dismiss(self, reason: EaselError) -> None:
         """End every tile."""
-        for seat in list(self._seats):
+        for seat in (*self._seats, *self._waiting):
             self._end(seat, reason)
 
-    def _begin(self, seat: Seat) -> None:
-        seat.painting = self._family(seat.recipe).begin(seat.recipe, seat.sources)
+    def _admit(self) -> None:
+        while seat := self._waiting.next(self._warm.is_loaded, self._warm.has_room_for):
+            self._begin(seat)
 
-    def _step(self, key: Hashable, seats: Sequence[Seat]) -> None:
-        family = self._family(seats[0].recipe)
+    def _begin(self, seat: Seat) -> None:
+        self._seats.append(seat)
+        # Not timed: who happens to ask first need not pay for the loading.
+        if self._made(seat, self._passes.held) is not None:
+            self._clock.start()
+            self._go_on(seat, self._made(seat, self._passes.first))
+
+    def _go_on(self, seat: Seat, made: Painting | Finished | None) -> None:
+        """Take turns with the pass that was begun, or end with the picture."""
+        if made is None:
+            return
+        family_of(seat).relief.rest()
+        self._clock.stop(partial(_charge, seat))
+        if isinstance(made, Painting):
+            self._join(seat, made)
+            return
+        self._clock.drain()
+        notes = made.notes
+        if seat.painting is not None:
+            for rung in family_of(seat).relief.told_for(seat.painting.latents):
+                seat.strain.rungs[rung] = None
+        if strained := seat.strain.told():
+            notes = (*notes, strained)
+        self._end(seat, Painted(image=made.image, seconds=seat.seconds, notes=notes))
+
+    def _join(self, seat: Seat, painting: Painting) -> None:
+        """Take a turn with it from now on; a second pass is of another size and other rows."""
+        if seat in self._turns:
+            self._turns.leave(seat)
+        seat.painting = painting
+        height, width = painting.latents.shape[-2:]
+        scale = family_of(seat).pipe.vae_scale_factor
+        most = self._budget.rows(seat.recipe.model, height * width * scale**2)
+        self._turns.join(seat, family_of(seat).key(painting), _width(seat), most)
+
+    def _step(self, key: Hashable, seats: Sequence[Seat]) -> list[Told]:
+        """Asks the network and takes a step; answers who is to be told which step, with what."""
+        family, recipe = family_of(seats[0]), seats[0].recipe
+        strain = Strain()
         try:
-            asked = [family.rows(_painting(seat)) for seat in seats]
-            answers = self._answers(family, key, asked, exact=seats[0].recipe.exact)
+            asked = [family.rows(painting_of(seat)) for seat in seats]
+            answers = self._forwards.answers(family, key, asked, recipe, strain)
         except torch.AcceleratorError:
             raise  # the card itself is in disorder, and every forward after this one would fail
         except Exception as error:
             if len(seats) == 1:
-                self._end(seats[0], _explained(error))
-                return
+                self._end(seats[0], explained(error))
+                return []
         else:
+            told = []
             for seat, rows, answer in zip(seats, asked, answers, strict=True):
+                seat.strain.merge(strain)
                 if answer is None:
-                    self._end(seat, OutOfMemory(_too_large(seat.recipe)))
+                    self._end(seat, too_large(seat.recipe, seat.strain.rungs))
                 else:
-                    self._advance(seat, rows, answer)
-            return
+                    told += self._advance(seat, rows, answer)
+            return told
         # The forward changed nothing: each tries alone, and only the culprit ends.
-        for seat in seats:
-            self._step(key, [seat])
+        return [each for seat in seats for each in self._step(key, [seat])]
 
-    def _answers(
-        self, family: Family, key: Hashable, asked: Sequence[Rows], *, exact: bool
-    ) -> Sequence[Tensor | None]:
-        """An answer for each, or None for those that do not fit into memory."""
-        if exact:
-            return [self._exact_answer(family, key, rows) for rows in asked]
-        answer = self._answer(family, key, joined(asked))
-        if answer is None:
-            return [None] * len(asked)
-        return torch.split(answer, [len(rows) for rows in asked])
-
-    def _answer(self, family: Family, key: Hashable, rows: Rows) -> Tensor | None:
-        """In as few forwards as memory allows."""
-        answers: list[Tensor] = []
-        start = 0
-        while start < len(rows):
-            part = rows.part(start, start + self._turns.cap(key))
-            answer = self._forward(family, part)
-            if answer is not None:
-                answers.append(answer)
-                start += len(part)
-            elif self._turns.too_large(key, len(part)) == 0:
-                return None
-        return torch.cat(answers)
-
-    def _exact_answer(self, family: Family, key: Hashable, rows: Rows) -> Tensor | None:
-        """From a forward of its own, always equally wide: its bits know no company."""
-        answer = self._forward(family, rows.padded(EXACT_ROWS))
-        return None if answer is None else answer[: len(rows)]
-
-    def _forward(self, family: Family, rows: Rows) -> Tensor | None:
-        return if_it_fits(self._device, lambda: family.forward(rows))
-
-    def _advance(self, seat: Seat, rows: Rows, answer: Tensor) -> None:
-        family, painting = self._family(seat.recipe), _painting(seat)
-
-        def commit() -> None:
-            direction = family.guided(painting, answer)
-            before, following = painting.step, painting.done + 1
-            preview = None
-            if following % PREVIEW_EVERY == 0 and following < len(painting.times):
-                preview = family.preview(painting, rows.latents[:1], direction)
-            family.advance(painting, direction)
-            if preview is not None or painting.step > before:
-                seat.tell(painting.step, preview)
-
-        self._tried(seat, commit)
-
-    def _finish(self, seat: Seat) -> None:
-        started = perf_counter()
-        image = self._family(seat.recipe).decode(_painting(seat))
-        seconds = seat.seconds + perf_counter() - started
-        self._end(seat, Painted(image=image, seconds=seconds, notes=_painting(seat).notes))
-
-    def _tried(self, seat: Seat, work: Callable[[], None]) -> bool:
-        """False where the work failed and the tile ended."""
-        problem: EaselError | None = None
+    def _advance(self, seat: Seat, rows: Rows, answer: Tensor) -> list[Told]:
+        family, painting = family_of(seat), painting_of(seat)
+        before, time, film = painting.step, painting.time, None
         try:
-            if if_it_fits(self._device, lambda: _done(work)) is None:
-                problem = OutOfMemory(_too_large(seat.recipe))
+            direction = family.guided(painting, answer)
+            family.advance(painting, direction)
+            previews = family.previews
+            if previews and not painting.finished and previews.due(before, painting.step):
+                # Without what an inpainting network sees beside them.
+                shown = rows.latents[:1, : painting.latents.shape[1]]
+                film = previews.film(painting.scheduler, time, shown, direction)
         except torch.AcceleratorError:
             raise
         except Exception as error:
-            problem = _explained(error)
-        if problem is not None:
-            self._end(seat, problem)
-        return problem is None
+            # Not tried again: half a step may have been taken.
+            fits = not ran_out_of_memory(error)
+            self._end(seat, explained(error) if fits else too_large(seat.recipe, ()))
+            return []
+        step = painting.before + painting.step
+        return [(seat, step, film)] if painting.step > before else []
+
+    def _account(
+        self,
+        key: Hashable,
+        widths: Mapping[Seat, int],
+        told: Sequence[Told],
+        seconds: float,
+    ) -> None:
+        """The device has done a turn: each row of it cost the same."""
+        self._turns.served(key, seconds, len(widths))
+        rows = sum(widths.values())
+        for seat, width in widths.items():
+            seat.seconds += seconds * width / rows
+        for seat, step, film in told:
+            seat.tell(step, None if film is None else developed(film))
+
+    def _complete(self, seat: Seat) -> None:
+        """The next pass, or the picture."""
+        # What it was charged so far must be all of it, and what it is told the last of it.
+        self._clock.drain()
+        self._clock.start()
+        self._go_on(seat, self._made(seat, self._passes.next))
+
+    def _made(self, seat: Seat, work: Callable[[Seat], Outcome]) -> Outcome | None:
+        """What the work makes of the tile; None where it failed and the tile ended."""
+        try:
+            return work(seat)
+        except torch.AcceleratorError:
+            raise  # the card itself is in disorder, and everything after this would fail
+        except Exception as error:
+            self._end(seat, explained(error))
+            return None
 
     def _end(self, seat: Seat, outcome: Painted | EaselError) -> None:
+        self._waiting.leave(seat)
         if seat in self._seats:
             self._seats.remove(seat)
+        if seat in self._turns:
             self._turns.leave(seat)
+        if seat.family is not None:
+            self._warm.release(seat.recipe.model)
+            seat.family = None
         seat.end(outcome)
-
-    def _family(self, recipe: Recipe) -> Family:
-        family = self._families.get(recipe.model)
-        # The same name with other weights would paint something else under the old recipe.
-        if family is None or family.card.digest != recipe.digest:
-            raise PaintingFailed(
-                f"The model “{recipe.model}” of that recipe is not loaded any more. "
-                f"Loaded: {', '.join(self._families)}. Ask for it again."
-            )
-        return family
-
-
-def _painting(seat: Seat) -> Painting:
-    if seat.painting is None:
-        raise RuntimeError("this tile was not begun")
-    return seat.painting
 
 
 def _width(seat: Seat) -> int:
     """The rows that its forwards take."""
-    return EXACT_ROWS if seat.recipe.exact else _painting(seat).rows
+    return EXACT_ROWS if seat.recipe.exact else painting_of(seat).rows
 
 
-def _explained(error: Exception) -> EaselError:
-    """What people read of it. Anything not raised on purpose is a bug, and logged as one."""
-    if isinstance(error, EaselError):
-        return error
-    log.error("painting failed", exc_info=error)
-    return PaintingFailed(
-        "Something broke while this was painted. Try again; the log has the details."
-    )
-
-
-def _too_large(recipe: Recipe) -> str:
-    size = f"{recipe.width}x{recipe.height}"
-    width, height = (nearest_side(side * 3 // 4) for side in (recipe.width, recipe.height))
-    offer = f"Try {width}x{height}" if (width, height) != (recipe.width, recipe.height) else ""
-    if recipe.exact:
-        offer += ", or leave --exact out" if offer else "Leave --exact out"
-    return f"A picture of {size} does not fit into the memory here. {offer}.".replace(" .", "")
-
-
-def _done(work: Callable[[], None]) -> bool:
-    work()
-    return True
+def _charge(seat: Seat, seconds: float) -> None:
+    seat.seconds += seconds

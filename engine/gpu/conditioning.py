@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from engine.emphasis import Emphasis, read_emphasis
-from engine.errors import PaintingFailed
+from engine.gpu.manner import USUAL, Manner
 from engine.gpu.words import Words
 
 REMEMBERED = 128
@@ -15,7 +15,7 @@ class Conditioning:
 
     def __init__(
         self,
-        encode: Callable[[Emphasis], Words],
+        encode: Callable[[Emphasis, Manner], Words],
         *,
         remember: int = REMEMBERED,
         empty_is_zero: bool = False,
@@ -24,36 +24,35 @@ class Conditioning:
         self._encode = encode
         self._remember = remember
         self._empty_is_zero = empty_is_zero
-        self._answers: OrderedDict[str, Words] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, Manner], Words] = OrderedDict()
 
-    def rows(self, prompt: str, negative: str, *, guided: bool) -> Words:
+    def rows(self, prompt: str, negative: str, *, guided: bool, manner: Manner = USUAL) -> Words:
         """The negative prompt's row and the prompt's, equally long; without guidance the second."""
-        wanted = self.words(prompt)
+        wanted = self.words(prompt, manner)
         if not guided:
             return wanted
-        if self._empty_is_zero and not negative.strip():
+        if self._empty_is_zero and not spoken(read_emphasis(negative)).strip():
             return wanted.silenced.above(wanted)
-        unwanted = self.words(negative)
+        unwanted = self.words(negative, manner)
         longest = max(len(wanted), len(unwanted))
-        return self._lengthened(unwanted, longest).above(self._lengthened(wanted, longest))
+        unwanted, wanted = (
+            self._lengthened(words, longest, manner) for words in (unwanted, wanted)
+        )
+        return unwanted.above(wanted)
 
-    def words(self, text: str) -> Words:
+    def words(self, text: str, manner: Manner = USUAL) -> Words:
         """One row, as long as the text needs."""
-        if text in self._answers:
-            self._answers.move_to_end(text)
-            return self._answers[text]
-        emphasis = read_emphasis(text)
-        if emphasis.loras:
-            raise PaintingFailed(
-                f"I have no LoRA “{emphasis.loras[0].name}”. Take it out of the prompt."
-            )
-        answer = self._answers[text] = self._encode(emphasis)
+        known = text, manner
+        if known in self._answers:
+            self._answers.move_to_end(known)
+            return self._answers[known]
+        answer = self._answers[known] = self._encode(read_emphasis(text), manner)
         while len(self._answers) > self._remember:
             self._answers.popitem(last=False)
         return answer
 
-    def _lengthened(self, words: Words, length: int) -> Words:
-        return words if len(words) == length else words.lengthened(length, self.words(""))
+    def _lengthened(self, words: Words, length: int, manner: Manner) -> Words:
+        return words if len(words) == length else words.lengthened(length, self.words("", manner))
 
 
 def spoken(emphasis: Emphasis) -> str:

@@ -2,14 +2,11 @@
 
 import gc
 import os
-from collections.abc import Callable
-from typing import TypeVar
 
+import psutil
 import torch
 
 from engine.errors import Misconfigured
-
-Outcome = TypeVar("Outcome")
 
 
 def device_named(name: str) -> torch.device:
@@ -49,6 +46,13 @@ def settle(device: torch.device) -> None:
         torch.cuda.synchronize(device)
 
 
+def memory_for_models(device: torch.device) -> int:
+    """Bytes that loaded models may take together; the rest is for painting, and for others."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory * 0.8)
+    return int(psutil.virtual_memory().available) // 2
+
+
 def free(device: torch.device) -> None:
     """Give back what is not in use any more. Slow: only after memory ran out and at the end."""
     gc.collect()
@@ -66,22 +70,11 @@ def ran_out_of_memory(error: Exception) -> bool:
         for sign in (
             "out of memory",
             "not enough memory",
+            "can't allocate memory",
             "CUBLAS_STATUS_ALLOC_FAILED",
             "CUDNN_STATUS_ALLOC_FAILED",
         )
     )
-
-
-def if_it_fits(device: torch.device, work: Callable[[], Outcome]) -> Outcome | None:
-    """What the work makes, or None where memory ran out; then memory is tidy again."""
-    try:
-        return work()
-    except Exception as error:
-        if not ran_out_of_memory(error):
-            raise
-    # Only here, after the block: its traceback keeps the tensors that did not fit.
-    free(device)
-    return None
 
 
 def _cores() -> int:

@@ -12,18 +12,27 @@ from typing import Any, ClassVar
 
 import torch
 from PIL.Image import Image
-from torch import Generator, Tensor
+from torch import Tensor
+from torch.nn import Module
 
 from engine.card import ModelCard
 from engine.errors import PaintingFailed
-from engine.gpu.latents import scaled, unscaled
+from engine.gpu.adapters import Adapters
+from engine.gpu.autoencoder import Autoencoder
+from engine.gpu.canvas import Canvas
+from engine.gpu.ground import Grounds, noisy
+from engine.gpu.noise import generator_of
 from engine.gpu.painting import Kept, Painting
-from engine.gpu.preview import FLOW, Colours, estimate
+from engine.gpu.preview import USUAL_EVERY, Colours, Previews
+from engine.gpu.relief import Relief
 from engine.gpu.rows import Rows
 from engine.gpu.samplers import scheduler_for
-from engine.gpu.source import open_source
+from engine.gpu.shelves import NOWHERE, Shelves
 from engine.job import Recipe
 from engine.sampler import sampler_named
+
+RESCALES = "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion"
+NOT_RESCALED = "There was no guidance beside the words themselves, so rescale changed nothing."
 
 
 class Family(ABC):
@@ -36,14 +45,36 @@ class Family(ABC):
     half: ClassVar[torch.dtype] = torch.float16
     """The half precision that the parts can bear."""
 
-    def __init__(self, pipe: Any, card: ModelCard) -> None:
+    def __init__(self, pipe: Any, card: ModelCard, shelves: Shelves | None = None) -> None:
+        """`shelves` hold the add-ons; without them there are none."""
         self.card = card
         self.pipe = pipe
+        self.shelves = shelves or Shelves(NOWHERE)
+        self._adapters = Adapters(pipe, card.name, self.shelves.file)
         self.network = pipe.components.get("unet") or pipe.transformer
+        # Asked once: parts that wait in main memory, or come block by block, answer otherwise.
+        self.device = torch.device(self.network.device)
+        self._precision = self.network.dtype
+        self.relief = Relief(pipe, self.network, self.device)
+        self.autoencoder = Autoencoder(pipe, self.device)
+        channels = self.autoencoder.channels
+        inpaints = self.network.config.in_channels == 2 * channels + 1
+        self._grounds = Grounds(self.autoencoder, self.device, inpaints=inpaints)
+        # diffusers' own arithmetic, which every pipeline has beside it.
+        self._rescaled = import_module(RESCALES).rescale_noise_cfg
         # A copy: whatever is done to the pipeline later must not leak into samplers. The name says
         # how the model was taught; a config that was never in a file does not carry it.
         self._noise = {**pipe.scheduler.config, "_class_name": type(pipe.scheduler).__name__}
-        self._colours = Colours.of(pipe.vae)
+        # Whoever loads the model may want others, or none.
+        self.previews: Previews | None = Previews(Colours.of(pipe.vae), every=USUAL_EVERY)
+
+    @property
+    def size(self) -> int:
+        """How many bytes its parts take."""
+        parts = [part for part in self.pipe.components.values() if isinstance(part, Module)]
+        return sum(
+            weight.nbytes for part in parts for weight in (*part.parameters(), *part.buffers())
+        )
 
     @abstractmethod
     def encode(self, recipe: Recipe) -> Mapping[str, Tensor]:
@@ -57,83 +88,111 @@ class Family(ABC):
         """What of the recipe this model does not hear, in sentences."""
         return ()
 
+    def told(self, recipe: Recipe, sources: Mapping[str, bytes]) -> Mapping[str, Tensor]:
+        """All that the network is told at every step: of the words, and of the pictures."""
+        words = self.encode(recipe)
+        rows = len(next(iter(words.values())))
+        return {**words, **self.pictured(recipe, sources, rows)}
+
+    def pictured(
+        self, recipe: Recipe, sources: Mapping[str, bytes], rows: int
+    ) -> Mapping[str, Tensor]:
+        """What ControlNets and IP-Adapters are to follow, in that many rows."""
+        if recipe.controls or recipe.references:
+            what = "ControlNets" if recipe.controls else "IP-Adapters"
+            raise PaintingFailed(
+                f"{self.card.name} cannot be led by {what}. Take a model of SD 1.x, SD 2.x or "
+                "SDXL, or leave them out."
+            )
+        return {}
+
+    def at_step(self, painting: Painting) -> Mapping[str, Tensor]:
+        """What the network is told only at the painting's next step."""
+        return {}
+
     def timing(self, recipe: Recipe) -> Mapping[str, Any]:
         """What `set_timesteps` of a scheduler must know besides the number of steps."""
         return {}
+
+    def wear(self, recipe: Recipe) -> None:
+        """Change the parts as the recipe's LoRAs and IP-Adapters want it, and nothing else.
+
+        Called before whatever reads them. Costs nothing where they are changed so already.
+        """
+        self._adapters.wear(recipe.loras)
 
     def first_step(self, recipe: Recipe) -> int:
         """How many steps the source makes unnecessary; at least one is painted."""
         painted = min(int(recipe.steps * recipe.strength), recipe.steps)
         return recipe.steps - max(1, painted)
 
-    def begin(self, recipe: Recipe, sources: Mapping[str, bytes]) -> Painting:
-        """The painting before its first step. Draws noise in the same order as diffusers does."""
+    def begin(
+        self,
+        recipe: Recipe,
+        canvas: Canvas,
+        told: Mapping[str, Tensor],
+        *,
+        start: Tensor | None = None,
+    ) -> Painting:
+        """The painting before its first step. `start` are latents in place of a picture."""
         self._require_size(recipe)
-        conditioning = self.encode(recipe)
         scheduler = scheduler_for(
             sampler_named(recipe.sampler), self._noise, recipe.steps, **self.timing(recipe)
         )
-        # One generator a tile, on the CPU: a seed is the same noise on every device.
-        generator = Generator("cpu").manual_seed(recipe.seed)
-        first = 0 if recipe.image is None else self.first_step(recipe) * scheduler.order
+        generator = generator_of(recipe.seed)
+        over = start is not None or canvas.picture is not None
+        first = self.first_step(recipe) * scheduler.order if over else 0
         if hasattr(scheduler, "set_begin_index"):
             # Else it looks the first time up, and takes the wrong one where a time stands twice.
             scheduler.set_begin_index(first)
-        times = scheduler.timesteps
-        # Flow schedulers begin with the plain noise.
-        strongest = getattr(scheduler, "init_noise_sigma", 1.0)
-        kept = None
-        if recipe.image is None:
-            latents = self._draw(recipe, generator) * strongest
-        else:
-            source = self._encode_source(recipe, sources[recipe.image], generator)
-            if recipe.mask is not None:
-                # The order of numbers in memory chooses the kernels, and so the rounding. This
-                # is the order that diffusers has here.
-                source = source.contiguous()
-            noise = self._draw(recipe, generator)
-            latents = _noisy(scheduler, source, noise, times[first : first + 1])
-            if recipe.mask is not None:
-                if recipe.strength == 1.0:
-                    latents = noise * strongest
-                mask = self._open_mask(recipe, sources[recipe.mask])
-                kept = Kept(source=source, noise=noise, mask=mask)
-                # diffusers encodes the masked source too, without use; its draw moves the others.
-                self._draw(recipe, generator)
+        ground = self._grounds.lay(recipe, canvas, scheduler, generator, first=first, start=start)
         takes = inspect.signature(scheduler.step).parameters
         options = {"generator": generator, "eta": 0.0}
-        return Painting(
+        painting = Painting(
             recipe=recipe,
-            conditioning=conditioning,
+            conditioning=told,
             scheduler=scheduler,
             options={name: value for name, value in options.items() if name in takes},
-            times=times,
-            latents=latents,
+            times=scheduler.timesteps,
+            latents=ground.latents,
             done=first,
-            kept=kept,
+            canvas=canvas,
+            kept=ground.kept,
+            beside=ground.beside,
             notes=self.notes(recipe),
         )
+        if recipe.rescale and painting.rows == 1:
+            painting.notes += (NOT_RESCALED,)
+        return painting
 
     def key(self, painting: Painting) -> Hashable:
         """Paintings with equal keys can share a forward."""
         shapes = tuple((name, rows.shape[1:]) for name, rows in painting.conditioning.items())
-        return self.card.name, painting.recipe.exact, painting.latents.shape[1:], shapes
+        recipe = painting.recipe
+        worn = (
+            recipe.loras,
+            tuple((each.digest, each.weight) for each in recipe.references),
+            tuple((each.digest, each.name) for each in recipe.controls),
+        )
+        return self.card.name, recipe.exact, painting.latents.shape[1:], shapes, worn
 
     def rows(self, painting: Painting) -> Rows:
         """What the network must be asked for the painting's next step."""
         shown = painting.latents
         if hasattr(painting.scheduler, "scale_model_input"):
             shown = painting.scheduler.scale_model_input(shown, painting.time)
+        if painting.beside is not None:
+            shown = torch.cat([shown, painting.beside], dim=1)
         return Rows(
             latents=torch.cat([shown] * painting.rows),
             times=torch.full((painting.rows,), float(painting.time)),
-            conditioning=painting.conditioning,
+            conditioning={**painting.conditioning, **self.at_step(painting)},
         )
 
     def forward(self, rows: Rows) -> Tensor:
         """The network's answer to the rows, in float32."""
-        latents = rows.latents.to(self.network.dtype)
-        times = rows.times.to(self.network.device, non_blocking=True)
+        latents = rows.latents.to(self._precision)
+        times = rows.times.to(self.device, non_blocking=True)
         return self.denoise(latents, times, rows.conditioning).float()
 
     def guided(self, painting: Painting, answer: Tensor) -> Tensor:
@@ -141,7 +200,10 @@ class Family(ABC):
         if len(answer) == 1:
             return answer
         unwanted, wanted = answer.chunk(2)
-        return unwanted + painting.recipe.guidance * (wanted - unwanted)
+        direction = unwanted + painting.recipe.guidance * (wanted - unwanted)
+        if painting.recipe.rescale:
+            direction = self._rescaled(direction, wanted, painting.recipe.rescale)
+        return direction
 
     def advance(self, painting: Painting, direction: Tensor) -> None:
         """One step in that direction. All or nothing: what can fail comes first."""
@@ -153,32 +215,22 @@ class Family(ABC):
         painting.latents = after
         painting.done += 1
 
-    def preview(self, painting: Painting, shown: Tensor, direction: Tensor) -> Image:
-        """A tiny picture of what the painting will become, from what the next step is made of."""
-        kind = painting.scheduler.config.get("prediction_type", FLOW)
-        return self._colours.picture(
-            estimate(kind, painting.time, painting.scheduler, shown, direction)
-        )
-
-    def decode(self, painting: Painting) -> Image:
-        """The finished picture."""
+    def decode(self, painting: Painting) -> tuple[Image, tuple[str, ...]]:
+        """The finished picture, and what is to be said with it."""
         if not torch.isfinite(painting.latents).all():
             raise PaintingFailed(
                 "The picture fell apart while it was painted. "
                 "Try less guidance, more steps or another sampler."
             )
-        vae = self.pipe.vae
-        latents = unscaled(painting.latents, vae).to(vae.dtype)
-        signal = vae.decode(latents, return_dict=False)[0]
-        picture: Image = self.pipe.image_processor.postprocess(signal)[0]
-        return picture
+        picture, notes = self.autoencoder.decoded(painting.latents)
+        return painting.canvas.under(picture), notes
 
     def _with_kept(self, painting: Painting, kept: Kept, latents: Tensor) -> Tensor:
         """The source again where the mask is black, as noisy as the next step expects it."""
         source = kept.source
         if painting.done + 1 < len(painting.times):
             following = painting.times[painting.done + 1 : painting.done + 2]
-            source = _noisy(painting.scheduler, source, kept.noise, following)
+            source = noisy(painting.scheduler, source, kept.noise, following)
         return (1 - kept.mask) * source + kept.mask * latents
 
     def _require_size(self, recipe: Recipe) -> None:
@@ -188,40 +240,3 @@ class Family(ABC):
                 f"{recipe.width}x{recipe.height} is no size that {self.card.name} can paint: "
                 f"width and height must be multiples of {multiple}."
             )
-
-    def _draw(self, recipe: Recipe, generator: Generator) -> Tensor:
-        scale = self.pipe.vae_scale_factor
-        channels = self.pipe.vae.config.latent_channels
-        shape = (1, channels, recipe.height // scale, recipe.width // scale)
-        return torch.randn(shape, generator=generator).to(self.network.device)
-
-    def _encode_source(self, recipe: Recipe, file: bytes, generator: Generator) -> Tensor:
-        picture = open_source(file, mode="RGB", width=recipe.width, height=recipe.height)
-        vae = self.pipe.vae
-        signal = self.pipe.image_processor.preprocess(picture).to(vae.device, vae.dtype)
-        spread = vae.encode(signal).latent_dist
-        noise = self._draw(recipe, generator)
-        return scaled(spread.mean.float() + spread.std.float() * noise, vae)
-
-    def _open_mask(self, recipe: Recipe, file: bytes) -> Tensor:
-        picture = open_source(file, mode="L", width=recipe.width, height=recipe.height)
-        scale = self.pipe.vae_scale_factor
-        # The reader that diffusers' own inpainting has.
-        reader = import_module("diffusers.image_processor").VaeImageProcessor(
-            vae_scale_factor=scale,
-            do_normalize=False,
-            do_binarize=True,
-            do_convert_grayscale=True,
-        )
-        size = (recipe.height // scale, recipe.width // scale)
-        mask = torch.nn.functional.interpolate(reader.preprocess(picture), size=size)
-        return mask.to(self.network.device)
-
-
-def _noisy(scheduler: Any, source: Tensor, noise: Tensor, time: Tensor) -> Tensor:
-    """The source as it looks at that time of the painting."""
-    if hasattr(scheduler, "scale_noise"):
-        flowing: Tensor = scheduler.scale_noise(source, time, noise)
-        return flowing
-    noisy: Tensor = scheduler.add_noise(source, noise, time)
-    return noisy

@@ -1,40 +1,93 @@
 """Opens the painter that lives in this process: one warm thread on one device."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from engine.gpu.catalog import BUILT_IN, find
-from engine.gpu.device import device_named
+from engine.gpu.catalog import BUILT_IN, Model, find
+from engine.gpu.device import device_named, memory_for_models
+from engine.gpu.enlarger import Enlarger
 from engine.gpu.family import Family
+from engine.gpu.hand import hand_of
 from engine.gpu.loading import load
+from engine.gpu.preview import USUAL_EVERY, Detail, open_previews
+from engine.gpu.safety import open_safety
+from engine.gpu.shelves import NOWHERE, Shelves
 from engine.gpu.thread import EngineThread
+from engine.gpu.warm import Servable, Warm
+from engine.safety import Policy
 
 # A wider forward than this only makes each step longer, for hardly more pictures an hour.
 MOST_ROWS = {"cpu": 8, "cuda": 12}
 # Every tile with guidance twice as wide: the ones beyond a forward take turns.
 SEATS = {"cpu": 4, "cuda": 12}
+UNCHECKED = Policy()
 
 
 @asynccontextmanager
 async def open_painter(
-    models: Sequence[str], *, models_dir: Path, device: str = "auto"
+    models: Sequence[str],
+    *,
+    models_dir: Path,
+    device: str = "auto",
+    addons_dir: Path = NOWHERE,
+    model_memory: int | None = None,
+    previews: Detail = "fine",
+    preview_every: int = USUAL_EVERY,
+    safety: Policy = UNCHECKED,
 ) -> AsyncIterator[EngineThread]:
     """A painter that has loaded the models and painted once with each, the first as default.
 
-    Raises Misconfigured, of which BadModel is one kind.
+    `model_memory` is how many bytes the loaded models may take; by default what the device can
+    spare. Raises Misconfigured, of which BadModel is one kind.
     """
     where = device_named(device)
+    shelves = Shelves(addons_dir)
 
-    def load_all() -> Mapping[str, Family]:
+    def load_one(model: Model) -> Family:
+        family = load(model, where, shelves)
+        family.previews = open_previews(
+            previews if safety.allows_previews else "off",
+            every=preview_every,
+            card=model.card,
+            vae=family.pipe.vae,
+            models_dir=models_dir,
+        )
+        return family
+
+    def load_all() -> Warm:
         found = [find(name, models_dir) for name in models or (BUILT_IN,)]
-        return {model.card.name: load(model, where) for model in found}
+        # In this thread: torch counts its threads per thread. A picture that was checked otherwise
+        # came about otherwise, or history would show what must not be seen any more.
+        hand = ", ".join(filter(None, (hand_of(where), safety.hand)))
+        signed = [replace(model, card=replace(model.card, hand=hand)) for model in found]
+        return Warm(
+            (
+                Servable(card=model.card, size=_size(model), load=partial(load_one, model))
+                for model in signed
+            ),
+            most=model_memory or memory_for_models(where),
+        )
 
     painter = EngineThread(
-        load_all, device=where, seats=SEATS[where.type], most_rows=MOST_ROWS[where.type]
+        load_all,
+        device=where,
+        seats=SEATS[where.type],
+        most_rows=MOST_ROWS[where.type],
+        enlarger=Enlarger(where, shelves),
+        open_safety=partial(open_safety, safety, where),
     )
     try:
         await painter.start()
         yield painter
     finally:
         await painter.close()
+
+
+def _size(model: Model) -> int:
+    """About how many bytes it takes: what its weights take on the disk."""
+    if model.folder.is_file():
+        return model.folder.stat().st_size
+    return sum(file.stat().st_size for file in model.folder.glob("*/*.safetensors"))

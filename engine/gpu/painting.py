@@ -1,12 +1,15 @@
 """Painting: a tile on its way from noise to picture."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
 
+from engine.gpu.canvas import Canvas
 from engine.job import Recipe
+
+BLANK = Canvas()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,8 @@ class Painting:
 
     `times` are all the scheduler's own times; `done` of them are behind us, those that an image
     to start from made unnecessary included. `notes` say what of the recipe changed nothing.
+    `beside` is what a network for inpainting is shown beside the latents. `before` is what is added
+    to its steps when they are told: what earlier passes took.
     """
 
     recipe: Recipe
@@ -33,8 +38,16 @@ class Painting:
     times: Tensor
     latents: Tensor
     done: int
+    canvas: Canvas = BLANK
     kept: Kept | None = None
+    beside: Tensor | None = None
+    before: int = 0
     notes: tuple[str, ...] = ()
+    first: int = field(init=False)
+    """How many times were behind us at the beginning."""
+
+    def __post_init__(self) -> None:
+        self.first = self.done
 
     @property
     def rows(self) -> int:
@@ -45,6 +58,16 @@ class Painting:
     def step(self) -> int:
         """Whole steps behind us, out of the recipe's. Some samplers take two times for a step."""
         return self.done * self.recipe.steps // len(self.times)
+
+    @property
+    def painted(self) -> int:
+        """Times behind us that were painted."""
+        return self.done - self.first
+
+    @property
+    def to_paint(self) -> int:
+        """Times that are painted from the beginning to the end."""
+        return len(self.times) - self.first
 
     @property
     def time(self) -> Tensor:

@@ -1,5 +1,7 @@
 """Opens the pictures that people paint over, in the size of the new one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 from PIL import Image, ImageOps
@@ -10,14 +12,37 @@ from engine.png import FORMATS
 
 def open_source(file: bytes, *, mode: str, width: int, height: int) -> Image.Image:
     """Cut to cover the new size from its middle, and reduced or enlarged by Lanczos."""
-    try:
-        upright = ImageOps.exif_transpose(Image.open(BytesIO(file), formats=FORMATS))
-        picture = _on_white(upright).convert(mode)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise PaintingFailed("I cannot read that picture. Send it as PNG, JPEG or WebP.") from error
+    picture = open_picture(file, mode=mode)
     if picture.size == (width, height):
         return picture
     return ImageOps.fit(picture, (width, height), Image.Resampling.LANCZOS)
+
+
+def open_alpha(file: bytes, *, width: int, height: int) -> Image.Image | None:
+    """How little transparent it is, cut as its picture would be; None where it is nowhere."""
+    with _readable():
+        upright = ImageOps.exif_transpose(Image.open(BytesIO(file), formats=FORMATS))
+        if not upright.has_transparency_data:
+            return None
+        alpha = upright.convert("RGBA").getchannel("A")
+    if alpha.getextrema()[0] == 255:
+        return None
+    return ImageOps.fit(alpha, (width, height), Image.Resampling.LANCZOS)
+
+
+def open_picture(file: bytes, *, mode: str) -> Image.Image:
+    """As large as it is."""
+    with _readable():
+        upright = ImageOps.exif_transpose(Image.open(BytesIO(file), formats=FORMATS))
+        return _on_white(upright).convert(mode)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise PaintingFailed("I cannot read that picture. Send it as PNG, JPEG or WebP.") from error
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

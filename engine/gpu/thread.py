@@ -13,11 +13,14 @@ import torch
 
 from engine.card import ModelCard
 from engine.errors import Cancelled, EaselError, PainterLost, PaintingFailed
+from engine.gpu.budget import Budget, gauge_of
 from engine.gpu.call import Call, Crossing
 from engine.gpu.company import Company
 from engine.gpu.device import free, prepare
-from engine.gpu.family import Family
+from engine.gpu.enlarger import Enlarger
+from engine.gpu.safety import Safety
 from engine.gpu.seat import Seat
+from engine.gpu.warm import Warm
 from engine.gpu.warmup import warm_up
 from engine.job import Picture, Recipe
 from engine.png import write_png
@@ -26,14 +29,25 @@ from engine.turns import Turns
 
 log = logging.getLogger(__name__)
 
-Load = Callable[[], Mapping[str, Family]]
+Load = Callable[[], Warm]
 
 
 class EngineThread:
     """A Painter. `start` it, `await close()` it; both from the same event loop."""
 
-    def __init__(self, load: Load, *, device: torch.device, seats: int, most_rows: int) -> None:
+    def __init__(
+        self,
+        load: Load,
+        *,
+        device: torch.device,
+        seats: int,
+        most_rows: int,
+        enlarger: Enlarger | None = None,
+        open_safety: Callable[[], Safety | None] = lambda: None,
+    ) -> None:
         self._load = load
+        self._enlarger = enlarger
+        self._open_safety = open_safety
         self._device = device
         self._seats = seats
         self._most_rows = most_rows
@@ -100,10 +114,18 @@ class EngineThread:
         reason: EaselError = PainterLost("The painter broke down. Easel must be started again.")
         try:
             prepare(self._device)
-            families = self._load()
-            company = Company(families, self._device, Turns(most_rows=self._most_rows))
-            warm_up(company, families)
-            self._cards = {name: family.card for name, family in families.items()}
+            warm = self._load()
+            budget = Budget(gauge_of(self._device))
+            company = Company(
+                warm,
+                self._device,
+                Turns(most_rows=self._most_rows),
+                budget=budget,
+                enlarger=self._enlarger,
+                safety=self._open_safety(),
+            )
+            warm_up(company, warm, budget)
+            self._cards = warm.cards
             self._over = None
             ready(None)
             self._serve(company)

@@ -1,37 +1,61 @@
 """Paints something small before the first person asks, so that nobody waits for first times."""
 
-from collections.abc import Mapping
-
+from engine.card import ModelCard
 from engine.errors import EaselError
+from engine.gpu.budget import Budget, need_of
 from engine.gpu.company import Company
-from engine.gpu.family import Family
 from engine.gpu.seat import Painted, Seat
+from engine.gpu.warm import Warm
 from engine.job import Recipe
 from engine.request import SMALLEST
 
 
-def warm_up(company: Company, families: Mapping[str, Family]) -> None:
-    """A real tile of every model, as small as it gets. Raises what is wrong with one."""
+def warm_up(company: Company, warm: Warm, budget: Budget) -> None:
+    """A real tile of every model, as small as it gets. Raises what is wrong with one.
+
+    On a card also one of the usual size: from what the two take the rest is known.
+    """
+    for card in warm.cards.values():
+        points: dict[int, int] = {}
+        sides = (SMALLEST,) if budget.gauge is None else (SMALLEST, card.width)
+        for side in sides:
+            recipe = _recipe(card, side)
+            if budget.gauge is not None:
+                # The first time loads the model, and would be measured with it.
+                _paint(company, recipe)
+                budget.gauge.start()
+            _paint(company, recipe)
+            if budget.gauge is not None:
+                rows = 2 if recipe.guidance > 1 else 1
+                points[rows * side * side] = budget.gauge.peak()
+        if len(points) > 1:
+            budget.needs[card.name] = need_of(points)
+
+
+def _recipe(card: ModelCard, side: int) -> Recipe:
+    return Recipe(
+        prompt="a warm hand",
+        model=card.name,
+        digest=card.digest,
+        width=side,
+        height=side,
+        steps=2,
+        guidance=card.guidance,
+        sampler=card.sampler,
+        seed=0,
+    )
+
+
+def _paint(company: Company, recipe: Recipe) -> None:
     outcomes: list[Painted | EaselError] = []
-    for family in families.values():
-        company.welcome(
-            Seat(
-                recipe=Recipe(
-                    prompt="a warm hand",
-                    model=family.card.name,
-                    digest=family.card.digest,
-                    width=SMALLEST,
-                    height=SMALLEST,
-                    steps=2,
-                    guidance=family.card.guidance,
-                    sampler=family.card.sampler,
-                    seed=0,
-                ),
-                sources={},
-                tell=lambda step, preview: None,
-                end=outcomes.append,
-            )
+    company.welcome(
+        Seat(
+            recipe=recipe,
+            sources={},
+            tell=lambda step, preview: None,
+            end=outcomes.append,
         )
+    )
     while company.busy:
         company.turn()
     for outcome in outcomes:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from bot.settings import Settings, read_settings
 from engine.errors import Misconfigured
+from engine.safety import Policy
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -113,6 +114,11 @@ def test_what_the_tests_are_told_is_no_setting(monkeypatch: pytest.MonkeyPatch) 
         ("EASEL_PAINTER", "cloud"),
         ("EASEL_DEVICE", "gpu"),
         ("EASEL_LOG", "xml"),
+        ("EASEL_PREVIEWS", "beautiful"),
+        ("EASEL_PREVIEW_EVERY", "0"),
+        ("EASEL_SAFETY", "on"),
+        ("EASEL_SAFETY_THRESHOLD", "0"),
+        ("EASEL_SAFETY_THRESHOLD", "50"),
         ("EASEL_QUEUE_LIMIT", "0"),
         ("EASEL_GRACE_S", "nan"),
         ("EASEL_DATABASE_URL", "mysql://localhost/easel"),
@@ -186,4 +192,32 @@ def test_the_token_travels_nowhere_else(
     monkeypatch.setenv(name, address)
 
     with pytest.raises(Misconfigured, match=name):
+        read_settings()
+
+
+def test_previews_are_as_fine_as_they_can_be_and_nothing_is_censored() -> None:
+    settings = read_settings()
+
+    assert (settings.previews, settings.preview_every) == ("fine", 4)
+    assert settings.safety_policy == Policy()
+
+
+def test_what_happens_to_unsafe_pictures_is_one_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EASEL_SAFETY", "blur")
+    monkeypatch.setenv("EASEL_SAFETY_MODEL", "~/checker")
+    monkeypatch.setenv("EASEL_SAFETY_LABELS", "porn, hentai,")
+    monkeypatch.setenv("EASEL_SAFETY_THRESHOLD", "0.8")
+
+    assert read_settings().safety_policy == Policy(
+        measure="blur",
+        model=Path("~/checker").expanduser(),
+        labels=("porn", "hentai"),
+        threshold=0.8,
+    )
+
+
+def test_safety_without_a_model_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EASEL_SAFETY", "refuse")
+
+    with pytest.raises(Misconfigured, match="EASEL_SAFETY_MODEL"):
         read_settings()

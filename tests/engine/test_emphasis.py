@@ -92,6 +92,8 @@ def test_what_is_not_closed_or_no_weight_is_taken_as_a1111_takes_it(
         ("<lora: >", "<lora: >"),
         ("<lora:fox:strong>", "<lora:fox:strong>"),
         ("a < b > c: 3", "a < b > c: 3"),
+        ("a <lora:fox>", "a "),
+        ("<lora:fox>", ""),
         ("(a:1.0)", "a"),
         ("", ""),
         ("  ", "  "),
@@ -101,7 +103,7 @@ def test_plain_text_stays_as_it_is(text: str, plain: str) -> None:
     assert read_emphasis(text).plain == plain
 
 
-@pytest.mark.parametrize("text", ["(a)", "a BREAK b", "a <lora:fox>", "[a] b", "<lora:fox>"])
+@pytest.mark.parametrize("text", ["(a)", "a BREAK b", "(a) <lora:fox>", "[a] b"])
 def test_a_text_with_emphasis_is_not_plain(text: str) -> None:
     assert read_emphasis(text).plain is None
 
@@ -143,10 +145,10 @@ def test_weights_stay_between_zero_and_ten(text: str, weight: float) -> None:
     assert fragments(text) == [("a", weight)]
 
 
-def test_a_lora_weighs_between_zero_and_ten() -> None:
+def test_a_lora_weighs_between_minus_ten_and_ten() -> None:
     loras = read_emphasis(f"<lora:a:-1><lora:b:{'9' * 999}>").loras
 
-    assert [lora.weight for lora in loras] == [0.0, 10.0]
+    assert [lora.weight for lora in loras] == [-1.0, 10.0]
 
 
 def test_zero_inside_endless_brackets_is_zero() -> None:

@@ -29,7 +29,7 @@ REFUSED = {
     "an unknown sampler": ({"prompt": "x", "sampler": "Eular"}, "Did you mean Euler"),
     "an unknown word": ({"prompt": "x", "promt": "y"}, "Did you mean prompt"),
     "a mask alone": ({"prompt": "x", "mask": "ab"}, "A mask needs an image"),
-    "no strength": ({"prompt": "x", "image": "ab", "strength": 0}, "strength is a number above 0"),
+    "no strength": ({"prompt": "x", "image": "ab", "strength": 0}, "nothing of the image changes"),
     "too long a prompt": ({"prompt": "x" * 6001}, "6,001 characters"),
     "a null byte": ({"prompt": "a\x00b"}, "no text"),
     "half a surrogate": ({"prompt": "a\ud800"}, "no text"),

@@ -7,6 +7,8 @@ from engine.card import ModelCard
 from engine.emphasis import Emphasis, read_emphasis
 from engine.gpu.conditioning import Conditioning, spoken
 from engine.gpu.family import Family
+from engine.gpu.manner import NOTHING_SKIPPED, Manner
+from engine.gpu.shelves import Shelves
 from engine.gpu.words import Words
 from engine.job import Recipe
 
@@ -20,8 +22,8 @@ class FlowFamily(Family):
     most_shift: float
     """How much a large picture shifts the steps towards noise, where the model does not say."""
 
-    def __init__(self, pipe: Any, card: ModelCard) -> None:
-        super().__init__(pipe, card)
+    def __init__(self, pipe: Any, card: ModelCard, shelves: Shelves | None = None) -> None:
+        super().__init__(pipe, card, shelves)
         self._conditioning = Conditioning(self._words, remember=REMEMBERED)
 
     def notes(self, recipe: Recipe) -> tuple[str, ...]:
@@ -30,6 +32,11 @@ class FlowFamily(Family):
             notes.append("This model reads all words alike: weights and BREAK changed nothing.")
         if any(map(self._too_long, self.read(recipe))):
             notes.append("The prompt is longer than this model reads: its end was left out.")
+        if recipe.clip_skip > 1:
+            notes.append(NOTHING_SKIPPED)
+        if recipe.embeddings:
+            names = ", ".join(extra.name for extra in recipe.embeddings)
+            notes.append(f"This model knows no embeddings, so these were plain words: {names}.")
         return tuple(notes)
 
     def read(self, recipe: Recipe) -> tuple[str, ...]:
@@ -66,5 +73,6 @@ class FlowFamily(Family):
         tokenizer, most = self.reader()
         return len(tokenizer(spoken(read_emphasis(text))).input_ids) > most
 
-    def _words(self, emphasis: Emphasis) -> Words:
+    def _words(self, emphasis: Emphasis, manner: Manner) -> Words:
+        """LoRAs are all of the manner that this model hears, and those it wears already."""
         return self.plain_words(spoken(emphasis))

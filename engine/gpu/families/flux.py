@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.gpu.families.flow import FlowFamily
+from engine.gpu.manner import manner_of
 from engine.gpu.words import Words
 from engine.job import Recipe
 
@@ -33,7 +34,7 @@ class Flux(FlowFamily):
         return (recipe.prompt,)
 
     def encode(self, recipe: Recipe) -> Mapping[str, Tensor]:
-        words = self._conditioning.rows(recipe.prompt, "", guided=False)
+        words = self._conditioning.rows(recipe.prompt, "", guided=False, manner=manner_of(recipe))
         tokens, scale = words.tokens, PATCH * self.pipe.vae_scale_factor
         places = self.pipe._prepare_latent_image_ids(
             1, recipe.height // scale, recipe.width // scale, tokens.device, tokens.dtype
@@ -68,7 +69,7 @@ class Flux(FlowFamily):
         return unpacked
 
     def plain_words(self, text: str) -> Words:
-        tokens, pooled, _ = self.pipe.encode_prompt(text, device=self.pipe.device)
+        tokens, pooled, _ = self.pipe.encode_prompt(text, device=self.device)
         return Words(tokens=tokens, pooled=pooled)
 
     def reader(self) -> tuple[Any, int]:

@@ -8,12 +8,15 @@ from torch import Tensor
 from engine.card import ModelCard
 from engine.gpu.clip import Clip
 from engine.gpu.conditioning import Conditioning
-from engine.gpu.family import Family
+from engine.gpu.embeddings import Embeddings
+from engine.gpu.families.unet import UNetFamily
+from engine.gpu.manner import manner_of
+from engine.gpu.shelves import Shelves
 from engine.gpu.words import Words
 from engine.job import Recipe
 
 
-class StableDiffusion(Family):
+class StableDiffusion(UNetFamily):
     """A UNet that reads one sequence of text embeddings."""
 
     pipeline = "StableDiffusionPipeline"
@@ -23,20 +26,23 @@ class StableDiffusion(Family):
         "requires_safety_checker": False,
     }
 
-    def __init__(self, pipe: Any, card: ModelCard) -> None:
-        super().__init__(pipe, card)
+    def __init__(self, pipe: Any, card: ModelCard, shelves: Shelves | None = None) -> None:
+        super().__init__(pipe, card, shelves)
+        readers = [(pipe.tokenizer, pipe.text_encoder)]
         self._conditioning = Conditioning(
-            Clip([(pipe.tokenizer, pipe.text_encoder)], self._plain_words)
+            Clip(readers, self._plain_words, Embeddings(readers, card, self.shelves.file))
         )
 
     def encode(self, recipe: Recipe) -> Mapping[str, Tensor]:
         guided = recipe.guidance > 1
-        words = self._conditioning.rows(recipe.prompt, recipe.negative, guided=guided)
+        manner = manner_of(recipe, skips=True)
+        words = self._conditioning.rows(
+            recipe.prompt, recipe.negative, guided=guided, manner=manner
+        )
         return {"encoder_hidden_states": words.tokens}
 
     def denoise(self, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]) -> Tensor:
-        answer: Tensor = self.network(latents, times, return_dict=False, **conditioning)[0]
-        return answer
+        return self.ask(latents, times, conditioning)
 
     def _plain_words(self, text: str) -> Words:
-        return Words(tokens=self.pipe.encode_prompt(text, self.pipe.device, 1, False)[0])
+        return Words(tokens=self.pipe.encode_prompt(text, self.device, 1, False)[0])

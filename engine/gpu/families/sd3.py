@@ -6,6 +6,7 @@ from typing import Any
 from torch import Tensor
 
 from engine.gpu.families.flow import FlowFamily
+from engine.gpu.manner import manner_of
 from engine.gpu.words import Words
 from engine.job import Recipe
 
@@ -18,7 +19,9 @@ class StableDiffusion3(FlowFamily):
 
     def encode(self, recipe: Recipe) -> Mapping[str, Tensor]:
         guided = recipe.guidance > 1
-        words = self._conditioning.rows(recipe.prompt, recipe.negative, guided=guided)
+        words = self._conditioning.rows(
+            recipe.prompt, recipe.negative, guided=guided, manner=manner_of(recipe)
+        )
         return {"encoder_hidden_states": words.tokens, "pooled_projections": words.gist}
 
     def timing(self, recipe: Recipe) -> Mapping[str, Any]:
@@ -33,7 +36,7 @@ class StableDiffusion3(FlowFamily):
 
     def plain_words(self, text: str) -> Words:
         tokens, _, pooled, _ = self.pipe.encode_prompt(
-            text, None, None, device=self.pipe.device, do_classifier_free_guidance=False
+            text, None, None, device=self.device, do_classifier_free_guidance=False
         )
         return Words(tokens=tokens, pooled=pooled)
 

@@ -9,31 +9,46 @@ from torch import Tensor
 from engine.card import ModelCard
 from engine.gpu.clip import Clip
 from engine.gpu.conditioning import Conditioning
-from engine.gpu.family import Family
+from engine.gpu.embeddings import Embeddings
+from engine.gpu.families.unet import UNetFamily
+from engine.gpu.manner import NOTHING_SKIPPED, manner_of
+from engine.gpu.shelves import Shelves
 from engine.gpu.words import Words
 from engine.job import Recipe
 
 
-class StableDiffusionXL(Family):
+class StableDiffusionXL(UNetFamily):
     """A UNet that reads a sequence of text embeddings, their gist, and six numbers of size."""
 
     pipeline = "StableDiffusionXLPipeline"
     without: ClassVar[Mapping[str, Any]] = {"add_watermarker": False}
 
-    def __init__(self, pipe: Any, card: ModelCard) -> None:
+    def __init__(self, pipe: Any, card: ModelCard, shelves: Shelves | None = None) -> None:
         if pipe.vae.config.force_upcast:
             # Most autoencoders of this family overflow in half precision and answer with black.
             pipe.vae.to(torch.float32)
-        super().__init__(pipe, card)
+        super().__init__(pipe, card, shelves)
         readers = [(pipe.tokenizer, pipe.text_encoder), (pipe.tokenizer_2, pipe.text_encoder_2)]
         self._conditioning = Conditioning(
-            Clip(readers, self._plain_words, layer="PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED"),
+            Clip(
+                readers,
+                self._plain_words,
+                Embeddings(readers, card, self.shelves.file),
+                layer="PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED",
+            ),
             empty_is_zero=pipe.config.force_zeros_for_empty_prompt,
         )
 
+    def notes(self, recipe: Recipe) -> tuple[str, ...]:
+        # Its network was taught with the layer before the last, and nothing else.
+        skipped = (NOTHING_SKIPPED,) if recipe.clip_skip > 1 else ()
+        return (*super().notes(recipe), *skipped)
+
     def encode(self, recipe: Recipe) -> Mapping[str, Tensor]:
         guided = recipe.guidance > 1
-        words = self._conditioning.rows(recipe.prompt, recipe.negative, guided=guided)
+        words = self._conditioning.rows(
+            recipe.prompt, recipe.negative, guided=guided, manner=manner_of(recipe)
+        )
         # The size before it was cut, where the cut began, the size now: nothing was cut.
         size = (recipe.height, recipe.width, 0, 0, recipe.height, recipe.width)
         return {
@@ -43,17 +58,11 @@ class StableDiffusionXL(Family):
         }
 
     def denoise(self, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]) -> Tensor:
-        answer: Tensor = self.network(
-            latents,
-            times,
-            encoder_hidden_states=conditioning["encoder_hidden_states"],
-            added_cond_kwargs={name: conditioning[name] for name in ("text_embeds", "time_ids")},
-            return_dict=False,
-        )[0]
-        return answer
+        added = {name: conditioning[name] for name in ("text_embeds", "time_ids")}
+        return self.ask(latents, times, conditioning, **added)
 
     def _plain_words(self, text: str) -> Words:
         tokens, _, pooled, _ = self.pipe.encode_prompt(
-            text, device=self.pipe.device, do_classifier_free_guidance=False
+            text, device=self.device, do_classifier_free_guidance=False
         )
         return Words(tokens=tokens, pooled=pooled)

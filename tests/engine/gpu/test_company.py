@@ -15,7 +15,15 @@ from engine.errors import Cancelled, OutOfMemory, PaintingFailed
 from engine.gpu.family import Family
 from engine.job import Recipe
 from engine.sampler import SAMPLERS
-from tests.engine.gpu.together import Sitting, company_of, paint_together, picture_file, recipe
+from tests.engine.gpu import tiny
+from tests.engine.gpu.together import (
+    Sitting,
+    company_of,
+    family_of,
+    paint_together,
+    picture_file,
+    recipe,
+)
 
 FILES = {"source": picture_file(1)}
 MIXED = [
@@ -286,11 +294,21 @@ def test_as_many_steps_are_told_as_were_asked_for(family: Family, sampler: str) 
     assert any(preview for _, preview in sitting.told)
 
 
-def test_a_preview_between_two_steps_is_told_with_the_step_before(family: Family) -> None:
-    (sitting,) = paint_together(family, [recipe(sampler="PNDM", steps=6)])
+def test_samplers_that_look_twice_for_a_step_have_no_more_previews(family: Family) -> None:
+    (sitting,) = paint_together(family, [recipe(sampler="Heun", steps=9)])
 
-    assert [step for step, _ in sitting.told] == [1, 2, 3, 4, 5, 6]
-    assert [step for step, preview in sitting.told if preview] == [3]
+    assert [step for step, _ in sitting.told] == list(range(1, 10))
+    assert [step for step, preview in sitting.told if preview] == [4, 8]
+
+
+def test_without_previews_steps_are_told_all_the_same() -> None:
+    family = family_of(tiny.pipeline())
+    family.previews = None
+
+    (sitting,) = paint_together(family, [recipe(steps=9)])
+
+    assert [step for step, _ in sitting.told] == list(range(1, 10))
+    assert not any(preview for _, preview in sitting.told)
 
 
 def test_every_step_is_told_and_some_with_a_preview(family: Family) -> None:

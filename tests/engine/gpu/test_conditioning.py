@@ -6,11 +6,17 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from engine.errors import PaintingFailed
-from engine.gpu.clip import Clip
+from engine.gpu.clip import Clip, shortened
 from engine.gpu.conditioning import Conditioning
+from engine.gpu.embeddings import Embeddings
+from engine.gpu.manner import Manner
+from engine.gpu.shelves import NOWHERE, Shelves
 from engine.gpu.words import Words
+from tests.engine.gpu import tiny
+from tests.engine.gpu.together import CARD
 
 WINDOW = 77
 LONG = "red circle on white " * 25
@@ -21,7 +27,8 @@ def clip(pipe: Any) -> Clip:
     def plain(text: str) -> Words:
         return Words(tokens=pipe.encode_prompt(text, "cpu", 1, False)[0])
 
-    return Clip([(pipe.tokenizer, pipe.text_encoder)], plain)
+    readers = [(pipe.tokenizer, pipe.text_encoder)]
+    return Clip(readers, plain, Embeddings(readers, CARD, Shelves(NOWHERE).file))
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +99,72 @@ def test_a_word_longer_than_a_window_is_read_too(conditioning: Conditioning) -> 
     assert conditioning.words(f"a {'z' * 200}").tokens.shape[1] > WINDOW
 
 
-def test_a_lora_that_is_not_there_is_a_sentence(conditioning: Conditioning) -> None:
-    with pytest.raises(PaintingFailed, match="no LoRA “neon”"):
-        conditioning.words("a fox <lora:neon:0.8>")
+def test_a_lora_is_no_part_of_the_text(conditioning: Conditioning) -> None:
+    called = conditioning.words("a fox <lora:neon:0.8>").tokens
+
+    assert torch.equal(called, conditioning.words("a fox ").tokens)
+
+
+@pytest.mark.parametrize("text", ["a red circle", "a (red:1.4) circle", LONG])
+def test_with_a_clip_skip_the_last_layers_are_left_out(
+    text: str, conditioning: Conditioning, pipe: Any
+) -> None:
+    whole = conditioning.words(text).tokens
+    layers = pipe.text_encoder.encoder.layers
+
+    skipped = conditioning.words(text, Manner(clip_skip=2)).tokens
+
+    assert skipped.shape == whole.shape
+    assert not torch.allclose(skipped, whole, atol=1e-2)
+    assert pipe.text_encoder.encoder.layers is layers
+    assert torch.equal(conditioning.words(text).tokens, whole)
+
+
+@pytest.mark.parametrize("kind", [CLIPTextModel, CLIPTextModelWithProjection])
+def test_a_clip_skip_reads_the_layer_before_through_the_last_norm(kind: Any) -> None:
+    words = tiny.tokenizer()
+    encoder = tiny.clip(kind, words)
+    ids = words("a red circle", return_tensors="pt").input_ids
+
+    with shortened([encoder], 1):
+        skipped = encoder(ids).last_hidden_state
+
+    states = encoder(ids, output_hidden_states=True).hidden_states
+    norm = getattr(encoder, "text_model", encoder).final_layer_norm
+    assert torch.equal(skipped, norm(states[-2]))
+
+
+def test_a_weight_counts_with_a_clip_skip_too(conditioning: Conditioning) -> None:
+    plain, weighted = (
+        conditioning.words(text, Manner(clip_skip=2)).tokens
+        for text in ("a red fox", "a (red:1.4) fox")
+    )
+
+    assert not torch.allclose(plain, weighted, atol=1e-3)
+
+
+def test_what_a_prompt_goes_on_with_is_read_with_the_clip_skip_too(
+    conditioning: Conditioning,
+) -> None:
+    manner = Manner(clip_skip=2)
+
+    unwanted, _ = conditioning.rows(LONG, "ugly", guided=True, manner=manner).tokens
+
+    assert torch.equal(unwanted[WINDOW:], conditioning.words("", manner).tokens[0])
+
+
+def test_more_skipped_than_there_are_layers_is_a_sentence(conditioning: Conditioning) -> None:
+    with pytest.raises(PaintingFailed, match=r"clip skip of 3 .* 2 layers. Take at most 2"):
+        conditioning.words("a fox", Manner(clip_skip=3))
+
+
+def test_a_failure_leaves_no_layer_out(conditioning: Conditioning, pipe: Any) -> None:
+    layers = pipe.text_encoder.encoder.layers
+
+    with pytest.raises(ZeroDivisionError), shortened([pipe.text_encoder], 1):
+        _ = 1 / 0
+
+    assert pipe.text_encoder.encoder.layers is layers
 
 
 def test_a_text_is_encoded_once_while_it_is_remembered(clip: Clip) -> None:
@@ -127,6 +197,8 @@ PIECES = [
     "(x:0)",
     "(",
     "]",
+    "()[]" * 40,
+    "<lora:neon:0.5>",
 ]
 
 

@@ -1,10 +1,11 @@
 """Devices by name, and telling that memory ran out."""
 
+import psutil
 import pytest
 import torch
 
 from engine.errors import Misconfigured
-from engine.gpu.device import device_named, if_it_fits, ran_out_of_memory, weight_type
+from engine.gpu.device import device_named, memory_for_models, ran_out_of_memory, weight_type
 
 CPU = torch.device("cpu")
 
@@ -26,14 +27,17 @@ def test_a_device_that_is_not_here_is_refused_in_a_sentence(name: str) -> None:
         torch.OutOfMemoryError("CUDA out of memory."),
         MemoryError(),
         RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes."),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes."),
         RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)"),
     ],
 )
 def test_every_way_of_saying_out_of_memory_is_understood(error: Exception) -> None:
-    def work() -> int:
-        raise error
+    assert ran_out_of_memory(error)
 
-    assert if_it_fits(CPU, work) is None
+
+def test_models_may_take_a_part_of_main_memory_only() -> None:
+    assert 0 < memory_for_models(CPU) < psutil.virtual_memory().total
 
 
 def test_other_errors_are_not_taken_for_it() -> None:

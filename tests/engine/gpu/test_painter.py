@@ -1,14 +1,20 @@
 """Opening a painter: from a name to a picture."""
 
 import shutil
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from engine.errors import BadModel, Misconfigured
 from engine.gpu.catalog import find
+from engine.gpu.hand import hand_of
 from engine.gpu.painter import open_painter
-from tests.engine.gpu.together import recipe
+from engine.safety import Policy
+from tests.engine.gpu.checkers import UNSAFE, save_classifier
+from tests.engine.gpu.together import CPU, recipe
 
 
 async def test_a_name_becomes_a_painter_and_writes_nothing_on_the_terminal(
@@ -17,7 +23,7 @@ async def test_a_name_becomes_a_painter_and_writes_nothing_on_the_terminal(
     card = find("tiny", models_dir).card
 
     async with open_painter(["tiny"], models_dir=models_dir, device="cpu") as painter:
-        assert painter.cards == {"tiny": card}
+        assert painter.cards == {"tiny": replace(card, hand=hand_of(CPU))}
         picture = await painter.paint(recipe(digest=card.digest), {}, lambda *_: None)
 
     assert picture.png.startswith(b"\x89PNG")
@@ -46,3 +52,53 @@ async def test_a_device_that_is_not_there_is_refused(models_dir: Path) -> None:
     with pytest.raises(Misconfigured, match="cuda:99"):
         async with open_painter(["tiny"], models_dir=models_dir, device="cuda:99"):
             pass
+
+
+async def test_with_safety_on_an_unsafe_picture_leaves_the_painter_blurred(
+    models_dir: Path, tmp_path: Path
+) -> None:
+    policy = Policy(measure="blur", model=save_classifier(tmp_path, UNSAFE))
+    card = find("tiny", models_dir).card
+    asked = recipe(model="tiny", digest=card.digest, steps=8)
+    seen: list[bytes | None] = []
+
+    async with open_painter(["tiny"], models_dir=models_dir, device="cpu") as painter:
+        open_hand = painter.cards["tiny"].hand
+        plain = await painter.paint(asked, {}, lambda step, preview: seen.append(preview))
+    previews = [preview for preview in seen if preview]
+    seen.clear()
+    async with open_painter(
+        ["tiny"], models_dir=models_dir, device="cpu", safety=policy
+    ) as painter:
+        checked_hand = painter.cards["tiny"].hand
+        blurred = await painter.paint(asked, {}, lambda step, preview: seen.append(preview))
+
+    assert plain.notes == ()
+    assert blurred.notes == ("Blurred as unsafe: porn 1.00.",)
+    assert pixels_of(blurred.png) != pixels_of(plain.png)
+    assert previews
+    assert not any(seen)
+    # Else history would show what was painted before it was checked.
+    assert checked_hand != open_hand
+
+
+async def test_models_that_do_not_fit_together_take_turns(models_dir: Path) -> None:
+    shutil.copytree(models_dir / "tiny", models_dir / "other")
+    names = ["tiny", "other"]
+    cards = {name: find(name, models_dir).card for name in names}
+
+    async with open_painter(names, models_dir=models_dir, device="cpu", model_memory=1) as painter:
+        pictures = [
+            await painter.paint(recipe(model=name, digest=cards[name].digest), {}, ignore)
+            for name in [*names, *names]
+        ]
+
+    assert len({pixels_of(picture.png) for picture in pictures}) == 1
+
+
+def pixels_of(png: bytes) -> bytes:
+    return Image.open(BytesIO(png)).tobytes()
+
+
+def ignore(step: int, preview: bytes | None) -> None:
+    """Tells nobody."""

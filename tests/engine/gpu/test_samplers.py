@@ -94,10 +94,73 @@ def test_what_a_model_did_not_choose_is_each_samplers_own_choice() -> None:
     assert scheduler.config.timestep_spacing == "leading"
 
 
-def test_two_tiles_never_share_a_scheduler() -> None:
-    one, other = (scheduler_for(sampler_named("UniPC"), tiny.NOISE, steps) for steps in (5, 9))
+def mutable_parts(scheduler: Any) -> set[int]:
+    """Where everything lies that a step could change, config and classes aside."""
+    places = {id(scheduler)}
+    left = list(vars(scheduler).values())
+    while left:
+        part = left.pop()
+        if isinstance(part, torch.Tensor):
+            places.add(part.untyped_storage().data_ptr())
+        elif isinstance(part, np.ndarray):
+            places.add(part.ctypes.data)
+        elif isinstance(part, list | dict | set):
+            places.add(id(part))
+            left.extend(part.values() if isinstance(part, dict) else part)
+    # Empty tensors lie nowhere.
+    return places - {0}
 
-    assert (len(one.timesteps), len(other.timesteps)) == (5, 9)
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_two_tiles_never_share_a_scheduler(name: str) -> None:
+    one, other = (scheduler_for(sampler_named(name), tiny.NOISE, 5) for _ in range(2))
+
+    assert not mutable_parts(one) & mutable_parts(other)
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_a_tile_does_not_see_what_others_painted_before_and_meanwhile(name: str) -> None:
+    sampler = sampler_named(name)
+    alone, _ = painted(scheduler_for(sampler, tiny.NOISE, 7))
+    mine = scheduler_for(sampler, tiny.NOISE, 7)
+    other = scheduler_for(sampler, tiny.NOISE, 4)
+
+    painted(other)
+    latents, _ = painted(mine)
+
+    assert torch.equal(latents, alone)
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_it_is_the_scheduler_that_diffusers_makes(name: str) -> None:
+    sampler = sampler_named(name)
+    kind = getattr(tiny.diffusers, sampler.scheduler)
+    stock = kind.from_config(tiny.NOISE, **sampler.options)
+    stock.set_timesteps(7, device="cpu")
+
+    latents, _ = painted(scheduler_for(sampler, tiny.NOISE, 7))
+
+    assert torch.equal(latents, painted(stock)[0])
+
+
+@pytest.mark.parametrize("name", ["DPM2", "Euler", "UniPC"])
+def test_what_was_made_while_painting_works_elsewhere(name: str) -> None:
+    new_here = {**tiny.NOISE, "beta_start": 0.0009}
+    with torch.inference_mode():
+        one, _ = painted(scheduler_for(sampler_named(name), new_here, 5))
+
+    other, _ = painted(scheduler_for(sampler_named(name), new_here, 5))
+
+    assert torch.equal(one, other)
+    assert not other.is_inference()
+
+
+def test_betas_that_are_no_list_are_taken_too() -> None:
+    betas = np.linspace(0.001, 0.01, 1000)
+
+    scheduler = scheduler_for(sampler_named("Euler"), {**tiny.NOISE, "trained_betas": betas}, 5)
+
+    assert torch.equal(scheduler.betas, torch.tensor(betas, dtype=torch.float32))
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 4, 19, 50])

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import threading
 import weakref
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
 from typing import Any
@@ -16,6 +16,7 @@ from PIL import Image
 from engine.errors import BadModel, Cancelled, PainterLost, PaintingFailed
 from engine.gpu.family import Family
 from engine.gpu.thread import EngineThread, Load
+from engine.gpu.warm import Warm
 from engine.ports import Painter
 from tests.engine.gpu import tiny
 from tests.engine.gpu.together import CPU, family_of, recipe
@@ -31,7 +32,7 @@ def painter_with(load: Load) -> EngineThread:
 
 @asynccontextmanager
 async def started(family: Family) -> AsyncIterator[EngineThread]:
-    painter = painter_with(lambda: {family.card.name: family})
+    painter = painter_with(lambda: Warm.of({family.card.name: family}))
     try:
         await painter.start()
         yield painter
@@ -165,7 +166,7 @@ async def test_nothing_holds_the_weights_after_closing() -> None:
     network = weakref.ref(family.network)
     families = {"tiny": family}
     del family
-    painter = painter_with(lambda: dict(families))
+    painter = painter_with(lambda: Warm.of(families))
     await painter.start()
     await painter.paint(recipe(), {}, ignore)
 
@@ -215,7 +216,7 @@ async def test_a_card_that_breaks_while_a_tile_is_begun_leaves_nobody_waiting(
 
 
 async def test_what_comes_in_the_way_of_loading_is_raised() -> None:
-    def load() -> Mapping[str, Family]:
+    def load() -> Warm:
         raise BadModel("Download it again.")
 
     painter = painter_with(load)
@@ -231,7 +232,7 @@ async def test_a_model_that_cannot_paint_is_found_while_warming_up(family: Famil
     def fail(*_: Any) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    painter = painter_with(lambda: {family.card.name: family})
+    painter = painter_with(lambda: Warm.of({family.card.name: family}))
     handle = family.network.register_forward_pre_hook(fail)
     try:
         with pytest.raises(PaintingFailed, match="does not fit"):
@@ -242,7 +243,7 @@ async def test_a_model_that_cannot_paint_is_found_while_warming_up(family: Famil
 
 
 async def test_painting_before_the_start_is_refused(family: Family) -> None:
-    painter = painter_with(lambda: {family.card.name: family})
+    painter = painter_with(lambda: Warm.of({family.card.name: family}))
 
     with pytest.raises(PaintingFailed, match="not started"):
         await painter.paint(recipe(), {}, ignore)

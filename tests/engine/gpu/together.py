@@ -11,10 +11,13 @@ from PIL import Image
 
 from engine.card import ModelCard
 from engine.errors import EaselError
+from engine.gpu.canvas import canvas_of
 from engine.gpu.company import Company
 from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.family import Family
+from engine.gpu.painting import Painting
 from engine.gpu.seat import Painted, Seat
+from engine.gpu.warm import Warm
 from engine.job import Recipe
 from engine.turns import Turns
 
@@ -61,6 +64,13 @@ def picture_file(seed: int = 0, mode: str = "RGB", width: int = 64, height: int 
     return file.getvalue()
 
 
+@torch.inference_mode()
+def begun(family: Family, asked: Recipe, sources: Mapping[str, bytes]) -> Painting:
+    """Its first pass before the first step."""
+    told = family.told(asked, sources)
+    return family.begin(asked, canvas_of(asked, sources), told)
+
+
 @dataclass
 class Sitting:
     """A seat and all that came back from it."""
@@ -95,7 +105,8 @@ class Sitting:
 
 
 def company_of(*families: Family) -> Company:
-    return Company({family.card.name: family for family in families}, CPU, Turns(most_rows=16))
+    warm = Warm.of({family.card.name: family for family in families})
+    return Company(warm, CPU, Turns(most_rows=16))
 
 
 def paint_together(

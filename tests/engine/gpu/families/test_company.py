@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.gpu.preview import estimate
 from engine.job import Recipe
 from tests.engine.gpu.families.specimen import FILES, Specimen
-from tests.engine.gpu.together import Sitting, company_of, paint_together
+from tests.engine.gpu.together import Sitting, begun, company_of, paint_together
 
 NEW = ("sdxl", "sd3", "flux")
 
@@ -103,7 +103,7 @@ def test_only_equal_sizes_share_a_forward(specimens: Mapping[str, Specimen], nam
     specimen, family = specimens[name], specimens[name].family
     with torch.inference_mode():
         key, wide, high = (
-            family.key(family.begin(specimen.recipe(**size), {}))
+            family.key(begun(family, specimen.recipe(**size), {}))
             for size in ({}, {"width": 128, "height": 32}, {"width": 32, "height": 128})
         )
 
@@ -124,7 +124,7 @@ def test_a_preview_of_a_straight_line_sees_its_end(
 ) -> None:
     family = specimens[name].family
     with torch.inference_mode():
-        painting = family.begin(specimens[name].recipe(), {})
+        painting = begun(family, specimens[name].recipe(), {})
     picture, noise = torch.randn(2, 1, 16, 8, 8).unbind()
     painting.scheduler.set_begin_index(2)
     time = painting.times[2]

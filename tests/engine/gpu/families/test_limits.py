@@ -12,7 +12,7 @@ from engine.gpu.families.sd3 import StableDiffusion3
 from engine.sampler import Noise
 from tests.engine.gpu import tiny
 from tests.engine.gpu.families.specimen import Specimen, specimen
-from tests.engine.gpu.together import paint_together
+from tests.engine.gpu.together import begun, paint_together
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def test_a_size_between_two_patches_is_refused(
     specimens: Mapping[str, Specimen], name: str
 ) -> None:
     with pytest.raises(PaintingFailed, match=r"72x64 .* multiples of 16"):
-        specimens[name].family.begin(specimens[name].recipe(width=72), {})
+        begun(specimens[name].family, specimens[name].recipe(width=72), {})
 
 
 @pytest.mark.parametrize(
@@ -36,15 +36,15 @@ def test_a_sampler_that_does_not_fit_is_refused_with_those_that_do(
     specimens: Mapping[str, Specimen], name: str, sampler: str
 ) -> None:
     with pytest.raises(PaintingFailed, match=f"{sampler} does not work .* Euler"):
-        specimens[name].family.begin(specimens[name].recipe(sampler=sampler), {})
+        begun(specimens[name].family, specimens[name].recipe(sampler=sampler), {})
 
 
 @pytest.mark.parametrize("name", ["sd3", "flux"])
 def test_weights_are_left_out_with_a_note(specimens: Mapping[str, Specimen], name: str) -> None:
     family, recipe = specimens[name].family, specimens[name].recipe
-    plain = family.begin(recipe(prompt="a red circle"), {})
+    plain = begun(family, recipe(prompt="a red circle"), {})
 
-    weighted = family.begin(recipe(prompt="a (red:1.4) circle"), {})
+    weighted = begun(family, recipe(prompt="a (red:1.4) circle"), {})
 
     for part, rows in plain.conditioning.items():
         assert torch.equal(weighted.conditioning[part], rows)
@@ -58,7 +58,7 @@ def test_a_prompt_that_is_too_long_is_cut_with_a_note(
 ) -> None:
     family, recipe = specimens[name].family, specimens[name].recipe
 
-    long, short = (family.begin(recipe(prompt="red fox " * words), {}) for words in (300, 20))
+    long, short = (begun(family, recipe(prompt="red fox " * words), {}) for words in (300, 20))
 
     assert any("its end was left out" in note for note in long.notes)
     assert not any("its end" in note for note in short.notes)
@@ -69,7 +69,7 @@ def test_flux_notes_a_negative_prompt_that_it_does_not_hear(
 ) -> None:
     family, recipe = specimens["flux"].family, specimens["flux"].recipe
 
-    heard, unheard = (family.begin(recipe(negative=text), {}) for text in (" ", "ugly"))
+    heard, unheard = (begun(family, recipe(negative=text), {}) for text in (" ", "ugly"))
 
     assert heard.notes == ()
     assert any("no negative prompt" in note for note in unheard.notes)
@@ -77,7 +77,7 @@ def test_flux_notes_a_negative_prompt_that_it_does_not_hear(
 
 @pytest.mark.parametrize("name", ["sd", "sdxl", "sd3"])
 def test_what_is_heard_is_not_noted(specimens: Mapping[str, Specimen], name: str) -> None:
-    assert specimens[name].family.begin(specimens[name].recipe(), {}).notes == ()
+    assert begun(specimens[name].family, specimens[name].recipe(), {}).notes == ()
 
 
 def test_a_note_stays_with_the_painted_tile(specimens: Mapping[str, Specimen]) -> None:
@@ -122,7 +122,9 @@ def test_every_sort_of_sd3_equals_the_stock_pipeline(changes: dict[str, Any]) ->
 def test_sd3_without_its_t5_reads_as_far_as_clip() -> None:
     sd3 = specimen(tiny.sd3(with_t5=False), StableDiffusion3, "sd3", multiple=16, noise=Noise.FLOW)
 
-    cut, whole = (sd3.family.begin(sd3.recipe(prompt="red fox " * words), {}) for words in (60, 20))
+    cut, whole = (
+        begun(sd3.family, sd3.recipe(prompt="red fox " * words), {}) for words in (60, 20)
+    )
 
     assert any("its end" in note for note in cut.notes)
     assert whole.notes == ()

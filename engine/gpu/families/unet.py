@@ -1,0 +1,65 @@
+"""What the families of Stable Diffusion share: a UNet, and what can be hung on it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from engine.card import ModelCard
+from engine.gpu.control import ControlNets
+from engine.gpu.family import Family
+from engine.gpu.painting import Painting
+from engine.gpu.preprocess import Preprocess
+from engine.gpu.reference import Looks, looks_in
+from engine.gpu.shelves import Shelves
+from engine.job import Recipe
+
+
+class UNetFamily(Family):
+    """Follows pictures by ControlNets, and takes over looks by IP-Adapters."""
+
+    def __init__(self, pipe: Any, card: ModelCard, shelves: Shelves | None = None) -> None:
+        super().__init__(pipe, card, shelves)
+        preprocess = Preprocess(self.shelves.root, self.device)
+        self._controls = ControlNets(pipe, self.shelves, preprocess, self.device)
+        self._looks = Looks(pipe, self.shelves)
+
+    def wear(self, recipe: Recipe) -> None:
+        super().wear(recipe)
+        self._looks.wear(recipe.references)
+
+    def pictured(
+        self, recipe: Recipe, sources: Mapping[str, bytes], rows: int
+    ) -> Mapping[str, Tensor]:
+        followed = self._controls.pictures(recipe, sources, rows)
+        return {**followed, **self._looks.pictures(recipe, sources, rows)}
+
+    def at_step(self, painting: Painting) -> Mapping[str, Tensor]:
+        return self._controls.weights(painting)
+
+    def ask(
+        self,
+        latents: Tensor,
+        times: Tensor,
+        conditioning: Mapping[str, Tensor],
+        **added: Tensor,
+    ) -> Tensor:
+        """The network's answer to the rows; `added` is what it is told besides the words."""
+        words = conditioning["encoder_hidden_states"]
+        residuals = self._controls.residuals(
+            # Without what an inpainting network sees beside them.
+            latents[:, : self.autoencoder.channels],
+            times,
+            conditioning,
+            encoder_hidden_states=words,
+            added_cond_kwargs=added or None,
+        )
+        answer: Tensor = self.network(
+            latents,
+            times,
+            encoder_hidden_states=words,
+            added_cond_kwargs={**added, **looks_in(conditioning)} or None,
+            return_dict=False,
+            **residuals,
+        )[0]
+        return answer
