@@ -58,7 +58,7 @@ async def measure_engine(
 
 def shelf_of(settings: Settings) -> Callable[[], Shelf]:
     """What lies in the folders of the add-ons, looked at anew at every call."""
-    from engine.gpu.shelves import Shelves
+    from engine.gpu.addons.shelves import Shelves
 
     return Shelves(settings.data_dir).look
 
@@ -159,7 +159,7 @@ def cards_of(settings: Settings) -> Mapping[str, ModelCard]:
 
 def check_model(name: str, settings: Settings) -> ModelCard:
     """The card of a model by its name or path. Raises BadModel."""
-    from engine.gpu.catalog import find
+    from engine.gpu.models.catalog import find
 
     return find(name, _models_dir(settings)).card
 

@@ -17,13 +17,13 @@ from rich.progress import (
 
 from bot import messages
 from engine.errors import BadModel, Misconfigured
-from engine.gpu.catalog import find
-from engine.gpu.download import Download, Tell, open_download
-from engine.gpu.hub import Hub, hub_from
-from engine.gpu.installed import Installed, installed, installed_as, link
-from engine.gpu.installed import remove as take_away
-from engine.gpu.repository import SINGLE, HubName, hub_name
-from engine.gpu.room import amount, free_room
+from engine.gpu.hub.download import Download, Tell, open_download
+from engine.gpu.hub.hub import Hub, hub_from
+from engine.gpu.hub.installed import Installed, installed, installed_as, link
+from engine.gpu.hub.installed import remove as take_away
+from engine.gpu.hub.repository import SINGLE, HubName, hub_name
+from engine.gpu.hub.room import amount, free_room
+from engine.gpu.models.catalog import find
 
 SHOWN_LETTERS = 40
 

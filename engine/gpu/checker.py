@@ -11,8 +11,8 @@ from PIL.Image import Image
 
 from engine.errors import BadModel
 from engine.gpu.device import ran_out_of_memory, weight_type
+from engine.gpu.models.weights import PICKLE_ENDINGS, require_safetensors
 from engine.gpu.quiet import hush
-from engine.gpu.weights import PICKLE_ENDINGS, require_safetensors
 
 CONFIG, PREPROCESSOR = "config.json", "preprocessor_config.json"
 CONCEPTS = "StableDiffusionSafetyChecker"

@@ -11,10 +11,10 @@ from engine.errors import Cancelled, EaselError
 from engine.gpu.budget import Budget
 from engine.gpu.clock import Clock, clock_of
 from engine.gpu.device import ran_out_of_memory
-from engine.gpu.enlarger import Enlarger
 from engine.gpu.explain import explained, too_large
 from engine.gpu.film import developed
 from engine.gpu.forwards import EXACT_ROWS, Forwards
+from engine.gpu.images.enlarger import Enlarger
 from engine.gpu.memory import Memory
 from engine.gpu.painting import Painting
 from engine.gpu.passes import Finished, Passes, family_of, painting_of

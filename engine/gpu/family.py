@@ -17,17 +17,17 @@ from torch.nn import Module
 
 from engine.card import ModelCard
 from engine.errors import PaintingFailed
-from engine.gpu.adapters import Adapters
-from engine.gpu.autoencoder import Autoencoder
-from engine.gpu.canvas import Canvas
-from engine.gpu.ground import Grounds, noisy
-from engine.gpu.noise import generator_of
+from engine.gpu.addons.adapters import Adapters
+from engine.gpu.addons.shelves import NOWHERE, Shelves
+from engine.gpu.images.autoencoder import Autoencoder
+from engine.gpu.images.canvas import Canvas
+from engine.gpu.images.ground import Grounds, noisy
+from engine.gpu.images.noise import generator_of
 from engine.gpu.painting import Kept, Painting
 from engine.gpu.preview import USUAL_EVERY, Colours, Previews
 from engine.gpu.relief import Relief
 from engine.gpu.rows import Rows
 from engine.gpu.samplers import scheduler_for
-from engine.gpu.shelves import NOWHERE, Shelves
 from engine.job import Recipe
 from engine.sampler import sampler_named
 

@@ -6,15 +6,15 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from engine.gpu.catalog import BUILT_IN, Model, find
+from engine.gpu.addons.shelves import NOWHERE, Shelves
 from engine.gpu.device import device_named, memory_for_models
-from engine.gpu.enlarger import Enlarger
 from engine.gpu.family import Family
 from engine.gpu.hand import hand_of
-from engine.gpu.loading import load
+from engine.gpu.images.enlarger import Enlarger
+from engine.gpu.models.catalog import BUILT_IN, Model, find
+from engine.gpu.models.loading import load
 from engine.gpu.preview import USUAL_EVERY, Detail, open_previews
 from engine.gpu.safety import open_safety
-from engine.gpu.shelves import NOWHERE, Shelves
 from engine.gpu.thread import EngineThread
 from engine.gpu.warm import Servable, Warm
 from engine.safety import Policy

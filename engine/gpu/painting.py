@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-from engine.gpu.canvas import Canvas
+from engine.gpu.images.canvas import Canvas
 from engine.job import Recipe
 
 BLANK = Canvas()

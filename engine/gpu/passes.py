@@ -7,10 +7,10 @@ from PIL.Image import Image
 from torch import Tensor
 
 from engine.errors import EaselError
-from engine.gpu.canvas import Canvas, canvas_of
-from engine.gpu.enlarger import Enlarger, enlarged_latents
 from engine.gpu.explain import no_room, too_large
 from engine.gpu.family import Family
+from engine.gpu.images.canvas import Canvas, canvas_of
+from engine.gpu.images.enlarger import Enlarger, enlarged_latents
 from engine.gpu.memory import Memory
 from engine.gpu.painting import BLANK, Painting
 from engine.gpu.safety import Safety

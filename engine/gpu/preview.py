@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from engine.card import ModelCard
 from engine.gpu.film import exposed
-from engine.gpu.latents import scaled
+from engine.gpu.images.latents import scaled
 from engine.gpu.tiny_decoder import SIDE as LARGEST_SIDE
 from engine.gpu.tiny_decoder import TinyDecoder, tiny_decoder_for
 

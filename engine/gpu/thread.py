@@ -17,7 +17,7 @@ from engine.gpu.budget import Budget, gauge_of
 from engine.gpu.call import Call, Crossing
 from engine.gpu.company import Company
 from engine.gpu.device import free, prepare
-from engine.gpu.enlarger import Enlarger
+from engine.gpu.images.enlarger import Enlarger
 from engine.gpu.safety import Safety
 from engine.gpu.seat import Seat
 from engine.gpu.warm import Warm

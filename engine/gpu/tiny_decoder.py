@@ -14,10 +14,10 @@ from torch.nn import functional
 
 from engine.card import ModelCard
 from engine.errors import BadModel
-from engine.gpu.catalog import BUILT_IN
-from engine.gpu.latents import unscaled
+from engine.gpu.images.latents import unscaled
+from engine.gpu.models.catalog import BUILT_IN
+from engine.gpu.models.weights import require_safetensors
 from engine.gpu.quiet import hush
-from engine.gpu.weights import require_safetensors
 
 FOLDER = "previews"
 CONFIG, WEIGHTS = "config.json", "diffusion_pytorch_model.safetensors"

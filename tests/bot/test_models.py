@@ -15,7 +15,7 @@ from bot.__main__ import run
 from bot.app import Painters
 from bot.models import fetch_missing, remove
 from engine.errors import BadModel, Misconfigured
-from engine.gpu.catalog import BUILT_IN_FOLDER, find
+from engine.gpu.models.catalog import BUILT_IN_FOLDER, find
 from tests.hub_server.app import HubServer, open_hub
 from tests.hub_server.shelf import Repository, files_in
 

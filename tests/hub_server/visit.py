@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from engine.gpu.catalog import find
-from engine.gpu.download import Download, open_download
-from engine.gpu.hub import Hub
-from engine.gpu.repository import hub_name
+from engine.gpu.hub.download import Download, open_download
+from engine.gpu.hub.hub import Hub
+from engine.gpu.hub.repository import hub_name
+from engine.gpu.models.catalog import find
 from tests.hub_server.app import HubServer, open_hub
 from tests.hub_server.shelf import Repository, files_in
 

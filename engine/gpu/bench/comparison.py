@@ -13,9 +13,9 @@ from engine.gpu.bench.overhead import turn_seconds
 from engine.gpu.bench.report import report
 from engine.gpu.bench.round import Crowd, Rounds, Tell
 from engine.gpu.bench.stock import Stock
-from engine.gpu.catalog import find
 from engine.gpu.device import device_named
-from engine.gpu.loading import load
+from engine.gpu.models.catalog import find
+from engine.gpu.models.loading import load
 from engine.gpu.painter import open_painter
 
 EVERY_CORE, GRID, TURNS = "every core", "grid", "turns"

@@ -5,11 +5,11 @@ from typing import Any
 
 from engine.card import ModelCard
 from engine.emphasis import Emphasis, read_emphasis
-from engine.gpu.conditioning import Conditioning, spoken
+from engine.gpu.addons.shelves import Shelves
 from engine.gpu.family import Family
-from engine.gpu.manner import NOTHING_SKIPPED, Manner
-from engine.gpu.shelves import Shelves
-from engine.gpu.words import Words
+from engine.gpu.text.conditioning import Conditioning, spoken
+from engine.gpu.text.manner import NOTHING_SKIPPED, Manner
+from engine.gpu.text.words import Words
 from engine.job import Recipe
 
 # Hundreds of tokens a text, some megabytes each.

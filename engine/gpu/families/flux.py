@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from engine.gpu.families.flow import FlowFamily
-from engine.gpu.manner import manner_of
-from engine.gpu.words import Words
+from engine.gpu.text.manner import manner_of
+from engine.gpu.text.words import Words
 from engine.job import Recipe
 
 # Two by two latents are one patch, its channels beside each other.

@@ -7,13 +7,13 @@ import torch
 from torch import Tensor
 
 from engine.card import ModelCard
-from engine.gpu.clip import Clip
-from engine.gpu.conditioning import Conditioning
-from engine.gpu.embeddings import Embeddings
+from engine.gpu.addons.embeddings import Embeddings
+from engine.gpu.addons.shelves import Shelves
 from engine.gpu.families.unet import UNetFamily
-from engine.gpu.manner import NOTHING_SKIPPED, manner_of
-from engine.gpu.shelves import Shelves
-from engine.gpu.words import Words
+from engine.gpu.text.clip import Clip
+from engine.gpu.text.conditioning import Conditioning
+from engine.gpu.text.manner import NOTHING_SKIPPED, manner_of
+from engine.gpu.text.words import Words
 from engine.job import Recipe
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from torch import Tensor
 
 from engine.card import ModelCard
-from engine.gpu.control import ControlNets
+from engine.gpu.addons.control import ControlNets
+from engine.gpu.addons.preprocess import Preprocess
+from engine.gpu.addons.reference import Looks, looks_in
+from engine.gpu.addons.shelves import Shelves
 from engine.gpu.family import Family
 from engine.gpu.painting import Painting
-from engine.gpu.preprocess import Preprocess
-from engine.gpu.reference import Looks, looks_in
-from engine.gpu.shelves import Shelves
 from engine.job import Recipe
 
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from engine.errors import BadModel, Misconfigured
-from engine.gpu.catalog import find
 from engine.gpu.hand import hand_of
+from engine.gpu.models.catalog import find
 from engine.gpu.painter import open_painter
 from engine.safety import Policy
 from tests.engine.gpu.checkers import UNSAFE, save_classifier

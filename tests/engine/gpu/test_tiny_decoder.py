@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 from engine.errors import BadModel
-from engine.gpu.catalog import BUILT_IN, names
 from engine.gpu.film import developed, exposed
+from engine.gpu.models.catalog import BUILT_IN, names
 from engine.gpu.tiny_decoder import TinyDecoder, tiny_decoder_for
 from tests.engine.gpu import tiny
 from tests.engine.gpu.decoders import decoder

@@ -11,10 +11,10 @@ from PIL import Image
 
 from engine.card import ModelCard
 from engine.errors import EaselError
-from engine.gpu.canvas import canvas_of
 from engine.gpu.company import Company
 from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.family import Family
+from engine.gpu.images.canvas import canvas_of
 from engine.gpu.painting import Painting
 from engine.gpu.seat import Painted, Seat
 from engine.gpu.warm import Warm

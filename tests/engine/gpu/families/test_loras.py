@@ -9,16 +9,16 @@ import pytest
 import torch
 
 from engine.errors import PaintingFailed
-from engine.gpu.adapters import Adapters
+from engine.gpu.addons.adapters import Adapters
+from engine.gpu.addons.shelves import Shelves
 from engine.gpu.families.flux import Flux
 from engine.gpu.families.sd3 import StableDiffusion3
 from engine.gpu.families.sdxl import StableDiffusionXL
-from engine.gpu.shelves import Shelves
 from engine.job import Recipe
 from engine.sampler import Noise
 from tests.engine.gpu import tiny
+from tests.engine.gpu.addons.shelf import KOHYA_XL, Shelving, Tensors, kohya, peft
 from tests.engine.gpu.families.specimen import Specimen, specimen
-from tests.engine.gpu.shelf import KOHYA_XL, Shelving, Tensors, kohya, peft
 from tests.engine.gpu.together import paint_together
 
 MADE: dict[str, tuple[Callable[[], Any], Any, Noise]] = {

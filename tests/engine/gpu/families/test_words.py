@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.extra import Extra
-from engine.gpu.manner import NOTHING_SKIPPED
+from engine.gpu.text.manner import NOTHING_SKIPPED
 from tests.engine.gpu.families.specimen import Specimen
 from tests.engine.gpu.together import paint_together
 

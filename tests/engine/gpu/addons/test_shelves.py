@@ -1,0 +1,216 @@
+"""What lies on the shelves, and for which kind of model it is made."""
+
+import logging
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine.addon import Kind
+from engine.errors import PaintingFailed
+from engine.gpu.addons.shelves import NOWHERE, Shelves
+from tests.engine.gpu import tiny
+from tests.engine.gpu.addons.shelf import KOHYA_XL, Shelving, Tensors, kohya, old, peft
+
+
+@pytest.fixture
+def shelving(tmp_path: Path) -> Shelving:
+    return Shelving(tmp_path)
+
+
+def layer(name: str, reads: int, *, down: str = ".lora_down.weight") -> Tensors:
+    up = down.replace("down", "up").replace("lora_A", "lora_B")
+    return {name + down: torch.ones(1, reads), name + up: torch.ones(3, 1)}
+
+
+def words(reads: int, **rest: Tensors) -> Tensors:
+    return layer("lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn2_to_k", reads)
+
+
+TOKENS = "text_model_encoder_layers_0_self_attn_q_proj"
+LORAS: dict[str, tuple[Tensors, str]] = {
+    "kohya, SD 1": (words(768), "SD 1.x"),
+    "kohya, SD 2": (words(1024), "SD 2.x"),
+    "kohya, SDXL": (words(2048), "SDXL"),
+    "kohya, SDXL by its two encoders": (
+        layer(f"lora_te1_{TOKENS}", 768) | layer(f"lora_te2_{TOKENS}", 1280),
+        "SDXL",
+    ),
+    "kohya, a text encoder that several have": (layer(f"lora_te_{TOKENS}", 768), ""),
+    "kohya, sgm names": (
+        layer("lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_v", 2048),
+        "SDXL",
+    ),
+    "kohya, FLUX": (layer("lora_unet_double_blocks_0_img_attn_qkv", 3072), "FLUX"),
+    "kohya, FLUX with a CLIP": (
+        layer("lora_unet_single_blocks_3_linear1", 3072) | layer(f"lora_te1_{TOKENS}", 768),
+        "FLUX",
+    ),
+    "kohya, SD3": (layer("lora_unet_joint_blocks_0_x_block_attn_qkv", 1536), "SD3"),
+    "diffusers, SD 1": (
+        layer("unet.mid_block.attentions.0.attn2.to_k", 768, down=".lora_A.weight"),
+        "SD 1.x",
+    ),
+    "old diffusers, SD 2": (
+        layer("unet.mid_block.attn2.processor.to_k_lora", 1024, down=".down.weight"),
+        "SD 2.x",
+    ),
+    "diffusers, SD3": (
+        layer("transformer.transformer_blocks.0.attn.to_q", 1536, down=".lora_A.weight"),
+        "SD3",
+    ),
+    "diffusers, FLUX": (
+        layer("transformer.transformer_blocks.0.attn.to_q", 3072, down=".lora_A.weight"),
+        "FLUX",
+    ),
+    "diffusers, FLUX by its blocks": (
+        layer("transformer.single_transformer_blocks.0.attn.to_q", 3072, down=".lora_A.weight"),
+        "FLUX",
+    ),
+    "nothing known": (layer("some.layer", 7), ""),
+}
+
+
+@pytest.mark.parametrize("case", LORAS)
+def test_a_lora_tells_by_its_shapes_what_it_is_made_for(case: str, shelving: Shelving) -> None:
+    tensors, architecture = LORAS[case]
+    shelving.put(Kind.LORA, "neon", tensors)
+
+    (addon,) = shelving.shelves.look().addons
+
+    assert addon.architecture == architecture
+
+
+TINY: dict[str, tuple[Callable[[], Any], Callable[[Any], Tensors], str]] = {
+    "sd from kohya": (tiny.pipeline, kohya, "SD with text width 32"),
+    "sd from diffusers": (tiny.pipeline, lambda pipe: peft(pipe, "unet"), "SD with text width 32"),
+    "sd from old diffusers": (tiny.pipeline, old, "SD with text width 32"),
+    "sdxl": (tiny.sdxl, lambda pipe: kohya(pipe, KOHYA_XL), "SDXL with text width 96"),
+    "flux": (tiny.flux, lambda pipe: peft(pipe, "transformer"), "FLUX"),
+}
+
+
+@pytest.mark.parametrize("case", TINY)
+def test_whole_loras_tell_it_too(case: str, shelving: Shelving) -> None:
+    pipe, make, architecture = TINY[case]
+    shelving.put(Kind.LORA, "neon", make(pipe()))
+
+    (addon,) = shelving.shelves.look().addons
+
+    assert addon.architecture == architecture
+
+
+@pytest.mark.parametrize(
+    ("told", "architecture"),
+    [
+        ({"ss_base_model_version": "sdxl_base_v1-0"}, "SDXL"),
+        ({"modelspec.architecture": "stable-diffusion-v1/lora"}, "SD 1.x"),
+        ({"modelspec.architecture": "flux-1-dev/lora"}, "FLUX"),
+        ({"ss_base_model_version": "another"}, ""),
+    ],
+)
+def test_where_shapes_tell_nothing_its_trainer_may_have(
+    told: dict[str, str], architecture: str, shelving: Shelving
+) -> None:
+    shelving.put(Kind.LORA, "neon", layer("lora_unet_mid_block_proj_in", 1280), **told)
+
+    (addon,) = shelving.shelves.look().addons
+
+    assert addon.architecture == architecture
+
+
+@pytest.mark.parametrize(
+    ("tensors", "architecture"),
+    [
+        ({"emb_params": torch.ones(3, 768)}, "SD 1.x"),
+        ({"<token>": torch.ones(1024)}, "SD 2.x"),
+        ({"clip_l": torch.ones(2, 768), "clip_g": torch.ones(2, 1280)}, "SDXL"),
+        ({"emb_params": torch.ones(3, 32)}, "SD with text width 32"),
+        ({"a": torch.ones(3, 768), "b": torch.ones(3, 768)}, ""),
+    ],
+)
+def test_an_embedding_tells_by_its_widths_what_it_is_made_for(
+    tensors: Tensors, architecture: str, shelving: Shelving
+) -> None:
+    shelving.put(Kind.EMBEDDING, "word", tensors)
+
+    (addon,) = shelving.shelves.look().addons
+
+    assert addon.architecture == architecture
+
+
+def test_a_pickle_is_not_on_the_shelf_and_the_log_says_so_once(
+    shelving: Shelving, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = shelving.root / Kind.EMBEDDING
+    folder.mkdir()
+    torch.save({"string_to_param": {}}, folder / "old.pt")
+    (folder / "hidden.safetensors").write_bytes(pickle.dumps({"emb_params": [1.0]}))
+
+    with caplog.at_level(logging.WARNING):
+        found = [shelving.shelves.look(), shelving.shelves.look()]
+
+    assert not any(shelf.addons for shelf in found)
+    assert len(caplog.messages) == 2
+    assert all("pickle" in told for told in caplog.messages)
+
+
+def test_a_damaged_file_is_not_on_the_shelf(shelving: Shelving) -> None:
+    file = shelving.put(Kind.LORA, "neon", words(768))
+    file.write_bytes(file.read_bytes()[:-1])
+
+    assert not shelving.shelves.look().addons
+
+
+def test_a_file_is_found_by_its_digest_while_it_is_that_file(shelving: Shelving) -> None:
+    file = shelving.put(Kind.LORA, "neon", words(768))
+    (before,) = shelving.shelves.look().addons
+
+    assert shelving.shelves.file(Kind.LORA, "neon", before.digest) == file
+
+    shelving.put(Kind.LORA, "neon", words(1024))
+    (after,) = shelving.shelves.look().addons
+    assert after.architecture == "SD 2.x"
+    with pytest.raises(PaintingFailed, match="LoRA “neon” of that recipe is gone or has changed"):
+        shelving.shelves.file(Kind.LORA, "neon", before.digest)
+
+
+def test_a_file_that_was_exchanged_since_anybody_looked_is_not_taken_for_the_old_one(
+    shelving: Shelving,
+) -> None:
+    shelving.put(Kind.LORA, "neon", words(768))
+    (before,) = shelving.shelves.look().addons
+    shelving.put(Kind.LORA, "neon", words(1024))
+
+    with pytest.raises(PaintingFailed, match="gone or has changed"):
+        shelving.shelves.file(Kind.LORA, "neon", before.digest)
+
+
+def test_a_folder_with_a_link_to_nothing_hides_no_other(
+    shelving: Shelving, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelving.put(Kind.CONTROLNET, "canny", words(768))
+    broken = shelving.root / Kind.CONTROLNET / "broken"
+    broken.mkdir()
+    (broken / "config.json").write_text("{}")
+    (broken / "weights.safetensors").symlink_to(broken / "nowhere")
+
+    found = [shelving.shelves.look(), shelving.shelves.look()]
+
+    assert [[addon.name for addon in shelf.addons] for shelf in found] == [["canny"], ["canny"]]
+    assert len(caplog.messages) == 1
+
+
+def test_other_files_and_folders_are_left_alone(shelving: Shelving) -> None:
+    shelving.put(Kind.LORA, "neon", words(768))
+    (shelving.root / Kind.LORA / "neon.png").write_bytes(b"a picture")
+    (shelving.root / Kind.LORA / "more.safetensors").mkdir()
+
+    assert [addon.name for addon in shelving.shelves.look().addons] == ["neon"]
+
+
+def test_without_folders_there_is_nothing() -> None:
+    assert not Shelves(NOWHERE).look().addons
