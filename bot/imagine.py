@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,18 @@ from bot.led import Led
 from bot.outputs import free_places, places, require_writable, write, write_new
 from bot.owner import LOCAL
 from bot.progress import Watch, watching
+from bot.prompts_file import Line
 from bot.settings import Settings
-from engine.errors import InvalidRequest
+from engine.errors import EaselError, InvalidRequest, PainterLost
 from engine.job import Picture
-from engine.prompt import read_prompt
 from engine.request import ImageRequest
-from engine.studio import TERMINAL
-from engine.ticket import Ticket
+from engine.studio import TERMINAL, Quote
 
 LARGEST_SOURCE = 64 * 2**20
+# A mask that is no file: where the image is transparent.
+ALPHA = "alpha"
+# Prompts of a file that are in the line at a time: enough to paint in company.
+IN_FLIGHT = 8
 NO_DIGEST = "0" * 64
 
 
@@ -30,7 +34,7 @@ NO_DIGEST = "0" * 64
 class Asked:
     """What was typed. `given` holds the options by the names of ImageRequest's fields."""
 
-    prompt: str
+    lines: tuple[Line, ...]
     given: Mapping[str, Any]
     size: str | None = None
     sources: Mapping[str, str]
@@ -60,6 +64,14 @@ class Written:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was written, and a sentence for each of several prompts that could not be painted."""
+
+    written: Sequence[Written] = ()
+    problems: Sequence[str] = ()
+
+
 async def imagine(
     asked: Asked,
     settings: Settings,
@@ -67,60 +79,135 @@ async def imagine(
     *,
     console: Console,
     agreed: Callable[[int, float], bool],
-) -> list[Written]:
-    """Paint what was asked for and write it. `agreed` is asked before permutations."""
-    sources = {name: _read_source(name, file) for name, file in asked.sources.items()}
+) -> Outcome:
+    """Paint what was asked for and write it. `agreed` is asked before permutations.
+
+    Raises what is wrong with any of the prompts before the first is painted.
+    """
+    sources = {
+        name: _read_source(name, file)
+        for name, file in asked.sources.items()
+        if (name, file) != ("mask", ALPHA)
+    }
     led = {each.file: _read_source("picture", each.file) for each in asked.led}
     # Before anything is opened or made.
-    _request(asked, dict.fromkeys(sources, NO_DIGEST), dict.fromkeys(led, NO_DIGEST))
+    _requests(asked, dict.fromkeys(sources, NO_DIGEST), dict.fromkeys(led, NO_DIGEST))
     async with open_app(settings, painters) as app:
         kept = {name: await app.studio.keep(file) for name, file in sources.items()}
         followed = {file: await app.studio.keep(content) for file, content in led.items()}
-        request = _request(asked, kept, followed)
-        quote = app.studio.quote(request)
-        require_writable(asked.output, len(quote.tiles))
-        if len(quote.tiles) > request.count and not agreed(len(quote.tiles), quote.price):
-            return []
+        requests = _requests(asked, kept, followed)
+        quotes = [
+            await _quoted(app, line, request)
+            for line, request in zip(asked.lines, requests, strict=True)
+        ]
+        tiles = [tile for quote in quotes for tile in quote.tiles]
+        require_writable(asked.output, len(tiles))
+        price = sum(quote.price for quote in quotes)
+        if len(tiles) > sum(request.count for request in requests) and not agreed(
+            len(tiles), price
+        ):
+            return Outcome()
         with watching(console) as watch:
+            watch.expect(tiles)
             async with painting(app, settings, painters):
-                ticket = await app.studio.submit(request, LOCAL, origin=TERMINAL)
-                pictures = await _painted(app, ticket, watch)
-    return [
-        Written(file=file, picture=picture)
-        for file, picture in zip(_write(asked, pictures), pictures, strict=True)
-    ]
+                easel = _Commission(
+                    app=app,
+                    watch=watch,
+                    places=_places(asked, [len(quote.tiles) for quote in quotes]),
+                    turns=asyncio.Semaphore(min(IN_FLIGHT, settings.queue_limit)),
+                )
+                return await easel.painted(asked.lines, requests)
 
 
-async def _painted(app: App, ticket: Ticket, watch: Watch) -> tuple[Picture, ...]:
-    watch.begin(ticket.job)
-    try:
-        async for step in ticket:
-            watch.step(step)
-        return await ticket.pictures()
-    except asyncio.CancelledError:
-        await app.studio.cancel(ticket.job.id, LOCAL)
-        raise
+async def _quoted(app: App, line: Line, request: ImageRequest) -> Quote:
+    with line.named():
+        return await app.studio.quote(request)
 
 
-def _write(asked: Asked, pictures: tuple[Picture, ...]) -> list[Path]:
+def _places(asked: Asked, counts: Sequence[int]) -> list[Sequence[Path] | None]:
+    """Where the pictures of each prompt go; None where they are named after it."""
     if asked.output is None:
-        return [write_new(free_places(picture.recipe.prompt), picture.png) for picture in pictures]
-    files = places(asked.output, len(pictures))
-    for file, picture in zip(files, pictures, strict=True):
-        write(file, picture.png)
-    return files
+        return [None] * len(counts)
+    files = iter(places(asked.output, sum(counts)))
+    return [list(islice(files, count)) for count in counts]
 
 
-def _request(asked: Asked, sources: Mapping[str, str], followed: Mapping[str, str]) -> ImageRequest:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Commission:
+    """All prompts of a command, some of them at a time."""
+
+    app: App
+    watch: Watch
+    places: Sequence[Sequence[Path] | None]
+    turns: asyncio.Semaphore
+
+    async def painted(self, lines: Sequence[Line], requests: Sequence[ImageRequest]) -> Outcome:
+        """Each is written when it is done. One of several that fails does not stop the others."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._tried(line, request, files, alone=len(lines) == 1))
+                for line, request, files in zip(lines, requests, self.places, strict=True)
+            ]
+        outcomes = [task.result() for task in tasks]
+        return Outcome(
+            written=[one for outcome in outcomes for one in outcome.written],
+            problems=[problem for outcome in outcomes for problem in outcome.problems],
+        )
+
+    async def _tried(
+        self, line: Line, request: ImageRequest, files: Sequence[Path] | None, *, alone: bool
+    ) -> Outcome:
+        try:
+            async with self.turns:
+                return Outcome(written=await self._painted(request, files))
+        except PainterLost:
+            raise  # nor can the others be painted
+        except EaselError as error:
+            if alone:
+                raise
+            return Outcome(problems=(line.said(str(error)),))
+
+    async def _painted(
+        self, request: ImageRequest, files: Sequence[Path] | None
+    ) -> Sequence[Written]:
+        ticket = await self.app.studio.submit(request, LOCAL, origin=TERMINAL)
+        self.watch.begin(ticket.job)
+        try:
+            async for step in ticket:
+                self.watch.step(step)
+            pictures = await ticket.pictures()
+        except asyncio.CancelledError:
+            await self.app.studio.cancel(ticket.job.id, LOCAL)
+            raise
+        return _write(files, pictures)
+
+
+def _write(files: Sequence[Path] | None, pictures: Sequence[Picture]) -> Sequence[Written]:
+    written = []
+    for number, picture in enumerate(pictures):
+        if files is None:
+            file = write_new(free_places(picture.recipe.prompt), picture.png)
+        else:
+            file = files[number]
+            write(file, picture.png)
+        written.append(Written(file=file, picture=picture))
+    return written
+
+
+def _requests(
+    asked: Asked, sources: Mapping[str, str], followed: Mapping[str, str]
+) -> list[ImageRequest]:
     """`sources` are the digests by field, `followed` those of the other pictures by file."""
-    return read_prompt(
-        asked.prompt,
+    if asked.sources.get("mask") == ALPHA:
+        sources = {**sources, "mask": sources.get("image", NO_DIGEST)}
+    given = {
         **asked.given,
         **_sides(asked.size),
         **sources,
-        controls=tuple(each.wish(followed[each.file]) for each in asked.controls),
-        references=tuple(each.wish(followed[each.file]) for each in asked.references),
-    )
+        "controls": tuple(each.wish(followed[each.file]) for each in asked.controls),
+        "references": tuple(each.wish(followed[each.file]) for each in asked.references),
+    }
+    return [line.request(**given) for line in asked.lines]
 
 
 def _sides(size: str | None) -> dict[str, int]:

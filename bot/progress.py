@@ -1,7 +1,7 @@
 """What the terminal shows while a job is painted."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot import messages
 from bot.terminal import Easel, way_of
-from engine.job import Job
+from engine.job import Job, Tile
 from engine.job import Progress as Step
 
 
@@ -20,21 +20,26 @@ class Watch:
     def __init__(self, bar: Progress, easel: Easel) -> None:
         self._bar, self._easel = bar, easel
         self._task = bar.add_task(messages.LOADING, total=None)
-        self._left: dict[int, int] = {}
+        self._left: dict[tuple[str, int], int] = {}
         self._total = 0
+
+    def expect(self, tiles: Iterable[Tile]) -> None:
+        """So much will be painted, all jobs together."""
+        self._total = sum(tile.recipe.told_steps for tile in tiles)
 
     def begin(self, job: Job) -> None:
         """The engine is warm and the job accepted."""
-        self._left = {tile.index: tile.recipe.told_steps for tile in job.tiles}
-        self._total = sum(self._left.values())
+        self._left |= {(job.id, tile.index): tile.recipe.told_steps for tile in job.tiles}
         self._bar.update(self._task, description=messages.PAINTING, total=self._total)
 
     def step(self, step: Step) -> None:
         """A tile is a step further."""
-        shown = min((tile for tile, left in self._left.items() if left), default=step.tile)
-        self._left[step.tile] = step.steps - step.step
-        self._bar.update(self._task, completed=self._total - sum(self._left.values()))
-        if step.preview and step.tile == shown:
+        tile = step.job, step.tile
+        shown = next((tile for tile, left in self._left.items() if left), tile)
+        left = step.steps - step.step
+        self._bar.advance(self._task, self._left.get(tile, left) - left)
+        self._left[tile] = left
+        if step.preview and tile == shown:
             self._easel.png = step.preview
 
 

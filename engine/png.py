@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from io import BytesIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from engine.errors import InvalidRequest
@@ -12,6 +12,7 @@ from engine.job import Recipe
 
 # A picture that claims more pixels than this is refused before it is unpacked.
 MOST_PIXELS = 64_000_000
+LYING = frozenset({5, 6, 7, 8})
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
 
@@ -22,6 +23,14 @@ def write_png(image: Image.Image, recipe: Recipe, extra: Mapping[str, str] | Non
     buffer = BytesIO()
     image.save(buffer, "PNG", pnginfo=text)
     return buffer.getvalue()
+
+
+def size_of_picture(file: bytes) -> tuple[int, int]:
+    """Width and height as it is seen: cameras write down how they were held."""
+    with Image.open(BytesIO(file), formats=FORMATS) as image:
+        width, height = image.size
+        lying = image.getexif().get(ExifTags.Base.Orientation, 1) in LYING
+    return (height, width) if lying else (width, height)
 
 
 def require_picture(file: bytes) -> None:

@@ -10,9 +10,10 @@ from engine.addon import Shelf
 from engine.allowance import UNLIMITED, Allowance, Usage, day_start, require
 from engine.card import ModelCard, card_named
 from engine.errors import Cancelled, NotFound, PaintingFailed
+from engine.framing import framed
 from engine.job import Bookmark, Job, Owner, Picture, Remembered, Status, Tile
 from engine.line import Line
-from engine.png import require_picture
+from engine.png import require_picture, size_of_picture
 from engine.ports import Ledger
 from engine.price import Speeds
 from engine.request import LARGEST_SEED, ImageRequest
@@ -73,9 +74,12 @@ class Studio:
         self._now = now
         self._admission = asyncio.Lock()
 
-    def quote(self, request: ImageRequest) -> Quote:
-        """Raises InvalidRequest where the model cannot paint it."""
+    async def quote(self, request: ImageRequest) -> Quote:
+        """Raises InvalidRequest where the model cannot paint it, NotFound without its image."""
         card = card_named(request.model, self._cards)
+        if request.image is not None:
+            image = size_of_picture(await self._ledger.file(request.image))
+            request = framed(request, image, card)
         seed = secrets.randbelow(LARGEST_SEED + 1)
         tiles = tiles_of(request, card, seed=seed, wildcards=self._wildcards, shelf=self._shelf())
         return Quote(tiles=tiles, price=self._speeds.price([tile.recipe for tile in tiles]))
@@ -84,7 +88,7 @@ class Studio:
         self, request: ImageRequest, owner: Owner, *, key: str | None = None, origin: str = "local"
     ) -> Ticket:
         """Raises Rejected. The same key again answers with the job of the first time."""
-        quote = self.quote(request)
+        quote = await self.quote(request)
         job = Job(
             owner=owner,
             request=request,
@@ -166,12 +170,13 @@ class Studio:
             oldest_in_window=None,
         )
         recipe = job.tiles[0].recipe
+        width, height = recipe.final_size
         require(
             self._allowance,
             usage,
             price=job.price,
-            pixels=recipe.width * recipe.height,
-            steps=recipe.steps,
+            pixels=width * height,
+            steps=recipe.told_steps,
             now=now,
         )
 

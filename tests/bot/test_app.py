@@ -17,12 +17,12 @@ A_FOX = ImageRequest(prompt="a fox")
 async def test_the_next_start_knows_what_pictures_took(painters: Painters) -> None:
     settings = read_settings()
     async with open_app(settings, painters) as app:
-        guess = app.studio.quote(A_FOX).price
+        guess = (await app.studio.quote(A_FOX)).price
         async with painting(app, settings, painters):
             await (await app.studio.submit(A_FOX, LOCAL)).pictures()
 
     async with open_app(settings, painters) as app:
-        price = app.studio.quote(A_FOX).price
+        price = (await app.studio.quote(A_FOX)).price
 
     assert price == 0.5
     assert price != guess
@@ -37,7 +37,7 @@ def broken_speeds(folder: Path) -> None:
 @pytest.mark.usefixtures("broken_speeds")
 async def test_speeds_that_cannot_be_read_are_learned_anew(painters: Painters) -> None:
     async with open_app(read_settings(), painters) as app:
-        assert app.studio.quote(A_FOX).price > 0
+        assert (await app.studio.quote(A_FOX)).price > 0
 
 
 @pytest.fixture
@@ -49,6 +49,6 @@ def animals(folder: Path) -> None:
 @pytest.mark.usefixtures("animals")
 async def test_wildcards_come_from_their_folder(painters: Painters) -> None:
     async with open_app(read_settings(), painters) as app:
-        (tile,) = app.studio.quote(ImageRequest(prompt="a red __animal__")).tiles
+        (tile,) = (await app.studio.quote(ImageRequest(prompt="a red __animal__"))).tiles
 
     assert tile.recipe.prompt == "a red fox"

@@ -56,7 +56,8 @@ def test_every_option_reaches_the_recipe(
     words = (
         "--negative rain --model BOOK --size 64x192 --steps 9 --guidance 3.5 --sampler DDIM "
         "--seed 11 --count 2 --image source.png --strength 0.5 --mask mask.png --style night "
-        "--exact --fresh --json -o out.png"
+        "--outpaint 0,0,0,64 --rescale 0.7 --clip-skip 2 --variation 0.3 --variation-seed 5 "
+        "--upscale 1.5 --upscaler lanczos --redraw 0.4 --exact --fresh --json -o out.png"
     )
 
     code = run(["imagine", "a fox", *words.split()], painters)
@@ -64,7 +65,8 @@ def test_every_option_reaches_the_recipe(
     first, second = json.loads(capsys.readouterr().out)
     assert code == 0
     assert first["file"] == "out-1.png"
-    assert (first["seed"], second["seed"]) == (11, 12)
+    assert (first["seed"], second["seed"]) == (11, 11)
+    assert (first["variation_seed"], second["variation_seed"]) == (5, 6)
     assert first["prompt"] == "a fox at night"
     assert first["image"] is not None
     assert first["mask"] is not None
@@ -77,10 +79,121 @@ def test_every_option_reaches_the_recipe(
         "guidance": 3.5,
         "sampler": "DDIM",
         "strength": 0.5,
+        "outpaint": [0, 0, 0, 64],
+        "rescale": 0.7,
+        "clip_skip": 2,
+        "variation": 0.3,
+        "upscale": 1.5,
+        "upscaler": "Lanczos",
+        "redraw": 0.4,
         "exact": True,
         "seconds": 0.5,
     }
     assert {name: first[name] for name in expected} == expected
+
+
+def test_a_mask_may_be_what_is_transparent_of_the_image(
+    painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("source.png").write_bytes(a_png(64, 64))
+
+    code = run(["imagine", "a fox", "--image", "source.png", "--mask", "alpha", "--json"], painters)
+
+    (recipe,) = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert recipe["mask"] == recipe["image"] is not None
+
+
+def test_an_image_that_is_only_enlarged_keeps_its_size(
+    painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("source.png").write_bytes(a_png(320, 200))
+    options = ["--image", "source.png", "--strength", "0", "--upscale", "2", "--json"]
+
+    run(["imagine", "a fox", *options], painters)
+
+    (recipe,) = json.loads(capsys.readouterr().out)
+    assert (recipe["width"], recipe["height"]) == (320, 200)
+
+
+PROMPTS = """
+# Foxes of all colours.
+a red fox --seed 1
+a {grey|white} fox --seed 2 --steps 3
+"""
+
+
+def test_a_file_of_prompts_is_painted_in_its_order(
+    painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("prompts.txt").write_text(PROMPTS)
+
+    code = run(
+        ["imagine", "--prompts", "prompts.txt", "--steps", "5", "--json", "-o", "fox.png"], painters
+    )
+
+    told = [
+        (recipe["file"], recipe["prompt"], recipe["steps"])
+        for recipe in json.loads(capsys.readouterr().out)
+    ]
+    assert code == 0
+    assert told == [
+        ("fox-1.png", "a red fox", 5),
+        ("fox-2.png", "a grey fox", 3),
+        ("fox-3.png", "a white fox", 3),
+    ]
+    assert {"fox-1.png", "fox-2.png", "fox-3.png"} < set(os.listdir())
+
+
+def test_a_mistake_in_a_file_of_prompts_is_told_with_its_line_before_anything_is_painted(
+    painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("prompts.txt").write_text(f"{PROMPTS}a blue fox --model moon\n")
+
+    code = run(["imagine", "--prompts", "prompts.txt"], painters)
+
+    assert code == 2
+    assert capsys.readouterr().err.startswith("Line 5: I have no model “moon”.")
+    assert not list(Path().glob("*.png"))
+
+
+def test_a_prompt_that_cannot_be_painted_does_not_stop_those_after_it(
+    painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("prompts.txt").write_text("a fox\nto fail\na hare\n")
+
+    code = run(["imagine", "--prompts", "prompts.txt"], painters)
+
+    told = capsys.readouterr()
+    assert code == 1
+    assert [line.split(" ")[0] for line in told.out.splitlines()] == ["a-fox.png", "a-hare.png"]
+    assert told.err == "Line 2: The paint ran out.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mend"),
+    [
+        ([], "Tell me what to paint"),
+        (["a fox", "--prompts", "prompts.txt"], "not both"),
+        (["--prompts", "gone.txt"], "There is no file gone.txt"),
+        (["--prompts", "."], "I cannot read"),
+        (["--prompts", "picture.png"], "is no text"),
+        (["--prompts", "empty.txt"], "There is no prompt in that file"),
+    ],
+)
+def test_a_file_of_prompts_that_cannot_be_used_is_told(
+    arguments: list[str],
+    mend: str,
+    painters: Painters,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("picture.png").write_bytes(a_png(8, 8))
+    Path("empty.txt").write_text("# nothing\n\n")
+
+    code = run(["imagine", *arguments], painters)
+
+    assert code == 2
+    assert mend in capsys.readouterr().err
 
 
 def test_flags_in_the_prompt_win_over_options(

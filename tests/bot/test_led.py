@@ -95,11 +95,11 @@ def test_what_makes_no_sense_of_references_is_told(
     [
         (["--control", "edges=gone.png"], "There is no picture gone.png. Look at the path."),
         (["--control", "edges=here.png"], "I have no ControlNet “edges”"),
-        (["--control", "edges=here.png:3"], "each with a weight from 0 to 2"),
+        (["--control", "edges=here.png:3"], "weight is a number from 0 to 2"),
         (["--control", "here.png"], "names no ControlNet"),
         (["--reference", "gone.png"], "There is no picture gone.png. Look at the path."),
         (["--reference", "here.png"], "I have no IP-Adapter for book"),
-        (["--reference", "here.png", "--reference-weight", "9"], "weight from 0 to 2"),
+        (["--reference", "here.png", "--reference-weight", "9"], "is a number from 0 to 2"),
     ],
 )
 def test_what_cannot_be_followed_is_told_before_anything_is_painted(

@@ -219,4 +219,4 @@ async def test_what_was_measured_becomes_the_price() -> None:
         for _ in range(30):
             await (await house.studio.submit(request, ALICE)).pictures()
 
-        assert abs(house.studio.quote(request).price - 0.5) < 0.05
+        assert abs((await house.studio.quote(request)).price - 0.5) < 0.05

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.allowance import UNLIMITED
+from engine.allowance import UNLIMITED, Allowance
 from engine.errors import (
     Cancelled,
     InvalidRequest,
@@ -138,6 +138,24 @@ async def test_a_full_disk_keeps_a_waiting_job_in_line() -> None:
 
         assert len(house.line.queue) == 1
         assert not ticket.ended
+
+
+@pytest.mark.parametrize(
+    ("allowance", "mend"),
+    [
+        (replace(UNLIMITED, largest_pixels=200 * 200), "256|pixels"),
+        (replace(UNLIMITED, most_steps=5), "That is 6 steps"),
+    ],
+)
+async def test_what_is_allowed_counts_for_the_finished_picture(
+    allowance: Allowance, mend: str
+) -> None:
+    larger = ImageRequest(prompt="a fox", upscale=2, redraw=0.5)
+    async with open_house(allowance=allowance, working=False) as house:
+        await house.studio.submit(A_FOX, BOB)
+
+        with pytest.raises(InvalidRequest, match=mend):
+            await house.studio.submit(larger, BOB)
 
 
 async def test_as_many_jobs_wait_as_the_allowance_says() -> None:
@@ -378,4 +396,4 @@ async def test_what_goes_wrong_reaches_the_one_who_asked(prompt: str, sentence: 
 
 async def _price() -> float:
     async with open_house(working=False) as house:
-        return house.studio.quote(A_FOX).price
+        return (await house.studio.quote(A_FOX)).price

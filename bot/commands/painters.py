@@ -1,0 +1,15 @@
+"""Which painters a command works with."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.app import Painters
+
+
+def painters_of(context: typer.Context) -> "Painters":
+    """The real ones, unless whoever runs the command brought others along."""
+    from bot.app import PAINTERS
+
+    return context.obj or PAINTERS
