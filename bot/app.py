@@ -20,6 +20,7 @@ from engine.alternatives import load_wildcards
 from engine.card import ModelCard
 from engine.dispatcher import Dispatcher
 from engine.errors import Misconfigured, StorageFailed
+from engine.ladder import OFFLOADS
 from engine.line import Line
 from engine.ports import Ledger, Painter
 from engine.price import Speeds
@@ -72,6 +73,15 @@ class Painters:
     open: Callable[[Settings], AbstractAsyncContextManager[Painter]]
     measure: Callable[..., Awaitable[Mapping[str, Any]]] = measure_engine
     shelf: Callable[[Settings], Callable[[], Shelf]] = shelf_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """Bytes that a model needs and that there are, and with which offload it fits; None: none."""
+
+    needed: int
+    memory: int
+    offload: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +174,22 @@ def check_model(name: str, settings: Settings) -> ModelCard:
     return find(name, _models_dir(settings)).card
 
 
+def fit_of(name: str, settings: Settings) -> Fit:
+    """How a model fits into the memory that this device has for models. Raises Misconfigured."""
+    from engine.gpu.device import device_named, memory_for_models, weight_type
+    from engine.gpu.easing import movable
+    from engine.gpu.models.catalog import find
+    from engine.gpu.models.footprint import footprint_of
+
+    device = device_named(settings.device)
+    memory = settings.model_memory or memory_for_models(device)
+    footprint = footprint_of(find(name, _models_dir(settings)), weight_type(device).itemsize)
+    offload = footprint.offload(memory)
+    if offload != "none" and not movable(device):
+        offload = None
+    return Fit(needed=footprint.total, memory=memory, offload=offload)
+
+
 def device_of(settings: Settings) -> str:
     """The device that `auto` means here. Raises Misconfigured where there is none such."""
     from engine.gpu.device import device_named
@@ -186,6 +212,7 @@ async def warm_painter(settings: Settings) -> AsyncIterator[Painter]:
         device=settings.device,
         addons_dir=settings.data_dir,
         model_memory=settings.model_memory,
+        rungs=OFFLOADS[settings.offload],
         previews=settings.previews,
         preview_every=settings.preview_every,
         safety=settings.safety_policy,

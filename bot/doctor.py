@@ -13,12 +13,12 @@ from importlib.metadata import version as installed
 import psutil
 
 from bot import messages
-from bot.app import Painters, check_model, revisions
+from bot.app import Painters, check_model, fit_of, revisions
+from bot.messages import GIB
 from bot.settings import Settings
 from bot.version import version
 from engine.errors import EaselError
 
-GIB = 2**30
 LEAST_DISK = GIB
 LEAST_MEMORY = GIB
 
@@ -101,11 +101,14 @@ def _memory() -> Finding:
 def _models(settings: Settings) -> Iterator[Finding]:
     for name in settings.models:
         try:
-            card = check_model(name, settings)
+            usable = messages.usable(check_model(name, settings))
+            fit = fit_of(name, settings)
         except EaselError as error:
             yield Finding(what="model", fact=name, mend=str(error))
         else:
-            yield Finding(what="model", fact=messages.usable(card))
+            facts = messages.fits(fit.needed, fit.memory, fit.offload)
+            mend = "" if fit.offload else messages.NO_FIT
+            yield Finding(what="model", fact=f"{usable} {facts}", mend=mend)
 
 
 async def _database(settings: Settings) -> Finding:

@@ -6,6 +6,7 @@ from typing import Any
 from engine.card import ModelCard
 from engine.job import Picture, Recipe, Remembered
 
+GIB = 2**30
 EXAMPLE = "a red circle on a white background"
 STOPPED = "Stopped."
 LOADING = "Warming up the painter …"
@@ -20,7 +21,8 @@ MODEL_COLUMNS = ("model", "family", "size", "steps", "guidance", "sampler")
 
 def size(recipe: Recipe) -> str:
     """Like 512×768."""
-    return f"{recipe.width}×{recipe.height}"
+    width, height = recipe.final_size
+    return f"{width}×{height}"
 
 
 def facts(picture: Picture | Remembered) -> list[str]:
@@ -57,6 +59,20 @@ def usable(card: ModelCard) -> str:
     """What is said of weights that passed."""
     kind = card.architecture or card.family
     return f"{card.name} can be used: {kind}, made for {card.width}×{card.height}."
+
+
+def fits(needed: int, memory: int, offload: str | None) -> str:
+    """How a model fits on the device."""
+    weights = f"Its weights take {needed / GIB:.2g} of {memory / GIB:.3g} GiB for models"
+    match offload:
+        case "none":
+            return f"{weights}."
+        case "parts":
+            return f"{weights}, so its text encoders and autoencoder wait in main memory."
+        case "blocks":
+            return f"{weights}, so its network comes to the card block by block, which is slow."
+        case _:
+            return f"{weights}, and one part alone takes more than there is."
 
 
 def revisions(current: str | None, newest: str | None) -> str:
@@ -174,6 +190,7 @@ INSTALLED_COLUMNS = ("in the data folder", "family", "room", "licence", "from")
 UNFINISHED = "unfinished"
 UNUSABLE = "unusable"
 DOWNLOADING = "Downloading"
+NO_FIT = "Take a smaller model, or a card with more memory."
 NOT_REMOVED = "Nothing was taken away."
 
 

@@ -36,6 +36,7 @@ EXPECTED = {
     "painter": "thread, process, ray or modal",
     "device": "auto, cpu, cuda or one card of several, like cuda:1",
     "model_memory_gb": "how many gigabytes the loaded models may take, a number above 0",
+    "offload": "none, parts, blocks or layers",
     "previews": "off, fast or fine",
     "preview_every": "a whole number of steps from 1 to 150",
     "safety": "off, mark, blur or refuse",
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     painter: Literal["thread", "process", "ray", "modal"] = "thread"
     device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
     model_memory_gb: float | None = Field(None, gt=0, le=4096)
+    offload: Literal["none", "parts", "blocks", "layers"] = "none"
     previews: Literal["off", "fast", "fine"] = "fine"
     preview_every: int = Field(4, ge=1, le=150)
     safety: Measure = "off"

@@ -28,13 +28,20 @@ class Rung(StrEnum):
 
 
 LADDER = tuple(Rung)
+OFFLOADS = {
+    "none": frozenset[Rung](),
+    "parts": frozenset({Rung.PARK}),
+    "blocks": frozenset({Rung.PARK, Rung.GROUP}),
+    "layers": frozenset({Rung.PARK, Rung.GROUP, Rung.SEQUENTIAL}),
+}
+"""What of a model waits in main memory from the start, for a card that is too small for it."""
 # Decoding has one picture at a time, so there are no slices to take before tiles.
 HELPS = {
     Work.FORWARD: frozenset(LADDER) - {Rung.TILE},
     Work.DECODE: frozenset(LADDER) - {Rung.HALVE},
     Work.ENCODE: frozenset(LADDER) - {Rung.HALVE},
     Work.TEXT: frozenset(LADDER) - {Rung.HALVE, Rung.TILE},
-    Work.LOAD: frozenset({Rung.EMPTY, Rung.DROP}),
+    Work.LOAD: frozenset(LADDER) - {Rung.HALVE, Rung.TILE},
 }
 # There may be another model to put away, and tiles can be smaller still.
 TAKEN_AGAIN = frozenset({Rung.DROP, Rung.TILE})

@@ -3,18 +3,30 @@
 import logging
 from collections.abc import Callable
 from time import perf_counter
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import torch
 
 from engine.gpu.device import free, ran_out_of_memory
-from engine.gpu.family import Family
 from engine.gpu.warm import Warm
 from engine.ladder import Rung, Strain, Work, next_rung
 
 log = logging.getLogger(__name__)
 
 Outcome = TypeVar("Outcome")
+
+
+class Eased(Protocol):
+    """A model that can do with less: one that is loaded, or is to be."""
+
+    in_force: set[Rung]
+
+    @property
+    def possible(self) -> frozenset[Rung]:
+        """Rungs that would help it, of those in force only what can be taken further."""
+        ...
+
+    def take(self, rung: Rung) -> None: ...
 
 
 class Memory:
@@ -33,7 +45,7 @@ class Memory:
         return outcome
 
     def enough_for(
-        self, kind: Work, family: Family | None, work: Callable[[], Outcome], strain: Strain
+        self, kind: Work, eased: Eased, work: Callable[[], Outcome], strain: Strain
     ) -> Outcome | None:
         """What the work makes, on whichever rung; None where it does not fit on any.
 
@@ -45,10 +57,10 @@ class Memory:
             outcome, fitted = self._tried(work)
             if fitted:
                 return outcome
-            rung = next_rung(kind, taken=taken, possible=self._possible(family, taken))
+            rung = next_rung(kind, taken=taken, possible=self._possible(eased))
             if rung is not None:
                 log.warning("memory ran out at %s, so %s", kind, rung)
-                self._take(rung, family)
+                self._take(rung, eased)
                 taken.add(rung)
             strain.add(rung, perf_counter() - started)
             if rung is None:
@@ -63,22 +75,19 @@ class Memory:
         # Only after the block: its traceback keeps the tensors that did not fit.
         return None, False
 
-    def _possible(self, family: Family | None, taken: set[Rung]) -> set[Rung]:
-        possible = {Rung.EMPTY}
+    def _possible(self, eased: Eased) -> set[Rung]:
+        possible = {Rung.EMPTY} | (eased.possible - (eased.in_force - {Rung.TILE}))
         if self._warm.has_idle:
             possible.add(Rung.DROP)
-        if family is not None:
-            relief = family.relief
-            possible |= relief.possible - (relief.in_force - {Rung.TILE})
         return possible
 
-    def _take(self, rung: Rung, family: Family | None) -> None:
+    def _take(self, rung: Rung, eased: Eased) -> None:
         match rung:
             case Rung.EMPTY:
                 free(self._device)
             case Rung.DROP:
                 self._warm.put_one_away()
                 free(self._device)
-            case _ if family is not None:
-                family.relief.take(rung)
+            case _:
+                eased.take(rung)
                 free(self._device)

@@ -1,6 +1,7 @@
 """Opens the painter that lives in this process: one warm thread on one device."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from engine.gpu.addons.shelves import NOWHERE, Shelves
 from engine.gpu.device import device_named, memory_for_models
+from engine.gpu.easing import movable
 from engine.gpu.family import Family
 from engine.gpu.hand import hand_of
 from engine.gpu.images.enlarger import Enlarger
@@ -17,6 +19,7 @@ from engine.gpu.preview import USUAL_EVERY, Detail, open_previews
 from engine.gpu.safety import open_safety
 from engine.gpu.thread import EngineThread
 from engine.gpu.warm import Servable, Warm
+from engine.ladder import Rung
 from engine.safety import Policy
 
 # A wider forward than this only makes each step longer, for hardly more pictures an hour.
@@ -34,6 +37,7 @@ async def open_painter(
     device: str = "auto",
     addons_dir: Path = NOWHERE,
     model_memory: int | None = None,
+    rungs: AbstractSet[Rung] = frozenset(),
     previews: Detail = "fine",
     preview_every: int = USUAL_EVERY,
     safety: Policy = UNCHECKED,
@@ -41,18 +45,20 @@ async def open_painter(
     """A painter that has loaded the models and painted once with each, the first as default.
 
     `model_memory` is how many bytes the loaded models may take; by default what the device can
-    spare. Raises Misconfigured, of which BadModel is one kind.
+    spare. On `rungs` of the memory ladder they are from the start. Raises Misconfigured, of which
+    BadModel is one kind.
     """
     where = device_named(device)
     shelves = Shelves(addons_dir)
 
-    def load_one(model: Model) -> Family:
-        family = load(model, where, shelves)
+    def load_one(model: Model, needed: Collection[Rung]) -> Family:
+        family = load(model, where, shelves, needed)
         family.previews = open_previews(
             previews if safety.allows_previews else "off",
             every=preview_every,
             card=model.card,
             vae=family.pipe.vae,
+            device=where,
             models_dir=models_dir,
         )
         return family
@@ -69,6 +75,8 @@ async def open_painter(
                 for model in signed
             ),
             most=model_memory or memory_for_models(where),
+            rungs=movable(where) & rungs,
+            possible=movable(where),
         )
 
     painter = EngineThread(

@@ -1,11 +1,13 @@
 """Relief: a pipeline rearranged so that it needs less of the card's memory, one rung at a time."""
 
+from collections.abc import Collection
 from importlib import import_module
 from typing import Any
 
 import torch
 
-from engine.ladder import Rung
+from engine.gpu.easing import movable
+from engine.ladder import LADDER, Rung
 
 # Smaller tiles than this are mostly overlap.
 SMALLEST_TILE = 16
@@ -21,17 +23,21 @@ class Relief:
         self._network = network
         self._device = device
         self._parked: list[Any] = []
+        self._usual: frozenset[Rung] = frozenset()
         self.in_force: set[Rung] = set()
 
     @property
     def possible(self) -> frozenset[Rung]:
         vae = self._pipe.vae
         smaller = not vae.use_tiling or vae.tile_latent_min_size > SMALLEST_TILE
-        rungs = {Rung.TILE} if smaller else set()
-        if self._device.type != "cpu":
-            # In main memory everything is already where these would put it.
-            rungs |= {Rung.PARK, Rung.GROUP, Rung.SEQUENTIAL}
-        return frozenset(rungs)
+        return movable(self._device) | ({Rung.TILE} if smaller else set())
+
+    def begin(self, rungs: Collection[Rung]) -> None:
+        """What was in force when the model was loaded is nothing to say with each picture."""
+        for rung in LADDER:
+            if rung in rungs:
+                self.take(rung)
+        self._usual = frozenset(rungs)
 
     def take(self, rung: Rung) -> None:
         match rung:
@@ -47,10 +53,10 @@ class Relief:
                 raise ValueError(f"{rung.name} is nothing that a model can be rearranged for")
         self.in_force.add(rung)
 
-    def told_for(self, latents: torch.Tensor) -> frozenset[Rung]:
+    def told_for(self, latents: torch.Tensor) -> set[Rung]:
         """What of it a picture of these latents was painted under."""
         untouched = max(latents.shape[-2:]) <= self._pipe.vae.tile_latent_min_size
-        return frozenset(self.in_force) - ({Rung.TILE} if untouched else set())
+        return self.in_force - self._usual - ({Rung.TILE} if untouched else set())
 
     def rest(self) -> None:
         """The parked parts go back to main memory until they are used again."""

@@ -8,8 +8,10 @@ from functools import partial
 
 from engine.card import ModelCard
 from engine.errors import OutOfMemory, PaintingFailed
+from engine.gpu.easing import Easing
 from engine.gpu.family import Family
 from engine.job import Recipe
+from engine.ladder import Rung
 
 log = logging.getLogger(__name__)
 
@@ -20,19 +22,31 @@ class Servable:
 
     card: ModelCard
     size: int
-    load: Callable[[], Family]
+    load: Callable[[Collection[Rung]], Family]
+    """On the rungs of the memory ladder that it needs."""
 
 
 class Warm:
     """Belongs to the engine thread. What is held is never put away."""
 
-    def __init__(self, models: Iterable[Servable], *, most: int | None = None) -> None:
-        """`most` is how many bytes all loaded models may take together."""
+    def __init__(
+        self,
+        models: Iterable[Servable],
+        *,
+        most: int | None = None,
+        rungs: Collection[Rung] = (),
+        possible: Collection[Rung] = (),
+    ) -> None:
+        """`most` is how many bytes all loaded models may take together.
+
+        Every model is loaded on `rungs`, and on those of `possible` that it turns out to need.
+        """
         self._models = {model.card.name: model for model in models}
         self._sizes = {name: model.size for name, model in self._models.items()}
         self._most = most
         self._families: OrderedDict[str, Family] = OrderedDict()
         self._held: Counter[str] = Counter()
+        self._easings = {name: Easing(rungs, possible) for name in self._models}
 
     @property
     def cards(self) -> Mapping[str, ModelCard]:
@@ -61,6 +75,10 @@ class Warm:
             Servable(card=family.card, size=family.size, load=partial(_itself, family))
             for family in families.values()
         )
+
+    def easing(self, name: str) -> Easing:
+        """How it is loaded the next time."""
+        return self._easings[name]
 
     def is_loaded(self, name: str) -> bool:
         return name in self._families
@@ -103,12 +121,12 @@ class Warm:
         for other in idle:
             log.info("the model %s was put away to make room for %s", other, name)
             del self._families[other]
-        family = self._families[name] = self._models[name].load()
+        family = self._families[name] = self._models[name].load(self._easings[name].in_force)
         self._sizes[name] = family.size
         return family
 
 
-def _itself(family: Family) -> Family:
+def _itself(family: Family, rungs: Collection[Rung]) -> Family:
     return family
 
 

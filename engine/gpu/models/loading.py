@@ -1,7 +1,7 @@
 """Loads a model from its folder or its file onto a device."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,11 +16,12 @@ from engine.gpu.families.flux import Flux
 from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.families.sd3 import StableDiffusion3
 from engine.gpu.families.sdxl import StableDiffusionXL
-from engine.gpu.family import Family
+from engine.gpu.family import Family, network_of
 from engine.gpu.models.blueprint import INDEX
 from engine.gpu.models.catalog import Model
 from engine.gpu.models.checkpoint import Checkpoint
 from engine.gpu.quiet import hush
+from engine.ladder import Rung
 
 FAMILIES: Mapping[str, type[Family]] = {
     "sd": StableDiffusion,
@@ -30,16 +31,23 @@ FAMILIES: Mapping[str, type[Family]] = {
 }
 
 
-def load(model: Model, device: torch.device, shelves: Shelves | None = None) -> Family:
+def load(
+    model: Model,
+    device: torch.device,
+    shelves: Shelves | None = None,
+    rungs: Collection[Rung] = (),
+) -> Family:
     """Safetensors only, from the disk only. Raises BadModel where the parts do not fit.
 
     Running out of memory is raised as it is, for whoever can make room and ask again. `shelves`
-    hold the add-ons; without them there are none.
+    hold the add-ons; without them there are none. What waits in main memory on one of the `rungs`
+    never is on the device whole.
     """
     hush()
     family = FAMILIES[model.card.family]
     try:
         pipe = _pipe(model, family, device)
+        _place(pipe, device, rungs)
     except BadModel:
         raise
     except Exception as error:  # a library's: they have no root in common
@@ -48,7 +56,9 @@ def load(model: Model, device: torch.device, shelves: Shelves | None = None) -> 
         raise _refusal(model, error) from error
     try:
         with torch.inference_mode():
-            return family(pipe, model.card, shelves)
+            loaded = family(pipe, model.card, shelves, device)
+            loaded.relief.begin(rungs)
+            return loaded
     except (ValueError, RuntimeError, KeyError, AttributeError) as error:
         if ran_out_of_memory(error):
             raise
@@ -64,7 +74,16 @@ def _pipe(model: Model, family: type[Family], device: torch.device) -> Any:
     else:
         pipe = _from_file(pipeline, model.checkpoint, dtype=dtype, **family.without)
     pipe.set_progress_bar_config(disable=True)
-    return pipe.to(device)
+    return pipe
+
+
+def _place(pipe: Any, device: torch.device, rungs: Collection[Rung]) -> None:
+    network = network_of(pipe)
+    for part in pipe.components.values():
+        if isinstance(part, torch.nn.Module):
+            waits = {Rung.GROUP, Rung.SEQUENTIAL} if part is network else {Rung.PARK}
+            if waits.isdisjoint(rungs):
+                part.to(device)
 
 
 def _refusal(model: Model, error: Exception) -> BadModel:

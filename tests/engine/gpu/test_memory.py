@@ -1,6 +1,6 @@
 """A device with less memory than the pictures would like."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -180,7 +180,7 @@ def loads(families: Mapping[str, Family], *, fits: int) -> tuple[Warm, list[str]
     loaded: list[str] = []
 
     def servable(name: str, family: Family) -> Servable:
-        def load() -> Family:
+        def load(_: Collection[Rung]) -> Family:
             if len(warm.loaded) >= fits:
                 raise torch.OutOfMemoryError("CUDA out of memory.")
             loaded.append(name)
@@ -232,6 +232,29 @@ def test_a_model_that_fits_nowhere_ends_that_tile_only(two: Mapping[str, Family]
 
     assert isinstance(second.outcome, OutOfMemory)
     assert first.painted
+
+
+def test_a_model_that_does_not_fit_as_it_is_is_loaded_block_by_block(scarce: Family) -> None:
+    tried: list[set[Rung]] = []
+
+    def load(rungs: Collection[Rung]) -> Family:
+        tried.append(set(rungs))
+        if Rung.GROUP not in rungs:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return scarce
+
+    servable = Servable(card=scarce.card, size=scarce.size, load=load)
+    warm = Warm([servable], possible=[Rung.PARK, Rung.GROUP, Rung.SEQUENTIAL])
+    company = Company(warm, CPU, Turns(most_rows=8))
+    sitting = Sitting(recipe())
+
+    company.welcome(sitting.seat)
+    while company.busy:
+        company.turn()
+
+    assert sitting.painted
+    assert tried == [set(), set(), {Rung.PARK}, {Rung.PARK, Rung.GROUP}]
+    assert warm.easing(scarce.card.name).in_force == {Rung.PARK, Rung.GROUP}
 
 
 def painted_with(

@@ -82,9 +82,11 @@ async def test_with_safety_on_an_unsafe_picture_leaves_the_painter_blurred(
     assert checked_hand != open_hand
 
 
-async def test_models_that_do_not_fit_together_take_turns(models_dir: Path) -> None:
-    shutil.copytree(models_dir / "tiny", models_dir / "other")
+async def test_models_that_do_not_fit_together_take_turns(models_dir: Path, tmp_path: Path) -> None:
     names = ["tiny", "other"]
+    for name in names:
+        shutil.copytree(models_dir / "tiny", tmp_path / name)
+    models_dir = tmp_path
     cards = {name: find(name, models_dir).card for name in names}
 
     async with open_painter(names, models_dir=models_dir, device="cpu", model_memory=1) as painter:

@@ -1,5 +1,6 @@
 """Which models are loaded, and which go to make room."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from engine.errors import OutOfMemory, PaintingFailed
 from engine.gpu.family import Family
 from engine.gpu.warm import Servable, Warm, to_put_away
+from engine.ladder import Rung
 from tests.engine.gpu.together import recipe
 
 SIZES = {"small": 1, "middle": 2, "large": 4}
@@ -39,7 +41,7 @@ def warm_with(family: Family, *names: str, most: int) -> tuple[Warm, list[str]]:
     loads: list[str] = []
 
     def servable(name: str) -> Servable:
-        def load() -> Family:
+        def load(_: Collection[Rung]) -> Family:
             loads.append(name)
             return family
 

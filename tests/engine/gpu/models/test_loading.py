@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from engine.gpu.family import Family
 from engine.gpu.models.blueprint import LAYOUT, WORDS
 from engine.gpu.models.catalog import Model, find
 from engine.gpu.models.loading import load
+from engine.ladder import OFFLOADS, Rung
 from tests.engine.gpu import tiny
 from tests.engine.gpu.models import original
 from tests.engine.gpu.together import CPU, paint_together, recipe
@@ -120,6 +121,19 @@ def test_a_single_file_paints_what_the_folder_paints(
     folder, single = (loaded(name, models, blueprints) for name in ("folder", "single"))
 
     assert torch.equal(painted(single), painted(folder))
+
+
+@pytest.mark.parametrize("rungs", OFFLOADS.values(), ids=OFFLOADS)
+def test_a_model_paints_the_same_on_whatever_rungs_it_is_loaded(
+    models_dir: Path, rungs: Collection[Rung]
+) -> None:
+    model = find("tiny", models_dir)
+
+    family = load(model, CPU, rungs=rungs)
+
+    assert family.relief.in_force == rungs
+    assert family.relief.told_for(torch.empty(1, 4, 8, 8)) == set()
+    assert torch.equal(painted(family), painted(load(model, CPU)))
 
 
 @pytest.mark.parametrize("precision", [torch.float16, torch.bfloat16, torch.float8_e4m3fn])
