@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+CANNY, DEPTH = "canny", "depth"
+PREPROCESSORS = (CANNY, DEPTH)
+"""What can be made of a picture for a ControlNet: its edges, and how far away everything is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extra:

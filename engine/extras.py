@@ -8,7 +8,7 @@ from engine.addon import Kind, Shelf
 from engine.card import ModelCard
 from engine.emphasis import read_emphasis
 from engine.errors import InvalidRequest
-from engine.extra import Control, Extra, Reference
+from engine.extra import PREPROCESSORS, Control, Extra, Reference
 from engine.job import LANCZOS, LATENT
 from engine.nearest import did_you_mean
 from engine.request import ImageRequest, ReferenceWish
@@ -27,7 +27,10 @@ class Extras:
 
 
 def extras_of(request: ImageRequest, card: ModelCard, shelf: Shelf) -> Extras:
-    """Raises InvalidRequest where something is missing or made for another kind of model."""
+    """Raises InvalidRequest where something is missing or made for another kind of model.
+
+    What has no weight is looked for too, and then left out: the picture is that without it.
+    """
     controls = []
     for wish in request.controls:
         addon = shelf.find(Kind.CONTROLNET, wish.name, card)
@@ -43,14 +46,14 @@ def extras_of(request: ImageRequest, card: ModelCard, shelf: Shelf) -> Extras:
             image=wish.image,
             start=wish.start,
             end=wish.end,
-            preprocessor=wish.preprocessor,
+            preprocessor=_preprocessor(wish.preprocessor),
         )
         controls.append(control)
     references = [_reference(wish, card, shelf) for wish in request.references]
     upscaler, digest = _upscaler(request, card, shelf)
     return Extras(
-        controls=tuple(controls),
-        references=tuple(references),
+        controls=tuple(control for control in controls if control.weight),
+        references=tuple(reference for reference in references if reference.weight),
         upscaler=upscaler,
         upscaler_digest=digest,
     )
@@ -103,6 +106,16 @@ def _texts(*prompts: str) -> Iterator[str]:
             yield from (fragment.text for fragment in chunk)
 
 
+def _preprocessor(name: str | None) -> str | None:
+    if name is None:
+        return None
+    if name.lower() not in PREPROCESSORS:
+        raise InvalidRequest(
+            f"I know no preprocessor “{name:.60}”. {did_you_mean(name, PREPROCESSORS)}"
+        )
+    return name.lower()
+
+
 def _reference(wish: ReferenceWish, card: ModelCard, shelf: Shelf) -> Reference:
     if wish.name is None:
         fitting = [addon for addon in shelf.of(Kind.IP_ADAPTER) if addon.fits(card)]
@@ -122,8 +135,13 @@ def _reference(wish: ReferenceWish, card: ModelCard, shelf: Shelf) -> Reference:
 
 def _upscaler(request: ImageRequest, card: ModelCard, shelf: Shelf) -> tuple[str, str]:
     """Its name, and the digest of its file where it has one."""
-    if request.upscaler is None or request.upscale == 1:
+    if request.upscaler is None:
         return LANCZOS, ""
+    if request.upscale == 1:
+        raise InvalidRequest(
+            f"The upscaler {request.upscaler:.60} has nothing to enlarge. Give an upscale too, "
+            "like --upscale 2."
+        )
     built_in = {name.lower(): name for name in (LANCZOS, LATENT)}
     name = built_in.get(request.upscaler.lower())
     if name == LATENT and not request.redraw:

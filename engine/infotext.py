@@ -24,12 +24,15 @@ _OURS = frozenset(
         *("Steps", "Sampler", "CFG scale", "Seed", "Size", "Model hash", "Model", "Version"),
         *("Denoising strength", "Easel prompt", "Easel negative", "Easel image", "Easel mask"),
         *("Clip skip", "CFG Rescale", "Variation seed", "Variation seed strength"),
-        *("Hires upscale", "Hires upscaler", "Easel redraw", "Easel upscaler hash"),
+        *("Hires upscale", "Hires upscaler", "Postprocess upscale by", "Postprocess upscaler"),
+        *("Hires resize", "Easel redraw", "Easel upscaler hash"),
         *("Easel extras", "Easel hand", "Easel exact"),
         *("Lora hashes", "TI hashes"),
     }
 )
 _FEWEST_FIELDS = 3
+# What separates the entries of a list, and so has no place in them.
+_LISTED = re.compile("[,:]")
 # Kept whole, as JSON: nobody else has names for all of it.
 _EXTRAS = ("outpaint", "loras", "embeddings", "controls", "references")
 _ANY = {
@@ -55,8 +58,6 @@ def write_infotext(recipe: Recipe, extra: Mapping[str, str] = _NO_EXTRA) -> str:
         fields["Model hash"] = _quoted(recipe.digest)
     if recipe.model:
         fields["Model"] = _quoted(recipe.model)
-    if recipe.strength != 1:
-        fields["Denoising strength"] = _decimal(recipe.strength)
     # Others keep no more than the words. What their form cannot hold goes in fields of ours.
     prompt, negative = _prompts(_body(recipe))
     if prompt != recipe.prompt:
@@ -95,9 +96,7 @@ def read_infotext(text: str) -> Recipe:
         )
     prompt, negative = _prompts("\n".join(lines[:index]))
     width, height = _size(fields.get("Size", "512x512"))
-    strength = _real(fields, "Denoising strength", 1.0)
-    # What A1111 calls so is that of the second pass where there is one.
-    redrawn = "Hires upscale" in fields and fields.get("Version") != VERSION
+    strength, redraw = _strengths(fields)
     return Recipe(
         prompt=fields.get("Easel prompt", prompt),
         negative=fields.get("Easel negative", negative),
@@ -110,16 +109,16 @@ def read_infotext(text: str) -> Recipe:
         sampler=_sampler(fields),
         seed=_whole(fields, "Seed", 0),
         image=fields.get("Easel image"),
-        strength=1.0 if redrawn else strength,
+        strength=strength,
         mask=fields.get("Easel mask"),
         rescale=_real(fields, "CFG Rescale", 0.0),
         clip_skip=_whole(fields, "Clip skip", 1),
         variation=_real(fields, "Variation seed strength", 0.0),
         variation_seed=_whole(fields, "Variation seed", 0) if "Variation seed" in fields else None,
-        upscale=_real(fields, "Hires upscale", 1.0),
-        upscaler=fields.get("Hires upscaler", LANCZOS),
+        upscale=_upscale(fields, width, height),
+        upscaler=fields.get("Hires upscaler", fields.get("Postprocess upscaler", LANCZOS)),
         upscaler_digest=fields.get("Easel upscaler hash", ""),
-        redraw=strength if redrawn else _real(fields, "Easel redraw", 0.0),
+        redraw=redraw,
         exact=fields.get("Easel exact") == "True",
         hand=fields.get("Easel hand", ""),
         **_extras(fields),
@@ -135,17 +134,13 @@ def _further(recipe: Recipe) -> dict[str, str]:
         fields["CFG Rescale"] = _decimal(recipe.rescale)
     if recipe.variation_seed is not None:
         fields["Variation seed"] = str(recipe.variation_seed)
+    if recipe.variation:
         fields["Variation seed strength"] = _decimal(recipe.variation)
-    if recipe.upscale != 1:
-        fields["Hires upscale"] = _decimal(recipe.upscale)
-        fields["Hires upscaler"] = _quoted(recipe.upscaler)
-    if recipe.upscaler_digest:
-        fields["Easel upscaler hash"] = _quoted(recipe.upscaler_digest)
-    if recipe.redraw:
-        fields["Easel redraw"] = _decimal(recipe.redraw)
+    fields |= _enlarging(recipe)
     for key, used in (("Lora hashes", recipe.loras), ("TI hashes", recipe.embeddings)):
         if used:
-            fields[key] = _quoted(", ".join(f"{each.name}: {each.digest[:12]}" for each in used))
+            hashes = (f"{_LISTED.sub('', each.name)}: {each.digest[:12]}" for each in used)
+            fields[key] = _quoted(", ".join(hashes))
     told = asdict(recipe)
     if extras := {name: told[name] for name in _EXTRAS if told[name]}:
         fields["Easel extras"] = _quoted(json.dumps(extras, ensure_ascii=False))
@@ -156,14 +151,65 @@ def _further(recipe: Recipe) -> dict[str, str]:
     return fields
 
 
+def _enlarging(recipe: Recipe) -> dict[str, str]:
+    """How strongly each pass paints, and what enlarges the picture after the first.
+
+    A1111 has one strength: that of the second pass where there is one, else that of the first.
+    It enlarges without a second pass only afterwards, and calls that postprocessing.
+    """
+    fields: dict[str, str] = {}
+    alone = recipe.upscale != 1 and recipe.strength == 1 and recipe.image is None
+    if recipe.redraw and alone:
+        fields["Denoising strength"] = _decimal(recipe.redraw)
+    elif recipe.strength != 1:
+        fields["Denoising strength"] = _decimal(recipe.strength)
+    by = "Hires upscale", "Hires upscaler"
+    if not recipe.redraw:
+        by = "Postprocess upscale by", "Postprocess upscaler"
+    if recipe.upscale != 1:
+        fields[by[0]] = _decimal(recipe.upscale)
+    if recipe.upscale != 1 or recipe.upscaler != LANCZOS:
+        fields[by[1]] = _quoted(recipe.upscaler)
+    if recipe.upscaler_digest:
+        fields["Easel upscaler hash"] = _quoted(recipe.upscaler_digest)
+    if recipe.redraw and not alone:
+        fields["Easel redraw"] = _decimal(recipe.redraw)
+    return fields
+
+
+def _strengths(fields: Mapping[str, str]) -> tuple[float, float]:
+    """Of the first and of the second pass."""
+    strength = _real(fields, "Denoising strength", 1.0)
+    if "Easel redraw" in fields:
+        return strength, _real(fields, "Easel redraw", 0.0)
+    if "Denoising strength" in fields and fields.keys() & {"Hires upscale", "Hires resize"}:
+        return 1.0, strength
+    return strength, 0.0
+
+
+def _upscale(fields: Mapping[str, str], width: int, height: int) -> float:
+    if "Hires resize" in fields and width and height:
+        # A side of 0 follows from the other one.
+        across, down = _size(fields["Hires resize"], "Hires resize")
+        try:
+            return max(across / width, down / height) or 1.0
+        except OverflowError:
+            raise InvalidRequest("Hires resize is too large for any picture.") from None
+    return _real(fields, "Hires upscale", _real(fields, "Postprocess upscale by", 1.0))
+
+
 def _extras(fields: Mapping[str, str]) -> dict[str, Any]:
     """Read back what `_further` wrote; text that is none of ours says nothing."""
     try:
-        told = json.loads(fields.get("Easel extras", "{}"))
+        told = json.loads(fields.get("Easel extras", "{}"), parse_constant=_no_number)
         recipe = recipe_of({**_ANY, **{name: told[name] for name in _EXTRAS if name in told}})
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
     return {name: getattr(recipe, name) for name in _EXTRAS}
+
+
+def _no_number(constant: str) -> float:
+    raise ValueError(f"{constant} is no number")
 
 
 def _body(recipe: Recipe) -> str:
@@ -227,12 +273,12 @@ def _real(fields: Mapping[str, str], key: str, missing: float) -> float:
     return number
 
 
-def _size(size: str) -> tuple[int, int]:
+def _size(size: str, key: str = "Size") -> tuple[int, int]:
     width, _, height = size.partition("x")
     try:
         return int(width), int(height)
     except ValueError:
-        raise InvalidRequest(f"Size is width x height, not “{size:.60}”.") from None
+        raise InvalidRequest(f"{key} is width x height, not “{size:.60}”.") from None
 
 
 def _sampler(fields: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from math import isfinite, log
 from typing import Self
 
-from engine.job import Recipe
+from engine.job import LATENT, Recipe
 from engine.sampler import sampler_named
 
 # Attention makes a picture of twice the pixels take a little more than twice as long.
@@ -16,6 +16,8 @@ LEARNING = 0.2
 # Two in a row that are off the same way are believed, and learned from faster.
 DOUBT = 2.0
 LEARNING_ANEW = 0.5
+# At least so much of a picture's time is what was never timed before, where there is any.
+LEAST_SHARE = 0.01
 GUESSED_SIZE = 512 * 512
 CENT = 0.01
 
@@ -88,12 +90,16 @@ class Speeds:
         """Learn from a picture. One that is far off changes little, two of them change much."""
         if not (isfinite(seconds) and seconds > 0):
             return
-        passes = passes_of(recipe)
-        guessed = sum(self._speed(each.kind).seconds(each.row_steps) for each in passes)
-        for each in passes:
-            # Only the whole was timed; each pass is believed to have had its share.
-            share = self._speed(each.kind).seconds(each.row_steps) / guessed
-            self._learn(each.kind, each.row_steps, seconds * share)
+        # Only the whole was timed. What is known is believed, and the rest is what was new in it;
+        # where all is known, or was too slow for that, each pass had its share.
+        passes = [each for each in passes_of(recipe) if self._expected(each)]
+        new = [each for each in passes if each.kind not in self._learned]
+        rest = seconds - sum(self._expected(each) for each in passes if each not in new)
+        if new and rest > seconds * LEAST_SHARE:
+            passes, seconds = new, rest
+        shares = [self._expected(each) for each in passes]
+        for each, share in zip(passes, shares, strict=True):
+            self._learn(each.kind, each.row_steps, seconds * share / sum(shares))
 
     def _learn(self, kind: _Kind, row_steps: int, seconds: float) -> None:
         speed, known = self._speed(kind), self._learned.get(kind)
@@ -110,7 +116,7 @@ class Speeds:
         self._learned[kind] = _Learned(learned, off)
 
     def seconds(self, recipe: Recipe) -> float:
-        return sum(self._speed(each.kind).seconds(each.row_steps) for each in passes_of(recipe))
+        return sum(self._expected(each) for each in passes_of(recipe))
 
     def price(self, recipes: Sequence[Recipe]) -> float:
         """Credits, to the cent. Only nothing at all is free."""
@@ -146,6 +152,9 @@ class Speeds:
             raise ValueError(f"these are no learned speeds: {error!r}") from None
         return speeds
 
+    def _expected(self, painted: "Pass") -> float:
+        return self._speed(painted.kind).seconds(painted.row_steps)
+
     def _speed(self, kind: _Kind) -> Speed:
         if kind in self._learned:
             return self._learned[kind].speed
@@ -170,16 +179,25 @@ class Speeds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """One way from noise to picture, or over a picture again."""
+    """One way from noise to picture, or over a picture again; enlarging one, which has no steps."""
 
     kind: _Kind
     row_steps: int
 
 
 def passes_of(recipe: Recipe) -> tuple[Pass, ...]:
-    """One, or two where what was painted is enlarged and painted over."""
+    """Painting, enlarging and painting over, as far as the recipe has them."""
     first, second = recipe.painted_steps
-    made = [Pass(kind=_kind(recipe, recipe.width, recipe.height), row_steps=_rows(recipe, first))]
+    made = []
+    if first:
+        kind = _kind(recipe, recipe.width, recipe.height)
+        made.append(Pass(kind=kind, row_steps=_rows(recipe, first)))
+    # Latents are enlarged in no time.
+    if recipe.upscale > 1 and recipe.upscaler != LATENT:
+        # A network's work grows with what it sees, arithmetic with what it makes.
+        seen = (recipe.width, recipe.height) if recipe.upscaler_digest else recipe.final_size
+        by = f"upscaler {recipe.upscaler_digest or recipe.upscaler}"
+        made.append(Pass(kind=_Kind(by, *seen), row_steps=0))
     if second:
         made.append(Pass(kind=_kind(recipe, *recipe.final_size), row_steps=_rows(recipe, second)))
     return tuple(made)
@@ -191,8 +209,6 @@ def row_steps_of(recipe: Recipe) -> int:
 
 
 def _rows(recipe: Recipe, steps: int) -> int:
-    if not steps:
-        return 0
     return sampler_named(recipe.sampler).forwards(steps) * (2 if recipe.guidance > 1 else 1)
 
 

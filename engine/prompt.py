@@ -44,6 +44,7 @@ def _words(field: str, wants: str) -> _Flag:
     return _Flag(sets=(field,), takes=_Takes.WORDS, wants=wants)
 
 
+_SEED = f"a whole number from 0 to {LARGEST_SEED}, or random"
 _GUIDANCE = _number("guidance")
 _NEGATIVE = _words("negative", "what must not be in the picture, like --no people, cars")
 _ASPECT = _number("aspect")
@@ -53,7 +54,7 @@ _FLAGS = {
     "size": _Flag(sets=("width", "height"), wants="width x height, like 512x768"),
     "width": _number("width"),
     "height": _number("height"),
-    "seed": _number("seed", f"a whole number from 0 to {LARGEST_SEED}, or random"),
+    "seed": _number("seed", _SEED),
     "steps": _number("steps"),
     "guidance": _GUIDANCE,
     "cfg": _GUIDANCE,
@@ -69,7 +70,7 @@ _FLAGS = {
     "rescale": _number("rescale"),
     "clip-skip": _number("clip_skip"),
     "variation": _number("variation"),
-    "variation-seed": _number("variation_seed"),
+    "variation-seed": _number("variation_seed", _SEED),
     "upscale": _number("upscale"),
     "upscaler": _words("upscaler", "the name of an upscaler, like Lanczos"),
     "redraw": _number("redraw"),
@@ -189,7 +190,7 @@ def _parts(name: str, flag: _Flag, value: str) -> tuple[object, ...]:
     match flag.sets:
         case ("exact",) | ("fresh",):
             return (True,)
-        case ("seed",) if value.lower() in {"-1", "random"}:
+        case ("seed",) | ("variation_seed",) if value.lower() in {"-1", "random"}:
             return (None,)
         case ("outpaint",):
             margins = re.fullmatch(r"[0-9]+(?:,[0-9]+,[0-9]+,[0-9]+)?", value)

@@ -1,8 +1,10 @@
 """ImageRequest: what somebody asked for, the same whichever way they came in."""
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -24,17 +26,31 @@ LARGEST_SEED = 2**32 - 1
 LONGEST_PROMPT = 6000
 
 
+def _readable(name: str, text: str) -> str:
+    if len(text) > LONGEST_PROMPT:
+        raise InvalidRequest(
+            f"That {name} has {len(text):,} characters. {LONGEST_PROMPT:,} is the most I read."
+        )
+    # No database keeps these, and no file of text.
+    if "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+        raise InvalidRequest(f"There is a character in the {name} that is no text. Take it out.")
+    return text
+
+
+Name = Annotated[str, AfterValidator(lambda name: _readable("name", name))]
+
+
 class ControlWish(BaseModel):
     """A picture to follow by a ControlNet; `image` is the digest of a picture that is kept."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    name: str
-    image: str
+    name: Name
+    image: Name
     weight: float = Field(1.0, ge=0, le=2)
     start: float = Field(0.0, ge=0, le=1)
     end: float = Field(1.0, ge=0, le=1)
-    preprocessor: str | None = None
+    preprocessor: Name | None = None
 
 
 class ReferenceWish(BaseModel):
@@ -42,8 +58,8 @@ class ReferenceWish(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    image: str
-    name: str | None = None
+    image: Name
+    name: Name | None = None
     weight: float = Field(0.6, ge=0, le=2)
 
 
@@ -60,7 +76,7 @@ class ImageRequest(BaseModel):
 
     prompt: str
     negative: str = ""
-    model: str | None = None
+    model: Name | None = None
     width: int | None = None
     height: int | None = None
     aspect: tuple[int, int] | None = None
@@ -69,17 +85,17 @@ class ImageRequest(BaseModel):
     sampler: str | None = None
     seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
     count: int = Field(1, ge=1, le=16)
-    style: str | None = None
-    image: str | None = None
+    style: Name | None = None
+    image: Name | None = None
     strength: float = Field(0.75, ge=0, le=1)
-    mask: str | None = None
+    mask: Name | None = None
     outpaint: tuple[int, int, int, int] | None = None
     rescale: float = Field(0.0, ge=0, le=1)
     clip_skip: int = Field(1, ge=1, le=12)
     variation: float = Field(0.0, ge=0, le=1)
     variation_seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
     upscale: float = Field(1.0, ge=1, le=4)
-    upscaler: str | None = None
+    upscaler: Name | None = None
     redraw: float = Field(0.0, ge=0, le=1)
     controls: tuple[ControlWish, ...] = Field((), max_length=MOST_CONTROLS)
     references: tuple[ReferenceWish, ...] = Field((), max_length=MOST_CONTROLS)
@@ -197,16 +213,6 @@ def nearest_side(side: int) -> int:
     return min(LARGEST, max(SMALLEST, round(side / STEP) * STEP))
 
 
-def _readable(name: str, text: str) -> str:
-    if len(text) > LONGEST_PROMPT:
-        raise InvalidRequest(
-            f"That {name} has {len(text):,} characters. {LONGEST_PROMPT:,} is the most I read."
-        )
-    if "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
-        raise InvalidRequest(f"There is a character in the {name} that is no text. Take it out.")
-    return text
-
-
 LIMITS = {
     "seed": f"a whole number from 0 to {LARGEST_SEED}",
     "steps": "a whole number from 1 to 150",
@@ -220,25 +226,37 @@ LIMITS = {
     "variation_seed": f"a whole number from 0 to {LARGEST_SEED}",
     "upscale": "a number from 1 to 4",
     "redraw": "a number from 0 to 1",
-    "controls": f"at most {MOST_CONTROLS} ControlNets, each with a weight from 0 to 2",
-    "references": f"at most {MOST_CONTROLS} pictures, each with a weight from 0 to 2",
+    "controls": f"a list of at most {MOST_CONTROLS} ControlNets, each with a name and an image",
+    "references": f"a list of at most {MOST_CONTROLS} pictures, each with an image",
     "width": f"a multiple of {STEP} from {SMALLEST} to {LARGEST}",
     "height": f"a multiple of {STEP} from {SMALLEST} to {LARGEST}",
     "aspect": "two whole numbers, like 16:9",
+    # Of the ControlNets and references.
+    "weight": "a number from 0 to 2",
+    "start": "a share of the steps, from 0 to 1",
+    "end": "a share of the steps, from 0 to 1",
 }
+WISHES: Mapping[str, type[BaseModel]] = {"controls": ControlWish, "references": ReferenceWish}
 
 
 def _sentence(error: ValidationError, known: Any) -> str:
     first = error.errors(include_url=False, include_context=False)[0]
-    name = str(first["loc"][0]) if first["loc"] else "request"
+    place = ""
+    match first["loc"]:
+        case (str(wishes), int(index), inside, *_) if wishes in WISHES:
+            name, known = str(inside), WISHES[wishes].model_fields
+            place = f"In number {index + 1} of the {wishes}: "
+        case (outermost, *_):
+            name = str(outermost)
+        case _:
+            name = "request"
     match first["type"]:
         case "extra_forbidden":
-            return f"I know no “{name}”. {did_you_mean(name, known)}"
-        case "missing":
-            return f"The {name} is missing."
+            return f"{place}I know no “{name:.60}”. {did_you_mean(name, known)}"
         case _ if name in LIMITS:
-            return f"{name} is {LIMITS[name]}, not {first['input']!r:.60}."
+            return f"{place}{name} is {LIMITS[name]}, not {first['input']!r:.60}."
+        case "missing":
+            return f"{place}The {name} is missing."
         case _:
-            return (
-                f"{name}: {first['msg'][0].lower()}{first['msg'][1:]}, not {first['input']!r:.60}."
-            )
+            wrong = f"{first['msg'][0].lower()}{first['msg'][1:]}"
+            return f"{place}{name}: {wrong}, not {first['input']!r:.60}."

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from engine.addon import Shelf
 from engine.alternatives import expand
 from engine.card import ModelCard
+from engine.emphasis import read_emphasis
 from engine.errors import InvalidRequest
 from engine.extras import embeddings_of, extras_of, loras_of
 from engine.job import Recipe, Tile, enlarged
 from engine.request import LARGEST_FINAL, LARGEST_SEED, MOST_TILES, SMALLEST, ImageRequest
+from engine.sampler import sampler_named
 from engine.style import style_named, styled
 
 NOTHING = Shelf()
@@ -29,9 +31,11 @@ def tiles_of(
     seed, and differ in the seed that they lean towards.
     """
     first = request.seed if request.seed is not None else seed
-    towards = request.variation_seed if request.variation_seed is not None else seed
+    # Not towards the seed itself: the first tile would not vary.
+    towards = request.variation_seed if request.variation_seed is not None else seed + 1
     width, height = size_of(request, card)
-    sampler = sampler_of(request, card)
+    sampler, steps = sampler_of(request, card), request.steps or card.steps
+    _require_possible_steps(sampler, steps)
     _require_outpaint_fits(request, width, height)
     _require_final_size(request, card, width, height)
     extras = extras_of(request, card, shelf)
@@ -44,6 +48,7 @@ def tiles_of(
     style = style_named(request.style) if request.style else None
     tiles: list[Tile] = []
     for text in prompts:
+        _require_words(text, among=len(prompts))
         prompt, negative = text, request.negative
         if style:
             prompt, negative = styled(style, prompt, negative)
@@ -58,7 +63,7 @@ def tiles_of(
                 digest=card.digest,
                 width=width,
                 height=height,
-                steps=request.steps or card.steps,
+                steps=steps,
                 guidance=request.guidance if request.guidance is not None else card.guidance,
                 sampler=sampler,
                 seed=(first + step) % (LARGEST_SEED + 1),
@@ -84,6 +89,31 @@ def tiles_of(
     return tuple(tiles)
 
 
+def _require_words(prompt: str, among: int) -> None:
+    """Brackets alone say nothing. A LoRA says something, even without a word."""
+    emphasis = read_emphasis(prompt)
+    spoken = "".join(fragment.text for chunk in emphasis.chunks for fragment in chunk)
+    if emphasis.loras or spoken.strip():
+        return
+    if among > 1:
+        raise InvalidRequest(
+            "One of the alternatives leaves nothing to paint. Put words into it or beside it."
+        )
+    raise InvalidRequest(
+        "Tell me what to paint: there is no word in that prompt. Brackets only make words "
+        "count more or less."
+    )
+
+
+def _require_possible_steps(sampler: str, steps: int) -> None:
+    most = sampler_named(sampler).most_steps
+    if most is not None and steps > most:
+        raise InvalidRequest(
+            f"{sampler} paints in {most} steps at most, not in {steps}. Take fewer steps or "
+            "another sampler."
+        )
+
+
 def _require_outpaint_fits(request: ImageRequest, width: int, height: int) -> None:
     left, top, right, bottom = request.outpaint or (0, 0, 0, 0)
     if width - left - right < SMALLEST or height - top - bottom < SMALLEST:
@@ -97,12 +127,12 @@ def _require_final_size(request: ImageRequest, card: ModelCard, width: int, heig
     final = tuple(enlarged(side, request.upscale) for side in (width, height))
     largest = card.largest if request.redraw else LARGEST_FINAL
     if request.upscale > 1 and max(final) > largest:
-        most = largest / max(width, height)
+        most = int(largest / max(width, height) * 100) / 100
         raise InvalidRequest(
             f"{width}x{height} enlarged {request.upscale:g} times is {final[0]}x{final[1]}, and "
             f"{largest} is the longest side here"
             + (f" that {card.name} paints over. " if request.redraw else ". ")
-            + f"Take {int(most * 100) / 100:g} at most."
+            + (f"Take {most:g} at most." if most > 1 else "Begin with a smaller size.")
         )
     if request.redraw and any(side % card.multiple for side in final):
         raise InvalidRequest(
@@ -112,7 +142,10 @@ def _require_final_size(request: ImageRequest, card: ModelCard, width: int, heig
 
 
 def size_of(request: ImageRequest, card: ModelCard) -> tuple[int, int]:
-    """The size asked for; an aspect keeps the model's own area."""
+    """The size asked for; an aspect keeps the model's own area.
+
+    What is only enlarged need not be of a size that the model can paint.
+    """
     if request.width and request.height:
         width, height = request.width, request.height
     elif request.aspect:
@@ -122,6 +155,8 @@ def size_of(request: ImageRequest, card: ModelCard) -> tuple[int, int]:
         height = _side((area * down / across) ** 0.5, card)
     else:
         width, height = card.width, card.height
+    if not request.strength and not request.redraw:
+        return width, height  # the model paints nothing of it
     if max(width, height) > card.largest:
         raise InvalidRequest(
             f"{width}x{height} is too large: {card.name} paints from {SMALLEST}x{SMALLEST} "

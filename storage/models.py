@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -177,28 +177,26 @@ def remembered_of_row(row: PictureRow) -> Remembered:
 def digest_of(recipe: Recipe) -> str:
     """Equal recipes have equal digests, so one index finds a recipe of any length.
 
-    What has its default value is left out: a field that recipes gain later, with a default,
-    leaves the digests of all earlier pictures as they are.
+    What has its default value is left out: a field that recipes or their extras gain later, with a
+    default, leaves the digests of all earlier pictures as they are.
     """
-    values = asdict(recipe)
-    told = {
-        field.name: _as_equal(values[field.name])
-        for field in fields(recipe)
-        if getattr(recipe, field.name) != field.default
-    }
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(_told(recipe), sort_keys=True).encode()).hexdigest()
 
 
-def _as_equal(value: Any) -> Any:
+def _told(value: Any) -> Any:
     match value:
         case bool():
             return value
-        case int():
-            # 7 and 7.0 are equal, yet JSON writes them differently.
-            return float(value)
+        case int() | float():
+            # 7 and 7.0 are equal, and so are 0.0 and -0.0, yet JSON writes them differently.
+            return float(value) + 0.0
         case list() | tuple():
-            return [_as_equal(part) for part in value]
-        case dict():
-            return {name: _as_equal(part) for name, part in value.items()}
+            return [_told(part) for part in value]
+        case _ if is_dataclass(value):
+            return {
+                field.name: _told(getattr(value, field.name))
+                for field in fields(value)
+                if getattr(value, field.name) != field.default
+            }
         case _:
             return value

@@ -4,12 +4,25 @@ import pytest
 
 from engine.addon import Addon, Kind, Shelf
 from engine.errors import InvalidRequest
-from engine.extra import Extra
-from engine.extras import MOST_LORAS, embeddings_of, loras_of, words_called
+from engine.extra import PREPROCESSORS, Control, Extra, Reference
+from engine.extras import MOST_LORAS, embeddings_of, extras_of, loras_of, words_called
+from engine.price import Speeds
+from engine.request import ControlWish, ImageRequest, ReferenceWish
+from engine.tiles import tiles_of
+from storage.models import digest_of
 from tests.engine.test_addon import CARD, lora
 
 MANY = [f"number {n}" for n in range(MOST_LORAS + 1)]
 LORAS = Shelf(addons=[lora("neon", "SD 1.x"), lora("Ink"), lora("big", "SDXL"), *map(lora, MANY)])
+
+LEADING = Shelf(
+    addons=[
+        Addon(kind=Kind.CONTROLNET, name="edges", digest="e1", architecture="SD 1.x"),
+        Addon(kind=Kind.IP_ADAPTER, name="look", digest="l1", architecture="SD 1.x"),
+        Addon(kind=Kind.UPSCALER, name="4x-UltraSharp", digest="u1"),
+        lora("ink"),
+    ]
+)
 
 
 def embedding(name: str, architecture: str = "SD 1.x") -> Addon:
@@ -28,6 +41,16 @@ EMBEDDINGS = Shelf(
 
 def called(prompt: str, negative: str = "") -> list[tuple[str, float]]:
     return [(extra.name, extra.weight) for extra in loras_of(prompt, negative, CARD, LORAS)]
+
+
+def led(wish: dict[str, object]) -> tuple[Control, ...]:
+    asked = ControlWish.model_validate({"name": "EDGES", "image": "ab", **wish})
+    return extras_of(ImageRequest(prompt="a fox", controls=(asked,)), CARD, LEADING).controls
+
+
+def looking(wish: dict[str, object], shelf: Shelf = LEADING) -> tuple[Reference, ...]:
+    asked = ReferenceWish.model_validate({"image": "ab", **wish})
+    return extras_of(ImageRequest(prompt="a fox", references=(asked,)), CARD, shelf).references
 
 
 def named(prompt: str, negative: str = "") -> list[str]:
@@ -105,3 +128,112 @@ def test_names_are_found_where_they_stand() -> None:
     found = list(words_called("Fox and foxes, fox", ["fox"]))
 
     assert found == [("fox", (0, 3)), ("fox", (15, 18))]
+
+
+def test_a_control_is_pinned_to_its_file() -> None:
+    wish = {"weight": 0.5, "start": 0.1, "end": 0.9, "preprocessor": "Canny"}
+
+    assert led(wish) == (
+        Control(
+            name="edges",
+            digest="e1",
+            weight=0.5,
+            image="ab",
+            start=0.1,
+            end=0.9,
+            preprocessor="canny",
+        ),
+    )
+
+
+def test_a_reference_is_pinned_to_the_only_adapter_that_fits() -> None:
+    pinned = (Reference(name="look", digest="l1", weight=0.6, image="ab"),)
+
+    assert looking({}) == looking({"name": "LOOK"}) == pinned
+
+
+def test_an_upscaler_is_pinned_to_its_file() -> None:
+    request = ImageRequest(prompt="a fox", upscale=2, upscaler="4X-ultrasharp")
+
+    extras = extras_of(request, CARD, LEADING)
+
+    assert (extras.upscaler, extras.upscaler_digest) == ("4x-UltraSharp", "u1")
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        ({"name": "edge"}, "no ControlNet “edge”. Did you mean edges"),
+        ({"start": 0.5, "end": 0.5}, "“edges” would end before it starts. Take an end above"),
+        ({"preprocessor": "kanny"}, "no preprocessor “kanny”. Did you mean canny"),
+        ({"preprocessor": ""}, "no preprocessor “”. Known are: canny, depth"),
+        ({"preprocessor": "kanny", "weight": 0}, "no preprocessor “kanny”"),
+        ({"name": "edge", "weight": 0}, "no ControlNet “edge”"),
+    ],
+)
+def test_a_control_that_cannot_be_followed_is_refused(
+    wish: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(InvalidRequest, match=sentence):
+        led(wish)
+
+
+@pytest.mark.parametrize("name", PREPROCESSORS)
+def test_every_preprocessor_can_be_asked_for(name: str) -> None:
+    (control,) = led({"preprocessor": name})
+
+    assert control.preprocessor == name
+
+
+def test_a_look_that_nothing_takes_over_is_refused() -> None:
+    two = Shelf(
+        addons=[
+            Addon(kind=Kind.IP_ADAPTER, name=name, digest=name, architecture="SD 1.x")
+            for name in ("face", "style")
+        ]
+    )
+
+    with pytest.raises(InvalidRequest, match="Say which IP-Adapter to take: face, style"):
+        looking({}, two)
+    with pytest.raises(InvalidRequest, match="I have no IP-Adapter for photo"):
+        looking({}, Shelf())
+    with pytest.raises(InvalidRequest, match=r"no IP-Adapter “lock”\. Did you mean look"):
+        looking({"name": "lock"})
+
+
+def test_what_has_no_weight_is_as_if_it_was_not_asked_for() -> None:
+    plain = ImageRequest(prompt="a fox", seed=7)
+    weightless = ImageRequest(
+        prompt="a fox",
+        seed=7,
+        controls=(ControlWish(name="edges", image="ab", weight=0),),
+        references=(ReferenceWish(image="ab", weight=0),),
+    )
+
+    (without,), (asked,) = (
+        tiles_of(request, CARD, seed=0, shelf=LEADING) for request in (plain, weightless)
+    )
+
+    assert asked == without
+    assert digest_of(asked.recipe) == digest_of(without.recipe)
+    assert Speeds().price([asked.recipe]) == Speeds().price([without.recipe])
+
+
+def test_what_has_weight_stays_beside_what_has_none() -> None:
+    request = ImageRequest(
+        prompt="a fox",
+        controls=(
+            ControlWish(name="edges", image="ab", weight=0),
+            ControlWish(name="edges", image="cd", weight=0.1),
+        ),
+    )
+
+    controls = extras_of(request, CARD, LEADING).controls
+
+    assert [control.image for control in controls] == ["cd"]
+
+
+def test_a_lora_alone_is_a_prompt() -> None:
+    (tile,) = tiles_of(ImageRequest(prompt="<lora:ink:1>"), CARD, seed=0, shelf=LEADING)
+
+    assert [extra.name for extra in tile.recipe.loras] == ["ink"]

@@ -1,3 +1,5 @@
+"""What comes back of a recipe that was written as text."""
+
 import contextlib
 import json
 from dataclasses import replace
@@ -5,11 +7,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sd_parsers.parsers import AUTOMATIC1111Parser
 
 from engine.errors import InvalidRequest
 from engine.infotext import read_infotext, write_infotext
 from engine.job import Recipe
+from tests.engine.recipes import EVERYTHING, recipes
 
 A_FOX = Recipe(
     prompt="a fox, in the snow",
@@ -23,6 +25,7 @@ A_FOX = Recipe(
     sampler="Euler a",
     seed=965400086,
 )
+SETTINGS = "a fox\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 7, Size: 512x768, "
 SIGNS = st.sampled_from(
     (
         *(
@@ -49,25 +52,7 @@ SIGNS = st.sampled_from(
     )
 )
 WORDS = st.lists(SIGNS, max_size=12).map("".join) | st.text(max_size=30)
-WHOLE = st.integers(-(2**70), 2**70)
-REAL = st.floats(allow_nan=False, allow_infinity=False)
-RECIPES = st.builds(
-    Recipe,
-    prompt=WORDS,
-    negative=WORDS,
-    model=WORDS,
-    digest=WORDS,
-    width=WHOLE,
-    height=WHOLE,
-    steps=WHOLE,
-    guidance=REAL,
-    sampler=WORDS,
-    seed=WHOLE,
-    image=st.none() | WORDS,
-    strength=REAL,
-    mask=st.none() | WORDS,
-    exact=st.booleans(),
-)
+RECIPES = recipes(WORDS)
 
 
 def with_words(prompt: str, negative: str = "") -> Recipe:
@@ -85,13 +70,20 @@ def with_words(prompt: str, negative: str = "") -> Recipe:
     )
 
 
-def test_a_recipe_is_written_as_a1111_writes_it() -> None:
-    assert write_infotext(A_FOX) == (
-        "a fox, in the snow\n"
-        "Negative prompt: people, cars\n"
-        "Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 965400086, Size: 512x768, "
-        "Model hash: 45dee52b, Model: picturebook, Version: easel"
-    )
+def test_a_recipe_with_everything_reads_the_same() -> None:
+    assert read_infotext(write_infotext(EVERYTHING)) == EVERYTHING
+
+
+@pytest.mark.parametrize("image", [None, "ab"])
+@pytest.mark.parametrize("strength", [1.0, 0.6, 0.0])
+@pytest.mark.parametrize("upscale", [1.0, 2.0])
+@pytest.mark.parametrize("redraw", [0.0, 0.4, 1.0])
+def test_both_strengths_come_back(
+    image: str | None, strength: float, upscale: float, redraw: float
+) -> None:
+    recipe = replace(A_FOX, image=image, strength=strength, upscale=upscale, redraw=redraw)
+
+    assert read_infotext(write_infotext(recipe)) == recipe
 
 
 def test_without_a_negative_prompt_its_line_is_missing() -> None:
@@ -115,12 +107,6 @@ def test_words_that_look_like_settings_come_back(prompt: str, negative: str) -> 
     recipe = with_words(prompt, negative)
 
     assert read_infotext(write_infotext(recipe)) == recipe
-
-
-def test_ordinary_words_are_not_written_twice() -> None:
-    text = write_infotext(with_words('a "fox": red, small\non a hill', "people\ncars"))
-
-    assert "Easel" not in text
 
 
 def test_windows_line_ends_change_nothing() -> None:
@@ -151,79 +137,27 @@ def test_what_was_written_reads_the_same(recipe: Recipe) -> None:
     assert read_infotext(write_infotext(recipe)) == recipe
 
 
-@settings(deadline=None)
-@given(RECIPES)
-def test_a_reader_that_splits_at_commas_sees_every_setting(recipe: Recipe) -> None:
-    line = write_infotext(recipe, {"Notes": "a, b: c"}).rpartition("\n")[2]
+@pytest.mark.parametrize(
+    "extras",
+    [
+        "null",
+        "7",
+        "[1]",
+        '{"loras": 7}',
+        '{"loras": [{"name": "ink"}]}',
+        '{"loras": [{"name": "ink", "digest": "d", "weight": NaN}]}',
+        '{"loras": [{"name": "ink", "digest": "d", "weight": Infinity}]}',
+        '{"outpaint": 7}',
+        "{",
+        "[" * 100_000,
+    ],
+)
+def test_extras_that_are_none_are_skipped(extras: str) -> None:
+    quoted = json.dumps(extras)
 
-    fields = dict(item.split(": ") for item in line.split(", "))
+    recipe = read_infotext(f"{SETTINGS}Easel extras: {quoted}")
 
-    assert int(fields["Steps"]) == recipe.steps
-    assert int(fields["Seed"]) == recipe.seed
-    assert float(fields["CFG scale"]) == recipe.guidance
-    assert fields["Size"] == f"{recipe.width}x{recipe.height}"
-    assert json.loads(fields["Notes"]) == "a, b: c"
-
-
-def test_other_programs_read_it() -> None:
-    found = AUTOMATIC1111Parser().parse({"parameters": write_infotext(A_FOX)})
-
-    (sampler,) = found.samplers
-    assert [prompt.value for prompt in sampler.prompts] == [A_FOX.prompt]
-    assert [prompt.value for prompt in sampler.negative_prompts] == [A_FOX.negative]
-    assert sampler.model is not None
-    assert (sampler.name, sampler.model.name, sampler.model.hash) == (
-        "Euler a",
-        "picturebook",
-        "45dee52b",
-    )
-    assert sampler.parameters == {"cfg_scale": "7", "seed": "965400086", "steps": "20"}
-    assert found.metadata["Size"] == "512x768"
-
-
-def test_the_text_of_a1111_is_read() -> None:
-    recipe = read_infotext(
-        "a girl with a beret, ((eyeshadow)),\nby a window\n"
-        "Negative prompt: ugly, [blurry],\n(extra_limb)\n"
-        "Steps: 30, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 6.5, Seed: 965400086, "
-        'Size: 768x512, Model hash: 45dee52b, Model: "sd, v1: pruned", Denoising strength: 0.4, '
-        'Lora hashes: "fur: 12ab, ink: 34cd", Version: v1.10.1'
-    )
-
-    assert recipe == Recipe(
-        prompt="a girl with a beret, ((eyeshadow)),\nby a window",
-        negative="ugly, [blurry],\n(extra_limb)",
-        model="sd, v1: pruned",
-        digest="45dee52b",
-        width=768,
-        height=512,
-        steps=30,
-        guidance=6.5,
-        sampler="DPM++ 2M Karras",
-        seed=965400086,
-        strength=0.4,
-    )
-
-
-def test_what_a_foreign_text_leaves_out_is_what_a1111_takes_for_granted() -> None:
-    recipe = read_infotext("Steps: 8, Sampler: , Clip skip: 2")
-
-    assert (recipe.prompt, recipe.negative, recipe.model, recipe.digest) == ("", "", "", "")
-    assert (recipe.steps, recipe.guidance, recipe.seed) == (8, 7.0, 0)
-    assert (recipe.width, recipe.height, recipe.strength) == (512, 512, 1.0)
-    assert read_infotext("Steps: 8, Seed: 1, Size: 64x64").sampler == "Euler a"
-
-
-def test_a_schedule_that_is_no_sampler_of_ours_is_skipped() -> None:
-    recipe = read_infotext("Steps: 8, Sampler: Euler a, Schedule type: Automatic, Seed: 1")
-
-    assert recipe.sampler == "Euler a"
-
-
-def test_lines_behind_the_settings_are_skipped() -> None:
-    recipe = read_infotext("a fox\nSteps: 8, Seed: 1, Size: 64x64\nTemplate: {red|blue} fox\n\n")
-
-    assert (recipe.prompt, recipe.steps) == ("a fox", 8)
+    assert recipe == read_infotext(SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -237,6 +171,19 @@ def test_lines_behind_the_settings_are_skipped() -> None:
         ("Steps: 8, Seed: 1, Size: wide", "Size is width x height, not “wide”"),
         ("Steps: 8, Seed: 1, CFG scale: nan", "CFG scale is a number, not “nan”"),
         (f"Steps: 8, Seed: {'9' * 5000}, Size: 8x8", "Seed is a whole number"),
+        (f"{SETTINGS}Clip skip: two", "Clip skip is a whole number, not “two”"),
+        (f"{SETTINGS}Variation seed: 1.5", "Variation seed is a whole number, not “1.5”"),
+        (
+            f"{SETTINGS}Variation seed strength: inf",
+            "Variation seed strength is a number, not “inf”",
+        ),
+        (f"{SETTINGS}Hires upscale: large", "Hires upscale is a number, not “large”"),
+        (f"{SETTINGS}Postprocess upscale by: x", "Postprocess upscale by is a number, not “x”"),
+        (f"{SETTINGS}Hires resize: large", "Hires resize is width x height, not “large”"),
+        (f"{SETTINGS}Hires resize: 8x{'9' * 400}", "Hires resize is too large"),
+        (f"{SETTINGS}Easel redraw: nan", "Easel redraw is a number, not “nan”"),
+        (f"{SETTINGS}CFG Rescale: nan", "CFG Rescale is a number, not “nan”"),
+        (f"{SETTINGS}Denoising strength: much", "Denoising strength is a number, not “much”"),
     ],
 )
 def test_what_is_no_recipe_is_refused(text: str, sentence: str) -> None:

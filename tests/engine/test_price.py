@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.job import Recipe
+from engine.extra import Control
+from engine.job import LANCZOS, LATENT, Recipe
 from engine.price import CENT, Speed, Speeds, arrival, row_steps_of
 
 A_FOX = Recipe(
@@ -21,6 +22,8 @@ A_FOX = Recipe(
     seed=7,
 )
 
+EDGES = Control(name="edges", digest="e1", image="ab")
+
 recipes = st.builds(
     replace,
     st.just(A_FOX),
@@ -30,6 +33,11 @@ recipes = st.builds(
     guidance=st.sampled_from((0.0, 1.0, 7.5)),
     image=st.sampled_from((None, "ab")),
     strength=st.floats(0.01, 1),
+    upscale=st.sampled_from((1.0, 1.5, 4.0)),
+    redraw=st.sampled_from((0.0, 0.01, 0.5)),
+    upscaler=st.sampled_from((LANCZOS, LATENT)),
+    upscaler_digest=st.sampled_from(("", "u1")),
+    controls=st.sampled_from(((), (EDGES,), (EDGES, EDGES))),
 )
 
 
@@ -193,6 +201,21 @@ def test_more_steps_never_cost_less(
 
     assert speeds.seconds(longer) >= speeds.seconds(recipe)
     assert speeds.price([longer]) >= speeds.price([recipe])
+
+
+@given(seen=observations, recipe=recipes, more=st.floats(0, 0.5))
+@settings(deadline=None)
+def test_to_redraw_more_never_costs_less(
+    seen: list[tuple[Recipe, float]], recipe: Recipe, more: float
+) -> None:
+    speeds = Speeds()
+    for other, seconds in seen:
+        speeds.observe(other, seconds)
+    enlarged = replace(recipe, upscale=2.0)
+
+    stronger = replace(enlarged, redraw=enlarged.redraw + more)
+
+    assert speeds.price([stronger]) >= speeds.price([enlarged])
 
 
 @given(seen=observations, recipe=recipes, truth=st.floats(0.01, 1000))

@@ -9,7 +9,8 @@ import pytest
 from engine.errors import NotFound
 from engine.job import Job, Recipe, Status, Tile
 from engine.ports import Ledger
-from engine.request import ImageRequest
+from engine.request import ControlWish, ImageRequest, ReferenceWish
+from tests.engine.recipes import EVERYTHING
 from tests.storage.samples import (
     A_FOX,
     ALICE,
@@ -79,6 +80,33 @@ async def test_a_job_comes_back_as_it_went_in(ledger: Ledger) -> None:
 
     assert recorded == job
     assert await ledger.job(job.id) == job
+
+
+async def test_a_recipe_with_everything_comes_back_as_it_went_in(ledger: Ledger) -> None:
+    request = ImageRequest(
+        prompt="a fox",
+        image="a" * 64,
+        mask="b" * 64,
+        outpaint=(0, 64, 128, 8),
+        rescale=0.7,
+        clip_skip=2,
+        variation=0.2,
+        variation_seed=7,
+        upscale=1.5,
+        upscaler="4x-UltraSharp",
+        redraw=0.4,
+        controls=(ControlWish(name="edges", image="1" * 64, preprocessor="canny", start=0.1),),
+        references=(ReferenceWish(name="look", image="5" * 64),),
+    )
+    job = replace(a_job(), request=request, tiles=(Tile(index=0, recipe=EVERYTHING),))
+
+    await painted_job(ledger, job)
+
+    kept = await ledger.job(job.id)
+    assert (kept.request, kept.tiles) == (request, job.tiles)
+    [picture] = await ledger.pictures(job.id)
+    assert picture.recipe == EVERYTHING
+    assert await ledger.painted(EVERYTHING) == picture
 
 
 async def test_a_size_comes_back_as_it_went_in(ledger: Ledger) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta, timezone
 import pytest
 
 from engine.errors import NotFound
+from engine.extra import Control, Extra
 from engine.job import Bookmark, Remembered, Status
 from engine.ports import Ledger
 from tests.storage.conftest import Shelf
@@ -122,6 +123,12 @@ async def test_only_exactly_the_same_recipe_was_painted(ledger: Ledger) -> None:
         replace(A_FOX, strength=0.5),
         replace(A_FOX, mask="0" * 64),
         replace(A_FOX, exact=True),
+        replace(A_FOX, outpaint=(0, 8, 0, 0)),
+        replace(A_FOX, variation=0.2, variation_seed=8),
+        replace(A_FOX, upscale=2.0),
+        replace(A_FOX, loras=(Extra(name="ink", digest="1"),)),
+        replace(A_FOX, controls=(Control(name="edges", digest="1", image="2"),)),
+        replace(A_FOX, hand="cuda"),
     ]
 
     found = await ledger.painted(replace(A_FOX, guidance=4))

@@ -14,12 +14,12 @@ import torch
 from PIL import Image
 
 from engine.errors import PaintingFailed
+from engine.extra import CANNY, DEPTH, PREPROCESSORS
 from engine.gpu.device import ran_out_of_memory
 from engine.gpu.lately import Lately
 from engine.nearest import did_you_mean
 
 MODELS = "preprocessors"
-DEPTH = "depth"
 # How smooth a picture is made before its edges are looked for: a grain is no edge.
 SIGMA = 1.0
 
@@ -38,14 +38,14 @@ class Preprocess:
         self._device = device
         self._library = library
         self._models: Lately[str, tuple[Any, Any]] = Lately(self._load, most=1)
-        self._makers = {"canny": self._edges, DEPTH: self._depth}
+        self._makers = {CANNY: self._edges, DEPTH: self._depth}
 
     def __call__(self, name: str, picture: Image.Image) -> Image.Image:
         """A picture of the same size. Raises PaintingFailed where that cannot be made here."""
         make = self._makers.get(name.lower())
         if make is None:
             raise PaintingFailed(
-                f"I know no preprocessor “{name:.60}”. {did_you_mean(name, list(self._makers))}"
+                f"I know no preprocessor “{name:.60}”. {did_you_mean(name, PREPROCESSORS)}"
             )
         return make(picture)
 

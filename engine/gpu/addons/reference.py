@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from engine.addon import Kind
@@ -29,7 +30,7 @@ WEARING = "ip_image_proj"
 class Looks:
     """Adapters are loaded when they are first used; to change them costs no copying."""
 
-    def __init__(self, pipe: Any, shelves: Shelves) -> None:
+    def __init__(self, pipe: Any, shelves: Shelves, device: torch.device) -> None:
         self._network = pipe.unet
         self._file = partial(shelves.file, Kind.IP_ADAPTER)
         self._usual = dict(pipe.unet.attn_processors)
@@ -40,7 +41,7 @@ class Looks:
             return load_adapter(pipe, self._file(*asked))
 
         self._adapters: Lately[tuple[str, str], Adapter] = Lately(load, most=MOST_CONTROLS)
-        device, dtype = pipe.unet.device, pipe.unet.dtype
+        dtype = pipe.unet.dtype
         # One serves most adapters, and it is as large as several of them.
         self._eyes: Lately[Path, Eye] = Lately(
             lambda folder: load_eye(folder, device, dtype), most=1
