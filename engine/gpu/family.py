@@ -24,7 +24,7 @@ from engine.gpu.images.canvas import Canvas
 from engine.gpu.images.ground import Grounds, noisy
 from engine.gpu.images.noise import generator_of
 from engine.gpu.painting import Kept, Painting
-from engine.gpu.preview import USUAL_EVERY, Colours, Previews
+from engine.gpu.preview import Previews
 from engine.gpu.relief import Relief
 from engine.gpu.rows import Rows
 from engine.gpu.samplers import scheduler_for
@@ -45,15 +45,23 @@ class Family(ABC):
     half: ClassVar[torch.dtype] = torch.float16
     """The half precision that the parts can bear."""
 
-    def __init__(self, pipe: Any, card: ModelCard, shelves: Shelves | None = None) -> None:
-        """`shelves` hold the add-ons; without them there are none."""
+    def __init__(
+        self,
+        pipe: Any,
+        card: ModelCard,
+        shelves: Shelves | None = None,
+        device: torch.device | None = None,
+    ) -> None:
+        """`shelves` hold the add-ons; without them there are none.
+
+        `device` is where it paints, which parts that wait in main memory do not tell.
+        """
         self.card = card
         self.pipe = pipe
         self.shelves = shelves or Shelves(NOWHERE)
         self._adapters = Adapters(pipe, card.name, self.shelves.file)
-        self.network = pipe.components.get("unet") or pipe.transformer
-        # Asked once: parts that wait in main memory, or come block by block, answer otherwise.
-        self.device = torch.device(self.network.device)
+        self.network = network_of(pipe)
+        self.device = device or torch.device(self.network.device)
         self._precision = self.network.dtype
         self.relief = Relief(pipe, self.network, self.device)
         self.autoencoder = Autoencoder(pipe, self.device)
@@ -65,8 +73,8 @@ class Family(ABC):
         # A copy: whatever is done to the pipeline later must not leak into samplers. The name says
         # how the model was taught; a config that was never in a file does not carry it.
         self._noise = {**pipe.scheduler.config, "_class_name": type(pipe.scheduler).__name__}
-        # Whoever loads the model may want others, or none.
-        self.previews: Previews | None = Previews(Colours.of(pipe.vae), every=USUAL_EVERY)
+        self.previews: Previews | None = None
+        """Whoever loads the model may want some."""
 
     @property
     def size(self) -> int:
@@ -159,7 +167,7 @@ class Family(ABC):
             canvas=canvas,
             kept=ground.kept,
             beside=ground.beside,
-            notes=self.notes(recipe),
+            notes=(*self.notes(recipe), *ground.notes),
         )
         if recipe.rescale and painting.rows == 1:
             painting.notes += (NOT_RESCALED,)
@@ -240,3 +248,8 @@ class Family(ABC):
                 f"{recipe.width}x{recipe.height} is no size that {self.card.name} can paint: "
                 f"width and height must be multiples of {multiple}."
             )
+
+
+def network_of(pipe: Any) -> Any:
+    """The part of a pipeline that is asked at every step."""
+    return pipe.components.get("unet") or pipe.transformer

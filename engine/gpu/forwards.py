@@ -3,11 +3,13 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from weakref import WeakSet
 
 import torch
 from torch import Tensor
 
 from engine.gpu.family import Family
+from engine.gpu.kernels import STOCK_ROWS, widen
 from engine.gpu.memory import Memory
 from engine.gpu.rows import Rows, joined
 from engine.gpu.seat import Seat
@@ -15,8 +17,8 @@ from engine.job import Recipe
 from engine.ladder import Strain, Work
 from engine.turns import Turns
 
-# The width of a stock pipeline's forward with guidance.
-EXACT_ROWS = 2
+# Never wider, or a job with guidance would have other bits than the stock pipeline's.
+EXACT_ROWS = STOCK_ROWS
 
 
 class Forwards:
@@ -25,6 +27,7 @@ class Forwards:
     def __init__(self, turns: Turns[Seat], memory: Memory) -> None:
         self._turns = turns
         self._memory = memory
+        self._widened: WeakSet[Family] = WeakSet()
 
     def answers(
         self,
@@ -55,6 +58,9 @@ class Forwards:
     def _shared(self, asking: "_Asking", rows: Rows) -> Tensor | None:
         answers: list[Tensor] = []
         start = 0
+        if len(rows) > STOCK_ROWS and asking.family not in self._widened:
+            widen(asking.family.network)
+            self._widened.add(asking.family)
         while start < len(rows):
             part = rows.part(start, start + self._turns.cap(asking.key))
             if len(part) > 1:
@@ -77,7 +83,7 @@ class Forwards:
 
     def _enough(self, asking: "_Asking", rows: Rows) -> Tensor | None:
         return self._memory.enough_for(
-            Work.FORWARD, asking.family, partial(asking.forward, rows), asking.strain
+            Work.FORWARD, asking.family.relief, partial(asking.forward, rows), asking.strain
         )
 
 

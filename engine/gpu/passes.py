@@ -6,7 +6,6 @@ from typing import NamedTuple, TypeVar
 from PIL.Image import Image
 from torch import Tensor
 
-from engine.errors import EaselError
 from engine.gpu.explain import no_room, too_large
 from engine.gpu.family import Family
 from engine.gpu.images.canvas import Canvas, canvas_of
@@ -42,12 +41,12 @@ class Passes:
 
     def held(self, seat: Seat) -> Family:
         """The model of the tile, kept from being put away until it is released."""
-        seat.family = self._enough(
-            seat,
-            Work.LOAD,
-            lambda: self._warm.hold(self._warm.require(seat.recipe)),
-            no_room(seat.recipe.model),
+        name = self._warm.require(seat.recipe)
+        seat.family = self._memory.enough_for(
+            Work.LOAD, self._warm.easing(name), lambda: self._warm.hold(name), seat.strain
         )
+        if seat.family is None:
+            raise no_room(name)
         return seat.family
 
     def first(self, seat: Seat) -> Painting | Finished:
@@ -109,17 +108,11 @@ class Passes:
             painting.before = seat.recipe.told_steps - recipe.steps
         return painting
 
-    def _enough(
-        self,
-        seat: Seat,
-        kind: Work,
-        work: Callable[[], Outcome],
-        refusal: EaselError | None = None,
-    ) -> Outcome:
-        """What the work makes. Raises the refusal where it fits on no rung."""
-        outcome = self._memory.enough_for(kind, seat.family, work, seat.strain)
+    def _enough(self, seat: Seat, kind: Work, work: Callable[[], Outcome]) -> Outcome:
+        """What the work makes. Raises OutOfMemory where it fits on no rung."""
+        outcome = self._memory.enough_for(kind, family_of(seat).relief, work, seat.strain)
         if outcome is None:
-            raise refusal or too_large(seat.recipe, seat.strain.rungs)
+            raise too_large(seat.recipe, seat.strain.rungs)
         return outcome
 
 

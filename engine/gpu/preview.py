@@ -58,13 +58,13 @@ class Colours:
         self._matrix = matrix.float()
 
     @classmethod
-    def of(cls, vae: Any) -> "Colours":
+    def of(cls, vae: Any, device: torch.device) -> "Colours":
         """Fitted by least squares to swatches that the model's own autoencoder encoded."""
-        pictures = _swatches().to(vae.device, vae.dtype)
+        pictures = _swatches().to(device, vae.dtype)
         latents = scaled(vae.encode(pictures).latent_dist.mean, vae)
         height, width = latents.shape[-2:]
         colours = functional.adaptive_avg_pool2d(pictures, (height, width))
-        return cls(fit(latents.float().cpu(), colours.float().cpu()).to(vae.device))
+        return cls(fit(latents.float().cpu(), colours.float().cpu()).to(device))
 
     def signal(self, latents: Tensor) -> Tensor:
         """One tile's latents as colours, a pixel for each place in them."""
@@ -101,7 +101,13 @@ class Previews:
 
 @torch.inference_mode()
 def open_previews(
-    detail: Detail, *, every: int, card: ModelCard, vae: Any, models_dir: Path
+    detail: Detail,
+    *,
+    every: int,
+    card: ModelCard,
+    vae: Any,
+    device: torch.device,
+    models_dir: Path,
 ) -> Previews | None:
     """By the family's small decoder where one is wanted and on the disk, else by the matrix.
 
@@ -111,8 +117,8 @@ def open_previews(
         return None
     decoder: Colours | TinyDecoder | None = None
     if detail == "fine":
-        decoder = tiny_decoder_for(card, vae, models_dir)
-    return Previews(decoder or Colours.of(vae), every=every)
+        decoder = tiny_decoder_for(card, vae, device, models_dir)
+    return Previews(decoder or Colours.of(vae, device), every=every)
 
 
 def small_png(picture: Image.Image) -> bytes:

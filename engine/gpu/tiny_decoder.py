@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -44,8 +45,10 @@ class TinyDecoder:
         return colours
 
 
-def tiny_decoder_for(card: ModelCard, vae: Any, models_dir: Path) -> TinyDecoder | None:
-    """The one of the model's family, on the device and in the precision of its autoencoder.
+def tiny_decoder_for(
+    card: ModelCard, vae: Any, device: torch.device, models_dir: Path
+) -> TinyDecoder | None:
+    """The one of the model's family, in the precision of its autoencoder.
 
     None where there is none. Raises BadModel where it cannot be used with the model.
     """
@@ -61,7 +64,7 @@ def tiny_decoder_for(card: ModelCard, vae: Any, models_dir: Path) -> TinyDecoder
             f"paints in {painted}. Put the one for {card.family} there, or set EASEL_PREVIEWS "
             "to fast."
         )
-    return TinyDecoder(network.to(vae.device, vae.dtype))
+    return TinyDecoder(network.to(device, vae.dtype))
 
 
 def _load(folder: Path) -> Any:

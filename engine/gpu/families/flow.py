@@ -3,6 +3,8 @@
 from abc import abstractmethod
 from typing import Any
 
+import torch
+
 from engine.card import ModelCard
 from engine.emphasis import Emphasis, read_emphasis
 from engine.gpu.addons.shelves import Shelves
@@ -22,8 +24,14 @@ class FlowFamily(Family):
     most_shift: float
     """How much a large picture shifts the steps towards noise, where the model does not say."""
 
-    def __init__(self, pipe: Any, card: ModelCard, shelves: Shelves | None = None) -> None:
-        super().__init__(pipe, card, shelves)
+    def __init__(
+        self,
+        pipe: Any,
+        card: ModelCard,
+        shelves: Shelves | None = None,
+        device: torch.device | None = None,
+    ) -> None:
+        super().__init__(pipe, card, shelves, device)
         self._conditioning = Conditioning(self._words, remember=REMEMBERED)
 
     def notes(self, recipe: Recipe) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import torch
 from torch import Tensor
 
 from engine.card import ModelCard
@@ -26,8 +27,14 @@ class StableDiffusion(UNetFamily):
         "requires_safety_checker": False,
     }
 
-    def __init__(self, pipe: Any, card: ModelCard, shelves: Shelves | None = None) -> None:
-        super().__init__(pipe, card, shelves)
+    def __init__(
+        self,
+        pipe: Any,
+        card: ModelCard,
+        shelves: Shelves | None = None,
+        device: torch.device | None = None,
+    ) -> None:
+        super().__init__(pipe, card, shelves, device)
         readers = [(pipe.tokenizer, pipe.text_encoder)]
         self._conditioning = Conditioning(
             Clip(readers, self._plain_words, Embeddings(readers, card, self.shelves.file))

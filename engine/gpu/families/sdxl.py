@@ -23,11 +23,17 @@ class StableDiffusionXL(UNetFamily):
     pipeline = "StableDiffusionXLPipeline"
     without: ClassVar[Mapping[str, Any]] = {"add_watermarker": False}
 
-    def __init__(self, pipe: Any, card: ModelCard, shelves: Shelves | None = None) -> None:
+    def __init__(
+        self,
+        pipe: Any,
+        card: ModelCard,
+        shelves: Shelves | None = None,
+        device: torch.device | None = None,
+    ) -> None:
         if pipe.vae.config.force_upcast:
             # Most autoencoders of this family overflow in half precision and answer with black.
             pipe.vae.to(torch.float32)
-        super().__init__(pipe, card, shelves)
+        super().__init__(pipe, card, shelves, device)
         readers = [(pipe.tokenizer, pipe.text_encoder), (pipe.tokenizer_2, pipe.text_encoder_2)]
         self._conditioning = Conditioning(
             Clip(

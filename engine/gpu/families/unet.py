@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from engine.card import ModelCard
@@ -18,11 +19,17 @@ from engine.job import Recipe
 class UNetFamily(Family):
     """Follows pictures by ControlNets, and takes over looks by IP-Adapters."""
 
-    def __init__(self, pipe: Any, card: ModelCard, shelves: Shelves | None = None) -> None:
-        super().__init__(pipe, card, shelves)
+    def __init__(
+        self,
+        pipe: Any,
+        card: ModelCard,
+        shelves: Shelves | None = None,
+        device: torch.device | None = None,
+    ) -> None:
+        super().__init__(pipe, card, shelves, device)
         preprocess = Preprocess(self.shelves.root, self.device)
         self._controls = ControlNets(pipe, self.shelves, preprocess, self.device)
-        self._looks = Looks(pipe, self.shelves)
+        self._looks = Looks(pipe, self.shelves, self.device)
 
     def wear(self, recipe: Recipe) -> None:
         super().wear(recipe)

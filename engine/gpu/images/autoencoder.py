@@ -11,10 +11,23 @@ from engine.errors import PaintingFailed
 from engine.gpu.images.latents import scaled, unscaled
 
 RESCUED = "The autoencoder overflowed, so the picture was decoded in full precision."
+SEEN_RESCUED = "The autoencoder overflowed, so the image was encoded in full precision."
+NO_PICTURE = (
+    "The autoencoder of this model makes no picture of that, only numbers that are none. "
+    "Try another seed, or set another model."
+)
+NOTHING_SEEN = (
+    "The autoencoder of this model sees nothing in that image, only numbers that are none. "
+    "Take another image, or another model."
+)
 
 
 class Autoencoder:
-    """That of a pipeline. Its answers are in float32, whatever it computes in."""
+    """That of a pipeline. Its answers are in float32, whatever it computes in.
+
+    Half precision overflows in some autoencoders; then they are asked again in full. What is to be
+    said about that comes with the answer.
+    """
 
     def __init__(self, pipe: Any, device: torch.device) -> None:
         self._pipe = pipe
@@ -34,40 +47,50 @@ class Autoencoder:
         signal: Tensor = self._pipe.image_processor.preprocess(picture)
         return signal
 
-    def encoded(self, signal: Tensor, draw: Callable[[], Tensor]) -> Tensor:
-        """As the network paints it. It is a cloud of pictures, and the draw says which of them."""
-        vae = self._pipe.vae
-        spread = vae.encode(signal.to(self._device, vae.dtype)).latent_dist
-        return scaled(spread.mean.float() + spread.std.float() * draw(), vae)
+    def encoded(self, signal: Tensor, draw: Callable[[], Tensor]) -> tuple[Tensor, tuple[str, ...]]:
+        """As the network paints it. It is a cloud of pictures, and the draw says which of them.
 
-    def decoded(self, latents: Tensor) -> tuple[Image.Image, tuple[str, ...]]:
-        """The picture, and what is to be said with it. Raises PaintingFailed where there is none.
-
-        Half precision overflows in some autoencoders; then it is tried in full.
+        Raises PaintingFailed where it is nothing.
         """
         vae = self._pipe.vae
-        notes: tuple[str, ...] = ()
-        signal = self._signal_of(latents)
-        if not torch.isfinite(signal).all() and vae.dtype != torch.float32:
-            precision = vae.dtype
-            vae.to(torch.float32)
-            try:
-                signal = self._signal_of(latents)
-            finally:
-                vae.to(precision)
-            notes = (RESCUED,)
-        if not torch.isfinite(signal).all():
-            raise PaintingFailed(
-                "The autoencoder of this model makes no picture of that, only numbers that are "
-                "none. Try another seed, or set another model."
-            )
+        # Once, however often it is tried: whatever is drawn next must stay the same.
+        drawn = draw()
+
+        def latents() -> Tensor:
+            spread = vae.encode(signal.to(self._device, vae.dtype)).latent_dist
+            return scaled(spread.mean.float() + spread.std.float() * drawn, vae)
+
+        return self._numbers(latents, rescued=SEEN_RESCUED, refusal=NOTHING_SEEN)
+
+    def decoded(self, latents: Tensor) -> tuple[Image.Image, tuple[str, ...]]:
+        """The picture. Raises PaintingFailed where there is none."""
+        vae = self._pipe.vae
+
+        def shown() -> Tensor:
+            signal: Tensor = vae.decode(unscaled(latents, vae).to(vae.dtype), return_dict=False)[0]
+            return signal
+
+        signal, notes = self._numbers(shown, rescued=RESCUED, refusal=NO_PICTURE)
         picture: Image.Image = self._pipe.image_processor.postprocess(signal)[0]
         height, width = (side * self.scale for side in latents.shape[-2:])
         if picture.size != (width, height):
             raise RuntimeError(f"decoding made {picture.size} of latents for {width}x{height}")
         return picture, notes
 
-    def _signal_of(self, latents: Tensor) -> Tensor:
+    def _numbers(
+        self, work: Callable[[], Tensor], *, rescued: str, refusal: str
+    ) -> tuple[Tensor, tuple[str, ...]]:
         vae = self._pipe.vae
-        signal: Tensor = vae.decode(unscaled(latents, vae).to(vae.dtype), return_dict=False)[0]
-        return signal
+        notes: tuple[str, ...] = ()
+        made = work()
+        if not torch.isfinite(made).all() and vae.dtype != torch.float32:
+            precision = vae.dtype
+            try:
+                vae.to(torch.float32)
+                made = work()
+            finally:
+                vae.to(precision)
+            notes = (rescued,)
+        if not torch.isfinite(made).all():
+            raise PaintingFailed(refusal)
+        return made, notes

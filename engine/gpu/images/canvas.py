@@ -54,16 +54,23 @@ def canvas_of(recipe: Recipe, sources: Mapping[str, bytes]) -> Canvas:
     if recipe.keeps_image:
         whole = open_source(image, mode="RGB", width=recipe.width, height=recipe.height)
         return Canvas(picture=whole)
-    left, top, right, bottom = recipe.outpaint or (0, 0, 0, 0)
+    margins = recipe.outpaint or (0, 0, 0, 0)
+    left, top, right, bottom = margins
     width, height = recipe.width - left - right, recipe.height - top - bottom
+    if min(width, height) <= 0:
+        raise PaintingFailed(
+            f"With {left},{top},{right},{bottom} to paint around it, nothing of "
+            f"{recipe.width}x{recipe.height} is left for the image. Take a larger size or paint "
+            "less around it."
+        )
     picture = open_source(image, mode="RGB", width=width, height=height)
     mask = None
     if recipe.mask is not None:
         own = recipe.mask == recipe.image
         mask = _mask(sources[recipe.mask], own=own, width=width, height=height)
-    if recipe.outpaint:
+    if any(margins):
         mask = mask or Image.new("L", picture.size, BLACK)
-        picture, mask = _around(picture, recipe.outpaint), _mask_around(mask, recipe.outpaint)
+        picture, mask = _around(picture, margins), _mask_around(mask, margins)
     if mask is not None and not mask.point(lambda level: WHITE if level > 127 else 0).getbbox():
         raise PaintingFailed(
             "The mask is black everywhere, so there is nothing to paint. Make it white where "
@@ -99,11 +106,12 @@ def _mask_around(mask: Image.Image, margins: tuple[int, int, int, int]) -> Image
     width, height = mask.size
     wide = Image.new("L", (width + left + right, height + top + bottom), WHITE)
     first, second = (OVERLAP if margin else 0 for margin in (left, top))
+    # A picture may be narrower than what is painted over of it.
     inside = (
         first,
         second,
-        width - (OVERLAP if right else 0),
-        height - (OVERLAP if bottom else 0),
+        max(first, width - (OVERLAP if right else 0)),
+        max(second, height - (OVERLAP if bottom else 0)),
     )
     wide.paste(mask.crop(inside), (left + first, top + second))
     return wide

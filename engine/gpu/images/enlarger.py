@@ -1,5 +1,7 @@
 """Enlarger: makes finished pictures larger, by arithmetic or by a network that was taught to."""
 
+import logging
+
 import numpy as np
 import torch
 from PIL import Image
@@ -10,13 +12,16 @@ from engine.addon import Kind
 from engine.errors import PaintingFailed
 from engine.gpu.addons.opened import opening
 from engine.gpu.addons.shelves import NOWHERE, Shelves
+from engine.gpu.device import ran_out_of_memory
 from engine.gpu.images.esrgan import Esrgan, esrgan_of
 from engine.gpu.lately import Lately
 from engine.job import Recipe
 
-# What a network sees at a time, a side, and how much of it is only seen and not kept: a whole
-# picture takes gigabytes.
-TILE, MARGIN = 256, 32
+log = logging.getLogger(__name__)
+
+# What a network sees at a time, a side, and how much around it is only seen and not kept: a whole
+# picture takes gigabytes. Smaller tiles than the smallest are mostly margin.
+TILE, SMALLEST_TILE, MARGIN = 256, 64, 32
 BLACK, WHITE = 0, 255
 
 
@@ -53,7 +58,7 @@ def _through(network: Esrgan, picture: Image.Image, recipe: Recipe) -> Image.Ima
     pixels = torch.from_numpy(np.asarray(picture.convert("RGB")).copy())
     signal = pixels.permute(2, 0, 1)[None].to(device).float() / WHITE
     while True:
-        signal = in_tiles(network, signal).clamp(0, 1)
+        signal = _fitting(network, signal).clamp(0, 1)
         if network.scale == 1 or signal.shape[-1] >= recipe.final_size[0]:
             break
     if not torch.isfinite(signal).all():
@@ -63,6 +68,21 @@ def _through(network: Esrgan, picture: Image.Image, recipe: Recipe) -> Image.Ima
         )
     levels = (signal[0].permute(1, 2, 0) * WHITE).round().byte()
     return Image.fromarray(levels.cpu().numpy())
+
+
+def _fitting(network: Esrgan, signal: Tensor) -> Tensor:
+    """In smaller tiles where memory runs out. Others must make room for the smallest."""
+    tile = TILE
+    while tile > SMALLEST_TILE:
+        try:
+            return in_tiles(network, signal, tile=tile)
+        except Exception as error:
+            if not ran_out_of_memory(error):
+                raise
+        # Only after the block: its traceback keeps the tensors that did not fit.
+        tile //= 2
+        log.warning("memory ran out while a picture was enlarged, so tiles are %d wide", tile)
+    return in_tiles(network, signal, tile=tile)
 
 
 def in_tiles(network: Esrgan, signal: Tensor, *, tile: int = TILE, margin: int = MARGIN) -> Tensor:

@@ -93,10 +93,9 @@ class _Dense(nn.Module):
 def esrgan_of(weights: Mapping[str, Tensor]) -> Esrgan:
     """Raises ValueError where the weights are not those of such a network."""
     named = _renamed(weights)
-    try:
-        first, growing = named["conv_first.weight"], named["body.0.rdb1.conv1.weight"]
-    except KeyError:
-        raise ValueError("it is no network of the kind ESRGAN") from None
+    first, growing = named.get("conv_first.weight"), named.get("body.0.rdb1.conv1.weight")
+    if first is None or growing is None or not first.ndim == growing.ndim == 4:
+        raise ValueError("it is no network of the kind ESRGAN")
     shrinks = {COLOURS * side**2: side for side in (1, 2, 4)}.get(first.shape[1])
     if shrinks is None:
         raise ValueError(f"it reads {first.shape[1]} channels, and a picture has {COLOURS}")

@@ -1,5 +1,6 @@
 """Ground: what a tile is painted on: noise, a picture under it, and what is kept of that."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -15,14 +16,22 @@ from engine.gpu.images.noise import first_noise
 from engine.gpu.painting import Kept
 from engine.job import Recipe
 
+Draw = Callable[[], Tensor]
+Encoded = tuple[Tensor, tuple[str, ...]]
+"""Latents, and what is to be said with them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """`beside` is what a network for inpainting sees beside the latents, in channels of its own."""
+    """`beside` is what a network for inpainting sees beside the latents, in channels of its own.
+
+    `notes` say what was done to encode the pictures.
+    """
 
     latents: Tensor
     kept: Kept | None = None
     beside: Tensor | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Grounds:
@@ -51,9 +60,10 @@ class Grounds:
         from_noise = canvas.picture is None and start is None
         # A mask leaves nothing of the picture under it where it is painted over wholly.
         whole = canvas.mask is not None and recipe.strength == 1.0
-        source = start
+        source, notes = start, tuple[str, ...]()
         if source is None and canvas.picture is not None and not (whole and self._inpaints):
-            source = self._encoded(canvas.picture, draw, masked=canvas.mask is not None)
+            masked = canvas.mask is not None
+            source, notes = self._encoded(canvas.picture, draw, masked=masked)
         noise = first_noise(recipe, self._shape(recipe), generator).to(self._device)
         if from_noise or whole or source is None:
             latents = noise * strongest
@@ -61,32 +71,35 @@ class Grounds:
             time = scheduler.timesteps[first : first + 1]
             latents = noisy(scheduler, source, noise, time)
         if self._inpaints:
-            return Ground(latents=latents, beside=self._beside(recipe, canvas, draw))
+            beside, more = self._beside(recipe, canvas, draw)
+            return Ground(latents=latents, beside=beside, notes=(*notes, *more))
         if canvas.mask is None:
-            return Ground(latents=latents)
+            return Ground(latents=latents, notes=notes)
         mask = self._mask(canvas.mask)
         if canvas.kept is not None and canvas.kept is not canvas.picture:
-            source = self._encoded(canvas.kept, draw, masked=True)
+            source, more = self._encoded(canvas.kept, draw, masked=True)
+            notes = (*notes, *more)
         # diffusers encodes the masked source too, without use; its draw moves the others.
         draw()
         if source is None:
             raise RuntimeError("a mask without a picture")
-        return Ground(latents=latents, kept=Kept(source=source, noise=noise, mask=mask))
+        kept = Kept(source=source, noise=noise, mask=mask)
+        return Ground(latents=latents, kept=kept, notes=notes)
 
-    def _encoded(self, picture: Image.Image, draw: Any, *, masked: bool) -> Tensor:
-        latents = self._autoencoder.encoded(self._autoencoder.signal(picture), draw)
+    def _encoded(self, picture: Image.Image, draw: Draw, *, masked: bool) -> Encoded:
+        latents, notes = self._autoencoder.encoded(self._autoencoder.signal(picture), draw)
         # The order of numbers in memory chooses the kernels, and so the rounding. With a mask
         # diffusers has another one here.
-        return latents.contiguous() if masked else latents
+        return latents.contiguous() if masked else latents, notes
 
-    def _beside(self, recipe: Recipe, canvas: Canvas, draw: Any) -> Tensor:
+    def _beside(self, recipe: Recipe, canvas: Canvas, draw: Draw) -> Encoded:
         """The mask, and the picture with a hole in it. Without a mask all of it is a hole."""
         size = (recipe.width, recipe.height)
         mask = canvas.mask or Image.new("L", size, WHITE)
         seen = self._autoencoder.signal(canvas.kept or Image.new("RGB", size))
         holed = seen * (_binary(mask, self._autoencoder.scale) < 0.5)
-        latents = self._autoencoder.encoded(holed, draw)
-        return torch.cat([self._mask(mask), latents], dim=1)
+        latents, notes = self._autoencoder.encoded(holed, draw)
+        return torch.cat([self._mask(mask), latents], dim=1), notes
 
     def _mask(self, mask: Image.Image) -> Tensor:
         """1 where to paint, for each place in the latents."""

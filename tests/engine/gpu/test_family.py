@@ -1,5 +1,6 @@
 """A tile alone is what the stock diffusers pipeline paints, bit for bit."""
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -9,10 +10,12 @@ import torch
 from PIL import Image
 
 from engine.errors import PaintingFailed
-from engine.gpu.family import Family
+from engine.gpu.families.sdxl import StableDiffusionXL
+from engine.gpu.family import NOT_RESCALED, Family
 from engine.job import Recipe
-from engine.sampler import SAMPLERS
+from engine.sampler import SAMPLERS, Noise
 from tests.engine.gpu import tiny
+from tests.engine.gpu.families.specimen import specimen
 from tests.engine.gpu.together import begun, family_of, paint_together, picture_file, recipe
 
 SOURCE, MASK = picture_file(1), picture_file(2, "L")
@@ -158,6 +161,56 @@ def test_painting_inside_a_mask_equals_the_stock_pipeline(
         height=64,
     )
     assert torch.equal(sitting.latents, latents)
+
+
+@pytest.mark.parametrize("sampler", ["Euler", "DPM++ 2M Karras", "Euler a"])
+@pytest.mark.parametrize("kind", ["noise", "velocity"])
+def test_rescaled_guidance_equals_the_stock_pipeline(
+    request: pytest.FixtureRequest, kind: str, sampler: str
+) -> None:
+    prefix = "velocity_" if kind == "velocity" else ""
+    pipe, family = (request.getfixturevalue(f"{prefix}{part}") for part in ("pipe", "family"))
+    asked = recipe(sampler=sampler, rescale=0.7)
+
+    (sitting,) = paint_together(family, [asked])
+
+    inputs = {"width": 64, "height": 64, "guidance_rescale": 0.7}
+    assert torch.equal(sitting.latents, stock("StableDiffusionPipeline", pipe, asked, **inputs))
+    (plain,) = paint_together(family, [recipe(sampler=sampler)])
+    assert not torch.allclose(sitting.latents, plain.latents, rtol=0.01)
+    assert sitting.painted.notes == ()
+
+
+@pytest.mark.parametrize("kind", ["epsilon", "v_prediction"])
+def test_rescaled_guidance_equals_stock_where_the_size_is_told_too(kind: str) -> None:
+    pipe = tiny.sdxl(prediction_type=kind)
+    sdxl = specimen(pipe, StableDiffusionXL, "sdxl", multiple=8, noise=Noise.DIFFUSION)
+    asked = sdxl.recipe(rescale=0.7)
+
+    (sitting,) = paint_together(sdxl.family, [asked])
+
+    assert torch.equal(sitting.latents, sdxl.latents(asked, guidance_rescale=0.7))
+    assert not torch.equal(sitting.latents, sdxl.latents(asked))
+
+
+def test_tiles_that_are_rescaled_and_not_share_forwards(family: Family) -> None:
+    recipes = [recipe(rescale=0.7), recipe(seed=2), recipe(seed=3, rescale=0.2, steps=6)]
+    alone = [paint_together(family, [each])[0] for each in recipes]
+
+    together = paint_together(family, recipes)
+
+    for sitting, other in zip(together, alone, strict=True):
+        assert torch.allclose(sitting.latents, other.latents, rtol=1e-4, atol=1e-4)
+
+
+def test_without_guidance_there_is_nothing_to_rescale(family: Family) -> None:
+    asked = recipe(guidance=1.0)
+
+    rescaled, plain = paint_together(family, [replace(asked, rescale=0.7), asked])
+
+    assert rescaled.painted.notes == (NOT_RESCALED,)
+    assert plain.painted.notes == ()
+    assert torch.equal(rescaled.latents, plain.latents)
 
 
 @pytest.mark.parametrize("sampler", ["Euler", "Heun", "DPM2 a"])

@@ -17,7 +17,7 @@ from engine.gpu.tiny_decoder import TinyDecoder
 from engine.sampler import SAMPLERS, Noise, sampler_named
 from tests.engine.gpu import tiny
 from tests.engine.gpu.decoders import decoder
-from tests.engine.gpu.together import CARD
+from tests.engine.gpu.together import CARD, CPU
 
 FLOWING = {
     "_class_name": "FlowMatchEulerDiscreteScheduler",
@@ -149,7 +149,7 @@ def test_the_colours_of_latents_are_found_again() -> None:
 
 @torch.inference_mode()
 def test_any_autoencoder_has_colours(pipe: Any) -> None:
-    picture = picture_of(exposed(Colours.of(pipe.vae).signal(torch.randn(1, 4, 8, 16))))
+    picture = picture_of(exposed(Colours.of(pipe.vae, CPU).signal(torch.randn(1, 4, 8, 16))))
 
     assert picture.size == (16, 8)
 
@@ -176,7 +176,9 @@ def test_the_small_decoder_is_taken_where_it_lies_and_fine_previews_are_wanted(
     sizes = {}
 
     for detail in ("fast", "fine"):
-        previews = open_previews(detail, every=4, card=CARD, vae=pipe.vae, models_dir=models_dir)
+        previews = open_previews(
+            detail, every=4, card=CARD, vae=pipe.vae, device=CPU, models_dir=models_dir
+        )
         assert previews is not None
         film = previews.film(scheduler, scheduler.timesteps[0], latents, answer)
         assert film is not None
@@ -187,7 +189,9 @@ def test_the_small_decoder_is_taken_where_it_lies_and_fine_previews_are_wanted(
 
 @torch.inference_mode()
 def test_without_a_small_decoder_fine_previews_are_colours(pipe: Any, tmp_path: Path) -> None:
-    previews = open_previews("fine", every=4, card=CARD, vae=pipe.vae, models_dir=tmp_path)
+    previews = open_previews(
+        "fine", every=4, card=CARD, vae=pipe.vae, device=CPU, models_dir=tmp_path
+    )
 
     scheduler = scheduler_for(sampler_named("Euler"), tiny.NOISE, 5)
     assert previews is not None
@@ -197,7 +201,10 @@ def test_without_a_small_decoder_fine_previews_are_colours(pipe: Any, tmp_path: 
 
 
 def test_previews_that_are_off_are_none(pipe: Any, models_dir: Path) -> None:
-    assert open_previews("off", every=4, card=CARD, vae=pipe.vae, models_dir=models_dir) is None
+    assert (
+        open_previews("off", every=4, card=CARD, vae=pipe.vae, device=CPU, models_dir=models_dir)
+        is None
+    )
 
 
 def test_a_preview_is_due_after_so_many_whole_steps() -> None:

@@ -16,7 +16,7 @@ from engine.gpu.models.catalog import BUILT_IN, names
 from engine.gpu.tiny_decoder import TinyDecoder, tiny_decoder_for
 from tests.engine.gpu import tiny
 from tests.engine.gpu.decoders import decoder
-from tests.engine.gpu.together import CARD
+from tests.engine.gpu.together import CARD, CPU
 
 
 def picture_of(decoder: TinyDecoder, latents: torch.Tensor) -> Image.Image:
@@ -72,7 +72,7 @@ def test_a_small_decoder_has_the_weights_of_its_file(pipe: Any, models_dir: Path
     latents = torch.randn(1, 4, 8, 8)
 
     with torch.inference_mode():
-        loaded = tiny_decoder_for(CARD, pipe.vae, models_dir)
+        loaded = tiny_decoder_for(CARD, pipe.vae, CPU, models_dir)
         assert loaded is not None
         picture = picture_of(loaded, latents)
 
@@ -83,13 +83,13 @@ def test_a_small_decoder_for_other_latents_is_refused(models_dir: Path) -> None:
     vae = tiny.autoencoder(16)
 
     with pytest.raises(BadModel, match=r"previews/sd reads latents of 4 channels.*tiny.*16"):
-        tiny_decoder_for(CARD, vae, models_dir)
+        tiny_decoder_for(CARD, vae, CPU, models_dir)
 
 
 def test_the_built_in_model_has_latents_of_its_own(models_dir: Path) -> None:
     picturebook = replace(CARD, name=BUILT_IN)
 
-    assert tiny_decoder_for(picturebook, tiny.autoencoder(8), models_dir) is None
+    assert tiny_decoder_for(picturebook, tiny.autoencoder(8), CPU, models_dir) is None
 
 
 def without_weights(folder: Path) -> None:
@@ -135,4 +135,4 @@ def test_a_small_decoder_that_is_not_whole_is_refused(
     spoil(models_dir / "previews" / "sd")
 
     with pytest.raises(BadModel, match=sentence):
-        tiny_decoder_for(CARD, pipe.vae, models_dir)
+        tiny_decoder_for(CARD, pipe.vae, CPU, models_dir)

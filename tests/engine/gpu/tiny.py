@@ -108,12 +108,13 @@ def network(kind: str, last: str, **config: Any) -> Any:
     return made.eval()
 
 
-def unet(channels: int, **config: Any) -> Any:
+def unet(channels: int, *, inpaints: bool = False, **config: Any) -> Any:
+    """One for inpainting sees a mask and the latents of what is kept beside its own."""
     return network(
         "UNet2DConditionModel",
         "conv_out",
         sample_size=16,
-        in_channels=channels,
+        in_channels=2 * channels + 1 if inpaints else channels,
         out_channels=channels,
         block_out_channels=(32, 64),
         layers_per_block=1,
@@ -129,7 +130,7 @@ def quiet(pipe: Any) -> Any:
     return pipe
 
 
-def pipeline(channels: int = 4, **noise: Any) -> Any:
+def pipeline(channels: int = 4, *, inpaints: bool = False, **noise: Any) -> Any:
     """The same weights every time; `noise` changes the scheduler's config."""
     torch.manual_seed(0)
     words = tokenizer()
@@ -137,7 +138,7 @@ def pipeline(channels: int = 4, **noise: Any) -> Any:
         diffusers.StableDiffusionPipeline(
             text_encoder=clip(CLIPTextModel, words),
             tokenizer=words,
-            unet=unet(channels, cross_attention_dim=32, attention_head_dim=4),
+            unet=unet(channels, inpaints=inpaints, cross_attention_dim=32, attention_head_dim=4),
             vae=autoencoder(channels),
             scheduler=diffusers.EulerDiscreteScheduler.from_config({**NOISE, **noise}),
             safety_checker=None,
@@ -147,7 +148,7 @@ def pipeline(channels: int = 4, **noise: Any) -> Any:
     )
 
 
-def sdxl() -> Any:
+def sdxl(*, inpaints: bool = False, **noise: Any) -> Any:
     torch.manual_seed(1)
     first, second = tokenizer(), tokenizer(pad="!")
     return quiet(
@@ -158,6 +159,7 @@ def sdxl() -> Any:
             tokenizer_2=second,
             unet=unet(
                 4,
+                inpaints=inpaints,
                 cross_attention_dim=32 + 64,
                 attention_head_dim=(2, 4),
                 transformer_layers_per_block=(1, 2),
@@ -167,7 +169,7 @@ def sdxl() -> Any:
                 projection_class_embeddings_input_dim=6 * 8 + 64,
             ),
             vae=autoencoder(4, scaling_factor=0.13025),
-            scheduler=diffusers.EulerDiscreteScheduler.from_config(NOISE),
+            scheduler=diffusers.EulerDiscreteScheduler.from_config({**NOISE, **noise}),
             add_watermarker=False,
         )
     )

@@ -16,6 +16,7 @@ from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.family import Family
 from engine.gpu.images.canvas import canvas_of
 from engine.gpu.painting import Painting
+from engine.gpu.preview import USUAL_EVERY, Colours, Previews
 from engine.gpu.seat import Painted, Seat
 from engine.gpu.warm import Warm
 from engine.job import Recipe
@@ -37,7 +38,14 @@ CARD = ModelCard(
 
 def family_of(pipe: Any) -> Family:
     with torch.inference_mode():
-        return StableDiffusion(pipe, CARD)
+        return with_previews(StableDiffusion(pipe, CARD))
+
+
+@torch.inference_mode()
+def with_previews(family: Family) -> Family:
+    colours = Colours.of(family.pipe.vae, CPU)
+    family.previews = Previews(colours, every=USUAL_EVERY)
+    return family
 
 
 def recipe(**changes: Any) -> Recipe:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from engine.errors import PaintingFailed
+from engine.extra import PREPROCESSORS
 from engine.gpu.addons.preprocess import Preprocess
 from tests.engine.gpu.addons.files import save_depth_model
 from tests.engine.gpu.together import CPU
@@ -95,6 +96,14 @@ def test_a_name_that_is_none_is_answered_with_the_nearest(tmp_path: Path) -> Non
         PaintingFailed, match=r"I know no preprocessor “kanny”\. Did you mean canny"
     ):
         Preprocess(tmp_path, CPU)("kanny", HALVES)
+
+
+@pytest.mark.parametrize("name", PREPROCESSORS)
+def test_every_name_that_can_be_asked_for_is_known(name: str, tmp_path: Path) -> None:
+    preprocess = Preprocess(tmp_path, CPU, library=nothing_installed)
+
+    with pytest.raises(PaintingFailed, match=r"^To find "):
+        preprocess(name, HALVES)
 
 
 def test_whatever_the_case_of_its_name(root: Path) -> None:

@@ -17,7 +17,7 @@ from engine.gpu.family import Family
 from engine.job import Recipe
 from engine.sampler import SAMPLERS, Noise
 from tests.engine.gpu import tiny
-from tests.engine.gpu.together import CARD, picture_file, recipe
+from tests.engine.gpu.together import CARD, picture_file, recipe, with_previews
 
 SOURCE, MASK = picture_file(1), picture_file(2, "L")
 FILES = {"source": SOURCE, "mask": MASK}
@@ -84,7 +84,7 @@ def specimen(
     values = {field: getattr(CARD, field) for field in CARD.__dataclass_fields__}
     card = ModelCard(**{**values, "name": name, "multiple": multiple})
     with torch.inference_mode():
-        family = kind(pipe, card)
+        family = with_previews(kind(pipe, card))
     base = kind.pipeline.removesuffix("Pipeline")
     return Specimen(
         pipe=pipe,
