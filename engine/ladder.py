@@ -10,6 +10,8 @@ class Work(StrEnum):
 
     FORWARD = "a step"
     DECODE = "decoding"
+    ENLARGE = "enlarging"
+    CHECK = "looking at it"
     ENCODE = "encoding"
     TEXT = "reading"
     LOAD = "loading"
@@ -39,6 +41,8 @@ OFFLOADS = {
 HELPS = {
     Work.FORWARD: frozenset(LADDER) - {Rung.TILE},
     Work.DECODE: frozenset(LADDER) - {Rung.HALVE},
+    Work.ENLARGE: frozenset(LADDER) - {Rung.HALVE, Rung.TILE},
+    Work.CHECK: frozenset(LADDER) - {Rung.HALVE, Rung.TILE},
     Work.ENCODE: frozenset(LADDER) - {Rung.HALVE},
     Work.TEXT: frozenset(LADDER) - {Rung.HALVE, Rung.TILE},
     Work.LOAD: frozenset(LADDER) - {Rung.HALVE, Rung.TILE},

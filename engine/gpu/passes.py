@@ -74,13 +74,13 @@ class Passes:
     ) -> Painting | Finished:
         """Enlarges what a pass has painted, and paints over it, where the recipe says so."""
         if recipe.upscale > 1:
-            image = self._enough(seat, Work.DECODE, lambda: self._enlarger.enlarged(image, recipe))
+            image = self._enough(seat, Work.ENLARGE, lambda: self._enlarger.enlarged(image, recipe))
         if recipe.redraw:
             larger = canvas.enlarged(image.width, image.height, image)
             return self._begun(seat, recipe.second, larger, notes=notes)
         if self._safety is not None:
             looked = self._safety.looked
-            image, more = self._enough(seat, Work.DECODE, lambda: looked(image))
+            image, more = self._enough(seat, Work.CHECK, lambda: looked(image))
             notes = (*notes, *more)
         return Finished(image, notes)
 

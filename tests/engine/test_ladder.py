@@ -32,6 +32,8 @@ def test_each_kind_of_work_takes_what_can_help_it() -> None:
     assert climbed(Work.TEXT, everything) == [
         rung for rung in LADDER if rung not in {Rung.HALVE, Rung.TILE}
     ]
+    assert climbed(Work.ENLARGE, everything) == climbed(Work.TEXT, everything)
+    assert climbed(Work.CHECK, everything) == climbed(Work.TEXT, everything)
     assert climbed(Work.LOAD, everything) == climbed(Work.TEXT, everything)
 
 

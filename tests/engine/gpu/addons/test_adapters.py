@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,32 +26,11 @@ from tests.engine.gpu.addons.shelf import (
     Shelving,
     Tensors,
     kohya,
-    let_go,
     old,
     peft,
     wearing,
 )
 from tests.engine.gpu.together import CARD, paint_together, recipe
-
-
-@pytest.fixture(scope="module")
-def worn() -> Any:
-    """A pipeline of our own: LoRAs leave their silent layers on it."""
-    return tiny.pipeline()
-
-
-@pytest.fixture
-def shelving(tmp_path: Path) -> Shelving:
-    return Shelving(tmp_path)
-
-
-@pytest.fixture
-def family(worn: Any, shelving: Shelving) -> Iterator[Family]:
-    with torch.inference_mode():
-        family = StableDiffusion(worn, CARD, shelving.shelves)
-        yield family
-        family.wear(recipe())
-        let_go(worn)
 
 
 def latents(family: Family, asked: Recipe) -> torch.Tensor:

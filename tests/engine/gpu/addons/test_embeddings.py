@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,11 +35,6 @@ def _no_gradients() -> Any:
 def learned() -> Any:
     """A pipeline of our own, for its tokenizer learns signs."""
     return tiny.pipeline()
-
-
-@pytest.fixture
-def shelving(tmp_path: Path) -> Shelving:
-    return Shelving(tmp_path)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """LoRAs that cannot be worn: a sentence, and nothing of them stays."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,32 +9,10 @@ import torch
 from engine.addon import Kind
 from engine.errors import PaintingFailed
 from engine.gpu.addons.lora_file import require_plain
-from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.family import Family
 from engine.gpu.rows import Rows
-from tests.engine.gpu import tiny
-from tests.engine.gpu.addons.shelf import Shelving, Tensors, kohya, let_go, peft, wearing
-from tests.engine.gpu.together import CARD, begun, paint_together, recipe
-
-
-@pytest.fixture(scope="module")
-def worn() -> Any:
-    """A pipeline of our own: LoRAs leave their silent layers on it."""
-    return tiny.pipeline()
-
-
-@pytest.fixture
-def shelving(tmp_path: Path) -> Shelving:
-    return Shelving(tmp_path)
-
-
-@pytest.fixture
-def family(worn: Any, shelving: Shelving) -> Iterator[Family]:
-    with torch.inference_mode():
-        family = StableDiffusion(worn, CARD, shelving.shelves)
-        yield family
-        family.wear(recipe())
-        let_go(worn)
+from tests.engine.gpu.addons.shelf import Shelving, Tensors, kohya, peft, wearing
+from tests.engine.gpu.together import begun, paint_together, recipe
 
 
 def _too_wide(pipe: Any) -> Tensors:

@@ -3,7 +3,6 @@
 import logging
 import pickle
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +13,6 @@ from engine.errors import PaintingFailed
 from engine.gpu.addons.shelves import NOWHERE, Shelves
 from tests.engine.gpu import tiny
 from tests.engine.gpu.addons.shelf import KOHYA_XL, Shelving, Tensors, kohya, old, peft
-
-
-@pytest.fixture
-def shelving(tmp_path: Path) -> Shelving:
-    return Shelving(tmp_path)
 
 
 def layer(name: str, reads: int, *, down: str = ".lora_down.weight") -> Tensors:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,31 +21,13 @@ from engine.job import Recipe
 from tests.engine.gpu.together import paint_together, recipe
 from tests.hub_server.app import HubServer
 from tests.hub_server.shelf import Repository, files_in
-from tests.hub_server.visit import LOCAL, NAME, bring, hub_with, left_in, opened
+from tests.hub_server.visit import LOCAL, NAME, bring, left_in, opened
 
 SCHEDULER = "scheduler/scheduler_config.json"
 UNET = "unet/diffusion_pytorch_model.safetensors"
 # Of the large files this one comes first.
 TEXT, HALFWAY = "text_encoder/model.safetensors", 50_000
 A_PICKLE = b"\x80\x04K\x01."
-
-
-@pytest.fixture(scope="session")
-def files(models_dir: Path) -> dict[str, bytes]:
-    """A real pipeline, as files."""
-    return files_in(models_dir / "tiny")
-
-
-@pytest.fixture
-async def server(models_dir: Path) -> AsyncIterator[HubServer]:
-    async with hub_with(models_dir / "tiny") as server:
-        yield server
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Where models are brought to."""
-    return tmp_path / "models"
 
 
 def as_of(card: ModelCard) -> Recipe:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,30 +11,12 @@ from engine.gpu.hub.download import Download
 from engine.gpu.models.catalog import BUILT_IN, find, names
 from tests.hub_server.app import HubServer
 from tests.hub_server.shelf import files_in
-from tests.hub_server.visit import LOCAL, NAME, bring, hub_at, hub_with, left_in, opened
+from tests.hub_server.visit import LOCAL, NAME, bring, hub_at, left_in, opened
 
 UNET = "unet/diffusion_pytorch_model.safetensors"
 # Of the large files this one comes first.
 TEXT, HALFWAY = "text_encoder/model.safetensors", 50_000
 A_PICKLE = b"\x80\x04K\x01."
-
-
-@pytest.fixture(scope="session")
-def files(models_dir: Path) -> dict[str, bytes]:
-    """A real pipeline, as files."""
-    return files_in(models_dir / "tiny")
-
-
-@pytest.fixture
-async def server(models_dir: Path) -> AsyncIterator[HubServer]:
-    async with hub_with(models_dir / "tiny") as server:
-        yield server
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Where models are brought to."""
-    return tmp_path / "models"
 
 
 async def test_wrong_bytes_are_fetched_once_more(server: HubServer, folder: Path) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,21 +13,9 @@ from engine.gpu.hub.hub import Hub, hub_from
 from engine.gpu.hub.repository import HubName
 from engine.gpu.models.catalog import find
 from tests.hub_server.app import TOKEN, HubServer
-from tests.hub_server.visit import LOCAL, NAME, bring, hub_with, left_in
+from tests.hub_server.visit import LOCAL, NAME, bring, left_in
 
 TEXT = "text_encoder/model.safetensors"
-
-
-@pytest.fixture
-async def server(models_dir: Path) -> AsyncIterator[HubServer]:
-    async with hub_with(models_dir / "tiny") as server:
-        yield server
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Where models are brought to."""
-    return tmp_path / "models"
 
 
 async def test_a_busy_hub_is_asked_again(server: HubServer, folder: Path) -> None:

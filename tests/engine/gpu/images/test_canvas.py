@@ -91,6 +91,10 @@ def test_over_an_image_nothing_is_kept() -> None:
     assert (canvas.kept, canvas.mask) == (None, None)
 
 
+def test_no_margins_are_nothing_to_paint() -> None:
+    assert canvas_of(over(outpaint=(0, 0, 0, 0)), FILES).mask is None
+
+
 @pytest.mark.parametrize("name", MASKS)
 def test_masks_of_every_kind_say_the_same(name: str) -> None:
     canvas = canvas_of(over(mask=name), FILES)
@@ -196,8 +200,7 @@ def test_enlarged_it_keeps_the_same_places() -> None:
     assert larger.mask.getbbox() == (128, 128, 256, 256)
 
 
-sides = some.integers(1, 12).map(lambda eighths: eighths * 8)
-margins = some.integers(0, 12).map(lambda eighths: eighths * 8)
+margins = some.sampled_from([0, 8, 16, 40])
 
 
 @some.composite
@@ -215,27 +218,28 @@ def pictures(draw: some.DrawFn) -> bytes:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    width=sides,
-    height=sides,
-    around=some.none() | some.tuples(margins, margins, margins, margins),
+    inner=some.tuples(*[some.integers(-1, 8).map(lambda eighths: eighths * 8)] * 2),
+    around=some.tuples(margins, margins, margins, margins),
     files=some.fixed_dictionaries({"image": pictures(), "mask": pictures()}),
     mask=some.sampled_from([None, "image", "mask"]),
     strength=some.sampled_from([0.0, 0.5, 1.0]),
 )
 def test_whatever_comes_the_canvas_has_the_size_of_the_tile_or_a_sentence_says_why(
-    width: int,
-    height: int,
-    around: tuple[int, int, int, int] | None,
+    inner: tuple[int, int],
+    around: tuple[int, int, int, int],
     files: Mapping[str, bytes],
     mask: str | None,
     strength: float,
 ) -> None:
+    left, top, right, bottom = around
+    width, height = max(8, inner[0] + left + right), max(8, inner[1] + top + bottom)
     asked = recipe(
         width=width, height=height, image="image", mask=mask, outpaint=around, strength=strength
     )
     try:
         canvas = canvas_of(asked, files)
     except PaintingFailed:
+        assert mask or min(inner) <= 0
         return
 
     assert canvas.picture is not None
@@ -244,3 +248,4 @@ def test_whatever_comes_the_canvas_has_the_size_of_the_tile_or_a_sentence_says_w
             assert picture.size == (width, height)
             assert picture.mode == mode
     assert (canvas.kept is None) == (canvas.mask is None)
+    assert canvas.mask is not None or strength == 0 or not (mask or any(around))
