@@ -6,8 +6,12 @@ from typing import Protocol
 
 import torch
 
+from engine.gpu.kernels import STOCK_ROWS
+
 # Fragments, and what other programs may take meanwhile.
 SPARE = 0.1
+# Nothing measures a CPU's memory, and wide forwards of large pictures take gigabytes of it.
+CPU_PIXELS = 12 * 512**2
 
 
 class Gauge(Protocol):
@@ -75,14 +79,27 @@ def need_of(points: Mapping[int, int]) -> Need:
 
 @dataclass(slots=True)
 class Budget:
-    """What is known by model. Without a gauge, or before a model was measured, nothing is."""
+    """What is known by model. Without a gauge, or before a model was measured, nothing is.
+
+    `most_pixels` is what all rows of a forward together should not pass in any case.
+    """
 
     gauge: Gauge | None = None
     needs: dict[str, Need] = field(default_factory=dict)
+    most_pixels: int | None = None
 
     def rows(self, model: str, pixels: int) -> int | None:
         """The most rows a forward should have; None where that is not known."""
+        # Never less than a tile takes by itself: halved it would be rounded otherwise.
+        bound = None if self.most_pixels is None else max(STOCK_ROWS, self.most_pixels // pixels)
         need = self.needs.get(model)
         if need is None or self.gauge is None:
-            return None
-        return need.rows(pixels, self.gauge.free())
+            return bound
+        fitting = need.rows(pixels, self.gauge.free())
+        return fitting if bound is None else min(fitting, bound)
+
+
+def budget_of(device: torch.device) -> Budget:
+    """For models that are yet to be measured there."""
+    most_pixels = CPU_PIXELS if device.type == "cpu" else None
+    return Budget(gauge_of(device), most_pixels=most_pixels)

@@ -195,10 +195,9 @@ class Company:
         # What it was charged so far must be all of it, and what it is told the last of it.
         self._clock.drain()
         self._clock.start()
-        if len(self._seats) > 1 and not seat.recipe.exact:
-            painting = painting_of(seat)
-            # Channels side by side are decoded faster on a CPU, but rounded otherwise. Alone the
-            # bits are those of stock diffusers.
+        painting = painting_of(seat)
+        if len(self._seats) > 1 and not seat.recipe.exact and painting.latents.device.type == "cpu":
+            # Channels side by side are decoded faster, but rounded otherwise: not what is alone.
             painting.latents = painting.latents.contiguous(memory_format=torch.channels_last)
         self._go_on(seat, self._made(seat, self._passes.next))
 

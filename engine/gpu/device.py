@@ -33,7 +33,7 @@ def prepare(device: torch.device) -> None:
     """Call it in the thread that paints: torch keeps the number of its threads per thread."""
     if device.type == "cpu":
         # One core stays with the event loop, or acknowledgements starve.
-        torch.set_num_threads(max(1, _cores() - 1))
+        torch.set_num_threads(max(1, cores() - 1))
     else:
         # Another choice of kernels is another rounding, and a seed must mean the same picture.
         torch.backends.cudnn.benchmark = False
@@ -77,7 +77,8 @@ def ran_out_of_memory(error: Exception) -> bool:
     )
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Those that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from weakref import WeakSet
 
 import torch
 from torch import Tensor
 
 from engine.gpu.family import Family
-from engine.gpu.kernels import STOCK_ROWS, widen
+from engine.gpu.kernels import STOCK_ROWS, Kernels
 from engine.gpu.memory import Memory
 from engine.gpu.rows import Rows, joined
 from engine.gpu.seat import Seat
@@ -27,7 +26,7 @@ class Forwards:
     def __init__(self, turns: Turns[Seat], memory: Memory) -> None:
         self._turns = turns
         self._memory = memory
-        self._widened: WeakSet[Family] = WeakSet()
+        self._kernels = Kernels()
 
     def answers(
         self,
@@ -45,7 +44,8 @@ class Forwards:
 
         def forward(rows: Rows) -> Tensor:
             family.wear(recipe)
-            return family.forward(rows)
+            with self._kernels.chosen(family.network, len(rows)):
+                return family.forward(rows)
 
         asking = _Asking(family=family, key=key, forward=forward, strain=strain)
         if recipe.exact:
@@ -58,9 +58,6 @@ class Forwards:
     def _shared(self, asking: "_Asking", rows: Rows) -> Tensor | None:
         answers: list[Tensor] = []
         start = 0
-        if len(rows) > STOCK_ROWS and asking.family not in self._widened:
-            widen(asking.family.network)
-            self._widened.add(asking.family)
         while start < len(rows):
             part = rows.part(start, start + self._turns.cap(asking.key))
             if len(part) > 1:

@@ -4,6 +4,11 @@ torch asks MKL for matrix products, and MKL leaves half of the vector units of o
 processors unused. oneDNN, which torch asks for most convolutions, is up to twice as fast there.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from weakref import WeakSet
+
 import torch
 from torch import Tensor
 from torch.nn import Conv2d, Linear, Module
@@ -16,16 +21,41 @@ LIGHT = 2**19
 # Processors that oneDNN is known to have good kernels for.
 VECTORS = {"AVX2", "AVX512"}
 
+# Of a thread, for stock pipelines may be at work in others.
+_wide = ContextVar("wide", default=False)
 
-class WideLinear(Linear):
-    """A linear layer that is faster where many rows come.
 
-    Where no more rows come than in a stock pipeline it rounds as there, so that a job alone has
-    the same bits. Where a row has only one place there is nothing to gain.
+class Kernels:
+    """Chooses them for one forward after the other, in one thread.
+
+    Up to the width of a stock pipeline's forward they are torch's own choice, so that a job alone
+    and an exact one have its bits.
     """
 
+    def __init__(self) -> None:
+        self._known: WeakSet[Module] = WeakSet()
+
+    @contextmanager
+    def chosen(self, network: Module, rows: int) -> Iterator[None]:
+        """For a forward of so many rows meanwhile."""
+        if rows <= STOCK_ROWS:
+            yield
+            return
+        if network not in self._known:
+            widen(network)
+            self._known.add(network)
+        before = _wide.set(True)
+        try:
+            yield
+        finally:
+            _wide.reset(before)
+
+
+class WideLinear(Linear):
+    """Where there is only one place a row nothing is to be gained."""
+
     def forward(self, input: Tensor) -> Tensor:
-        if input.ndim != 3 or not _wide(input):
+        if input.ndim != 3 or not _gains(input):
             return super().forward(input)
         answer: Tensor = torch.ops.mkldnn._linear_pointwise(
             input, self.weight, self.bias, "none", [], ""
@@ -34,10 +64,10 @@ class WideLinear(Linear):
 
 
 class WideConvolution(Conv2d):
-    """The same for a convolution. torch itself takes that of single places to MKL up to 15 rows."""
+    """torch itself asks MKL for a convolution of single places, up to 15 rows."""
 
     def forward(self, input: Tensor) -> Tensor:
-        if not _wide(input):
+        if not _gains(input):
             return super().forward(input)
         if self.weight.numel() <= LIGHT:
             input = input.contiguous(memory_format=torch.channels_last)
@@ -49,7 +79,7 @@ class WideConvolution(Conv2d):
 
 
 def widen(network: Module) -> None:
-    """Make wide forwards of the network faster, where the processor gains by that."""
+    """Let its layers have other kernels in wide forwards, where the processor gains by that."""
     if not torch.backends.mkldnn.is_available():
         return
     if torch.backends.cpu.get_cpu_capability() not in VECTORS:
@@ -62,8 +92,8 @@ def widen(network: Module) -> None:
             layer.__class__ = WideConvolution
 
 
-def _wide(input: Tensor) -> bool:
-    return len(input) > STOCK_ROWS and input.dtype == torch.float32 and input.device.type == "cpu"
+def _gains(input: Tensor) -> bool:
+    return _wide.get() and input.dtype == torch.float32 and input.device.type == "cpu"
 
 
 def _plain(layer: Conv2d) -> bool:

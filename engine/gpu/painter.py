@@ -23,9 +23,9 @@ from engine.ladder import Rung
 from engine.safety import Policy
 
 # A wider forward than this only makes each step longer, for hardly more pictures an hour.
-MOST_ROWS = {"cpu": 8, "cuda": 12}
+MOST_ROWS = {"cpu": 12, "cuda": 12}
 # Every tile with guidance twice as wide: the ones beyond a forward take turns.
-SEATS = {"cpu": 4, "cuda": 12}
+SEATS = {"cpu": 8, "cuda": 12}
 UNCHECKED = Policy()
 
 

@@ -13,7 +13,7 @@ import torch
 
 from engine.card import ModelCard
 from engine.errors import Cancelled, EaselError, PainterLost, PaintingFailed
-from engine.gpu.budget import Budget, gauge_of
+from engine.gpu.budget import budget_of
 from engine.gpu.call import Call, Crossing
 from engine.gpu.company import Company
 from engine.gpu.device import free, prepare
@@ -115,7 +115,7 @@ class EngineThread:
         try:
             prepare(self._device)
             warm = self._load()
-            budget = Budget(gauge_of(self._device))
+            budget = budget_of(self._device)
             company = Company(
                 warm,
                 self._device,

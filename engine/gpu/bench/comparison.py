@@ -1,7 +1,6 @@
 """The comparison: stock diffusers, our engine one by one, and our engine with company."""
 
 import asyncio
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from engine.gpu.bench.overhead import turn_seconds
 from engine.gpu.bench.report import report
 from engine.gpu.bench.round import Crowd, Rounds, Tell
 from engine.gpu.bench.stock import Stock
+from engine.gpu.device import cores as all_cores
 from engine.gpu.device import device_named
 from engine.gpu.models.catalog import find
 from engine.gpu.models.loading import load
@@ -52,7 +52,7 @@ async def compare(
                 # A few jobs only: where others are at work too its threads wait for each other.
                 tell(rounds, EVERY_CORE)
                 few = painted[0].recipes[:FEW]
-                every_core = await stock.run(few, threads=cores or _cores())
+                every_core = await stock.run(few, threads=cores or all_cores())
         cells = None
         if with_grid:
             tell(rounds, GRID)
@@ -69,12 +69,6 @@ async def compare(
         "precision": str(family.network.dtype).removeprefix("torch."),
         "torch_threads": threads,
     }
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _described(device: torch.device) -> str:

@@ -128,6 +128,23 @@ def test_an_exact_tile_knows_no_company(
                 assert torch.equal(sitting.latents, alone(sitting.recipe)), sitting.recipe
 
 
+def test_only_what_is_neither_alone_nor_exact_is_decoded_faster(family: Family) -> None:
+    side_by_side: list[bool] = []
+
+    def look(_: Any, inputs: tuple[torch.Tensor, ...]) -> None:
+        side_by_side.append(inputs[0].is_contiguous(memory_format=torch.channels_last))
+
+    handle = family.pipe.vae.post_quant_conv.register_forward_pre_hook(look)
+    try:
+        paint_together(family, [recipe(), recipe(seed=8, steps=9)])
+        paint_together(family, [recipe(exact=True), recipe(exact=True, seed=8, steps=9)])
+    finally:
+        handle.remove()
+
+    # The longer one has no company any more.
+    assert side_by_side == [True, False, False, False]
+
+
 def test_exact_forwards_have_two_rows_with_guidance_and_without(family: Family) -> None:
     widths: list[int] = []
 

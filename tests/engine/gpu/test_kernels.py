@@ -9,7 +9,14 @@ from torch.nn import Conv2d, Linear, Module
 from torch.nn.modules.linear import NonDynamicallyQuantizableLinear
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from engine.gpu.kernels import STOCK_ROWS, VECTORS, WideConvolution, WideLinear, widen
+from engine.gpu.kernels import (
+    STOCK_ROWS,
+    VECTORS,
+    Kernels,
+    WideConvolution,
+    WideLinear,
+    widen,
+)
 from tests.engine.gpu.families.specimen import every_specimen
 from tests.engine.gpu.together import paint_together
 
@@ -46,8 +53,10 @@ class Asked(TorchDispatchMode):
 def both(layer: Module, rows: Tensor) -> tuple[Tensor, Tensor, list[str]]:
     """torch's answer, the wide layer's, and what that asked of torch."""
     wide = deepcopy(layer)
-    widen(wide)
-    with torch.inference_mode(), Asked() as asked:
+    kernels = Kernels()
+    with torch.inference_mode(), kernels.chosen(wide, STOCK_ROWS + 1):
+        wide(rows)
+    with torch.inference_mode(), kernels.chosen(wide, len(rows)), Asked() as asked:
         answer = wide(rows)
     with torch.inference_mode():
         return layer(rows), answer, asked.names
@@ -74,6 +83,28 @@ def test_more_rows_are_rounded_otherwise_and_no_more(name: str, count: int) -> N
 
     torch.testing.assert_close(wide, plain, rtol=1e-5, atol=1e-5)
     assert {"mkldnn::_linear_pointwise", "aten::mkldnn_convolution"} & set(asked)
+
+
+def test_more_places_in_a_narrow_forward_keep_their_bits_too() -> None:
+    # As pictures to follow do, of which one row may have several.
+    layer = Linear(48, 80)
+    widen(layer)
+
+    with torch.inference_mode(), Kernels().chosen(layer, 1), Asked() as asked:
+        layer(torch.ones(16, 9, 48))
+
+    assert "mkldnn::_linear_pointwise" not in asked.names
+
+
+def test_a_forward_that_fails_leaves_the_next_one_narrow() -> None:
+    layer = Linear(48, 80)
+
+    with pytest.raises(RuntimeError), Kernels().chosen(layer, 16):
+        layer(torch.ones(16, 9, 47))
+    with torch.inference_mode(), Asked() as asked:
+        layer(torch.ones(16, 9, 48))
+
+    assert "mkldnn::_linear_pointwise" not in asked.names
 
 
 def test_a_row_with_one_place_is_left_to_torch() -> None:

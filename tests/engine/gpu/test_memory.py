@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from engine.errors import OutOfMemory
-from engine.gpu.budget import Budget, need_of
+from engine.gpu.budget import Budget, budget_of, need_of
 from engine.gpu.company import Company
 from engine.gpu.family import Family
 from engine.gpu.relief import Relief
@@ -375,6 +375,9 @@ def test_a_need_is_the_line_through_what_was_measured() -> None:
 
 def test_nothing_is_known_without_a_gauge_or_before_measuring() -> None:
     assert Budget().rows("tiny", 64) is None
+    assert budget_of(CPU).rows("tiny", 512**2) == 12
+    assert budget_of(CPU).rows("tiny", 1024**2) == 3
+    assert budget_of(CPU).rows("tiny", 2048**2) == 2
     assert Budget(Card(1_000)).rows("tiny", 64) is None
 
 
