@@ -38,7 +38,7 @@ def expand(
 
     Alternatives nest and may be empty. A brace without its partner and a bar outside braces are
     text, and so are `\\{`, `\\|` and `\\}`. The seed chooses the lines of wildcards, at every
-    spot anew; a line is put in as it stands. Without any wildcards `__name__` is text.
+    spot anew; a line is put in as it stands.
     """
     pieces = _pieces(prompt, wildcards, seed)
     # Counted before anything is built: forty pairs of braces would fill any memory.
@@ -73,7 +73,7 @@ def _pieces(prompt: str, wildcards: Mapping[str, Sequence[str]], seed: int) -> l
     for index, token in enumerate(tokens):
         if index in paired:
             pieces.append(_Piece(text="", sign=token[0]))
-        elif token["wildcard"] and wildcards:
+        elif token["wildcard"]:
             line = _line(token["wildcard"], wildcards, seed=seed, spot=next(spots))
             pieces.append(_Piece(text=line))
         else:
@@ -137,8 +137,10 @@ def _line(name: str, wildcards: Mapping[str, Sequence[str]], *, seed: int, spot:
     by_lower = {known.lower(): lines for known, lines in wildcards.items()}
     lines = by_lower.get(name.lower())
     if lines is None:
+        mend = did_you_mean(name, wildcards) if wildcards else "There is none yet."
         raise InvalidRequest(
-            f"I know no wildcard “__{name:.60}__”. {did_you_mean(name, wildcards)}"
+            f"I know no wildcard “__{name:.60}__”. {mend} Each is a file in the folder "
+            "wildcards of the data folder, with a choice a line."
         )
     if not lines:
         raise InvalidRequest(f"The wildcard “__{name}__” has no lines. Take it out of the prompt.")

@@ -103,13 +103,6 @@ def read_emphasis(text: str) -> Emphasis:
     return Emphasis(chunks=tuple(merged), loras=tuple(loras))
 
 
-def write_emphasis(emphasis: Emphasis) -> str:
-    """The text that reads as this emphasis."""
-    chunks = ("".join(map(_written, chunk)) for chunk in emphasis.chunks)
-    loras = (f"<lora:{lora.name}:{_decimal(lora.weight)}>" for lora in emphasis.loras)
-    return " BREAK ".join(chunks) + "".join(loras)
-
-
 def _matched(tokens: Sequence[re.Match[str]]) -> tuple[dict[int, float], set[int]]:
     """What each `(` multiplies by, and which closing brackets close something."""
     factors: dict[int, float] = {}
@@ -163,13 +156,3 @@ def _stripped(chunk: Sequence[Fragment]) -> tuple[Fragment, ...]:
     if fragments:
         fragments[-1] = Fragment(text=text, weight=fragments[-1].weight)
     return tuple(fragments)
-
-
-def _written(fragment: Fragment) -> str:
-    text = re.sub(r"([()\[\]\\]|\bBREAK\b|<(?=(?i:lora):))", r"\\\1", fragment.text)
-    return text if fragment.weight == 1 else f"({text}:{_decimal(fragment.weight)})"
-
-
-def _decimal(weight: float) -> str:
-    # Never 1e-06, which no reader of emphasis knows.
-    return f"{weight:.6f}".rstrip("0").rstrip(".")

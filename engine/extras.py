@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.addon import Kind, Shelf
 from engine.card import ModelCard
-from engine.emphasis import read_emphasis
+from engine.emphasis import MOST_WEIGHT, read_emphasis
 from engine.errors import InvalidRequest
 from engine.extra import PREPROCESSORS, Control, Extra, Reference
 from engine.job import LANCZOS, LATENT
@@ -14,6 +14,9 @@ from engine.nearest import did_you_mean
 from engine.request import ImageRequest, ReferenceWish
 
 MOST_LORAS = 8
+EVERYDAY = re.compile(r"[^\W\d_A-Z]+")
+# An escaped bracket is text, and so is what follows it.
+_LORA = re.compile(r"(?<!\\)(?:\\\\)*<lora:[^>]*>?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,8 @@ def extras_of(request: ImageRequest, card: ModelCard, shelf: Shelf) -> Extras:
 
 def loras_of(prompt: str, negative: str, card: ModelCard, shelf: Shelf) -> tuple[Extra, ...]:
     """Those that the texts call by `<lora:name:weight>`; one called twice counts once, the last."""
+    for text in (prompt, negative):
+        _require_readable_loras(text)
     called = [lora for text in (prompt, negative) for lora in read_emphasis(text).loras]
     found = {}
     for lora in called:
@@ -75,16 +80,22 @@ def loras_of(prompt: str, negative: str, card: ModelCard, shelf: Shelf) -> tuple
 def embeddings_of(prompt: str, negative: str, card: ModelCard, shelf: Shelf) -> tuple[Extra, ...]:
     """Those whose names stand in the texts as words of their own, in whatever case.
 
-    Raises InvalidRequest where one of them is made for another kind of model.
+    Raises InvalidRequest where one of them is made for another kind of model, unless it is called
+    like an everyday word: then it is just that.
     """
     words = "\n".join(_texts(prompt, negative))
     lowered = words.lower()
     likely = [name for name in shelf.names(Kind.EMBEDDING) if name.lower() in lowered]
     if not likely:
         return ()
-    called = sorted({name for name, _ in words_called(words, likely)})
-    found = [shelf.find(Kind.EMBEDDING, name, card) for name in called]
-    return tuple(Extra(name=addon.name, digest=addon.digest) for addon in found)
+    fitting = {addon.name for addon in shelf.of(Kind.EMBEDDING) if addon.fits(card)}
+    found = {}
+    for name, (start, end) in words_called(words, likely):
+        if name not in fitting and EVERYDAY.fullmatch(words[start:end]):
+            continue
+        addon = shelf.find(Kind.EMBEDDING, name, card)
+        found[addon.name] = Extra(name=addon.name, digest=addon.digest)
+    return tuple(extra for _, extra in sorted(found.items()))
 
 
 def words_called(text: str, names: Iterable[str]) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -97,6 +108,18 @@ def words_called(text: str, names: Iterable[str]) -> Iterator[tuple[str, tuple[i
     any_of = "|".join(f"({re.escape(name)})" for name in ordered)
     for found in re.finditer(rf"(?<![\w-])(?:{any_of})(?![\w-])", text, re.IGNORECASE):
         yield ordered[(found.lastindex or 1) - 1], found.span()
+
+
+def _require_readable_loras(text: str) -> None:
+    """What looks like a LoRA and is none would be painted as words, and nobody would know why."""
+    for found in _LORA.finditer(text):
+        read = read_emphasis(found[0]).loras
+        if not read or abs(read[0].weight) == MOST_WEIGHT:
+            raise InvalidRequest(
+                f"I cannot read “{found[0]:.60}”. Write it like <lora:name:0.8>, with a weight "
+                f"between -{MOST_WEIGHT:g} and {MOST_WEIGHT:g}; a bracket that is only a bracket "
+                "is \\<."
+            )
 
 
 def _texts(*prompts: str) -> Iterator[str]:

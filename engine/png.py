@@ -38,12 +38,17 @@ def require_picture(file: bytes) -> None:
     try:
         with Image.open(BytesIO(file), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise InvalidRequest(
-                    f"That picture has {image.width}x{image.height} pixels, which is more than "
-                    f"{MOST_PIXELS // 1_000_000} million. Make it smaller first."
-                )
+                raise _too_many(f"{image.width}x{image.height} pixels, which is more than")
             image.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise _too_many("more pixels than") from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise InvalidRequest(
-            "That file is no picture that I can read. Give a PNG, JPEG or WebP."
+            "That file is no picture that I can read. Give a PNG, JPEG, WebP, GIF or BMP."
         ) from None
+
+
+def _too_many(pixels: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"That picture has {pixels} {MOST_PIXELS // 1_000_000} million. Make it smaller first."
+    )

@@ -254,7 +254,7 @@ def _sentence(error: ValidationError, known: Any) -> str:
         case "extra_forbidden":
             return f"{place}I know no “{name:.60}”. {did_you_mean(name, known)}"
         case _ if name in LIMITS:
-            return f"{place}{name} is {LIMITS[name]}, not {first['input']!r:.60}."
+            return f"{place}{name.replace('_', ' ')} is {LIMITS[name]}, not {first['input']!r:.60}."
         case "missing":
             return f"{place}The {name} is missing."
         case _:

@@ -1,6 +1,7 @@
 """Turns a request into its tiles: alternatives, count, seeds, and what the model chooses itself."""
 
 from collections.abc import Mapping, Sequence
+from unicodedata import category
 
 from engine.addon import Shelf
 from engine.alternatives import expand
@@ -93,7 +94,8 @@ def _require_words(prompt: str, among: int) -> None:
     """Brackets alone say nothing. A LoRA says something, even without a word."""
     emphasis = read_emphasis(prompt)
     spoken = "".join(fragment.text for chunk in emphasis.chunks for fragment in chunk)
-    if emphasis.loras or spoken.strip():
+    # Letters, numbers and signs, as pictures in a text are.
+    if emphasis.loras or any(category(letter)[0] in "LNS" for letter in spoken):
         return
     if among > 1:
         raise InvalidRequest(

@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -127,8 +128,14 @@ def test_a_wildcard_without_lines_is_refused() -> None:
         expand("a __animal__", {"animal": []})
 
 
-@pytest.mark.parametrize("prompt", ["__animal__", "__init__.py", "_", "____", "___a___"])
-def test_without_wildcards_underscores_are_text(prompt: str) -> None:
+@pytest.mark.parametrize("wildcards", [{}, ANIMALS])
+def test_an_unknown_wildcard_says_where_they_lie(wildcards: Mapping[str, Sequence[str]]) -> None:
+    with pytest.raises(InvalidRequest, match="the folder wildcards of the data folder"):
+        expand("a __moon__", wildcards)
+
+
+@pytest.mark.parametrize("prompt", ["_", "____", "snake_case", "__a"])
+def test_other_underscores_are_text(prompt: str) -> None:
     assert expand(prompt) == (prompt,)
 
 

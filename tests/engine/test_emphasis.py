@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.emphasis import Emphasis, Fragment, Lora, read_emphasis, write_emphasis
+from engine.emphasis import Fragment, Lora, read_emphasis
 
 # Text made of what the language is made of finds more than text made of any letters.
 SIGNS = st.sampled_from(
@@ -174,19 +174,3 @@ def test_any_text_can_be_read(text: str) -> None:
         assert all(0 <= fragment.weight <= 10 for fragment in chunk)
         assert all(a.weight != b.weight for a, b in pairwise(chunk))
     assert all(0 <= lora.weight <= 10 for lora in emphasis.loras)
-
-
-@settings(deadline=None, max_examples=500)
-@given(TEXTS)
-def test_what_was_written_reads_the_same(text: str) -> None:
-    emphasis = read_emphasis(text)
-
-    assert read_emphasis(write_emphasis(emphasis)) == emphasis
-
-
-@settings(deadline=None)
-@given(TEXTS.filter(bool), st.integers(0, 10_000_000).map(lambda millionths: millionths / 1e6))
-def test_any_words_of_any_weight_can_be_written(text: str, weight: float) -> None:
-    emphasis = Emphasis(chunks=((Fragment(text=text, weight=weight),),))
-
-    assert read_emphasis(write_emphasis(emphasis)) == emphasis

@@ -119,9 +119,28 @@ def test_an_embedding_is_called_by_its_name_as_a_word(text: str, names: list[str
     assert named(text) == named("", text) == names
 
 
-def test_an_embedding_for_another_kind_of_model_is_refused() -> None:
+@pytest.mark.parametrize("text", ["a Large fox", "a LARGE fox"])
+def test_an_embedding_for_another_kind_of_model_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest, match=r"“large” is made for SDXL, and photo is SD 1\.x"):
-        named("a large fox")
+        named(text)
+
+
+def test_an_everyday_word_is_not_taken_for_an_embedding_of_another_kind_of_model() -> None:
+    assert named("a large fox") == named("a fox")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<lora:ink:abc>", "<lora:ink:>", "<lora:>", "<lora:ink", "<LORA:ink:1:2>", "<lora:ink:99>"],
+)
+def test_what_looks_like_a_lora_and_is_none_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="I cannot read “<"):
+        loras_of(f"a fox {text}", "", CARD, LORAS)
+
+
+@pytest.mark.parametrize("text", [r"a \<lora:ink:abc>", "a < b", "lora:ink"])
+def test_what_only_has_such_brackets_is_text(text: str) -> None:
+    assert loras_of(text, "", CARD, LORAS) == ()
 
 
 def test_names_are_found_where_they_stand() -> None:

@@ -140,7 +140,8 @@ def test_a_number_is_taken_up_to_its_borders_and_no_further(field: str) -> None:
         assert getattr(ImageRequest.model_validate(asked), field) == inside
 
     for outside in (least - 1, most + 1, float("nan"), float("inf"), -float("inf"), "a"):
-        sentence = f"{field} is a (whole )?number from {least} to {most}, not .*{outside}"
+        named = field.replace("_", " ")
+        sentence = f"{named} is a (whole )?number from {least} to {most}, not .*{outside}"
         with pytest.raises(InvalidRequest, match=sentence):
             ImageRequest.model_validate({**AROUND, field: outside})
 

@@ -196,7 +196,9 @@ def test_no_picture_is_enlarged_beyond_every_measure() -> None:
         tiles_of(ImageRequest(prompt="a fox", upscale=3), card, seed=0)
 
 
-@pytest.mark.parametrize("prompt", ["()", "((", "[ ]", "(:1.2)", "BREAK", "{}", "([(", "{|}"])
+@pytest.mark.parametrize(
+    "prompt", ["()", "((", "[ ]", "(:1.2)", "BREAK", "{}", "([(", "{|}", ")", "\\(", "?!"]
+)
 def test_brackets_alone_say_nothing(prompt: str) -> None:
     with pytest.raises(InvalidRequest, match=r"(no word in that prompt|leaves nothing to paint)\."):
         tiles_of(ImageRequest(prompt=prompt), BOOK, seed=0)
@@ -208,7 +210,7 @@ def test_an_alternative_may_be_empty_where_words_stand_beside_it() -> None:
         tiles_of(ImageRequest(prompt="{a fox|}"), BOOK, seed=0)
 
 
-@pytest.mark.parametrize("prompt", [")", "\\(", "(fox:0)", "?", "1"])
+@pytest.mark.parametrize("prompt", ["(fox:0)", "1", "+", "狐", "🦊"])
 def test_anything_that_is_read_is_a_prompt(prompt: str) -> None:
     assert tiles_of(ImageRequest(prompt=prompt), BOOK, seed=0)[0].recipe.prompt == prompt
 
