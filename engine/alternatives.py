@@ -18,7 +18,7 @@ _MOST_NAMED = 10**12
 
 # A doubled backslash passes untouched: it is an escape of the emphasis, which is read later.
 _TOKEN = re.compile(
-    r"\\(?P<literal>[{|}])|(?P<sign>[{|}])|__(?P<wildcard>(?!_)[\w-]+?)__|\\\\|[^\\{|}_]+|.",
+    r"\\(?P<literal>[{|}_])|(?P<sign>[{|}])|__(?P<wildcard>(?!_)[\w-]+?)__|\\\\|[^\\{|}_]+|.",
     re.DOTALL,
 )
 
@@ -37,8 +37,8 @@ def expand(
     """Every prompt that it stands for; the left-most alternative changes slowest.
 
     Alternatives nest and may be empty. A brace without its partner and a bar outside braces are
-    text, and so are `\\{`, `\\|` and `\\}`. The seed chooses the lines of wildcards, at every
-    spot anew; a line is put in as it stands.
+    text, and so are `\\{`, `\\|`, `\\}` and `\\_`. The seed chooses the lines of wildcards, at
+    every spot anew; a line is put in as it stands.
     """
     pieces = _pieces(prompt, wildcards, seed)
     # Counted before anything is built: forty pairs of braces would fill any memory.

@@ -172,6 +172,6 @@ def test_any_text_is_expanded_or_refused(text: str, wild: bool, seed: int) -> No
 @given(st.text(max_size=40))
 def test_any_text_can_be_escaped(text: str) -> None:
     text = text.replace("\\", "")
-    escaped = "".join(f"\\{letter}" if letter in "{|}" else letter for letter in text)
+    escaped = "".join(f"\\{letter}" if letter in "{|}_" else letter for letter in text)
 
     assert expand(escaped) == (text,)
