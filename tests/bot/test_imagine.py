@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from io import BytesIO
@@ -25,6 +25,14 @@ from storage.pictures import PictureFiles
 from tests.fakes import FakePainter, a_png
 
 pytestmark = pytest.mark.usefixtures("folder")
+
+
+@pytest.fixture
+def ctrl_c_is_heard() -> Iterator[None]:
+    """Also where the tests run in the background, where a shell has Ctrl-C ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_a_picture_is_painted_and_told_in_one_line(
@@ -292,6 +300,7 @@ def test_painting_that_fails_is_a_sentence_and_code_1(
     assert not Path("out.png").exists()
 
 
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 def test_ctrl_c_withdraws_the_job_and_writes_nothing(
     painters: Painters, capsys: pytest.CaptureFixture[str]
 ) -> None:
