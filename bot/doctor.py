@@ -43,6 +43,7 @@ async def examine(settings: Settings, painters: Painters) -> list[Finding]:
         await asyncio.to_thread(_device, settings, painters),
         _memory(),
         *await asyncio.to_thread(lambda: list(_models(settings))),
+        *await asyncio.to_thread(_addons, settings, painters),
         await _database(settings),
         _disk(settings),
         _discord(settings),
@@ -109,6 +110,18 @@ def _models(settings: Settings) -> Iterator[Finding]:
             facts = messages.fits(fit.needed, fit.memory, fit.offload)
             mend = "" if fit.offload else messages.NO_FIT
             yield Finding(what="model", fact=f"{usable} {facts}", mend=mend)
+
+
+def _addons(settings: Settings, painters: Painters) -> list[Finding]:
+    """A line for each that lies there and cannot be used."""
+    try:
+        shelf = painters.shelf(settings)()
+    except ImportError:  # without torch, which is said already
+        return []
+    return [
+        Finding(what=each.kind.spoken, fact=f"“{each.name}” cannot be used.", mend=each.why)
+        for each in shelf.refused
+    ]
 
 
 async def _database(settings: Settings) -> Finding:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -23,7 +24,7 @@ from engine.gpu.hub.installed import Installed, installed, installed_as, link
 from engine.gpu.hub.installed import remove as take_away
 from engine.gpu.hub.repository import SINGLE, HubName, hub_name
 from engine.gpu.hub.room import amount, free_room
-from engine.gpu.models.catalog import find
+from engine.gpu.models.catalog import find, name_of
 
 SHOWN_LETTERS = 40
 
@@ -37,21 +38,22 @@ def add(name: str, models_dir: Path, console: Console) -> str:
     there = os.path.exists(path)  # unlike Path's own, it takes whatever people type
     on_hub = None if there else hub_name(name)
     if on_hub is not None:
-        download(on_hub, models_dir, console, hub_from(os.environ))
-        return str(on_hub)
+        target = download(on_hub, models_dir, console, hub_from(os.environ))
+        return _called(str(on_hub), target, models_dir)
     if not there:
         raise BadModel(messages.neither_name_nor_path(name))
     find(str(path.resolve()), models_dir)
     return link(path.resolve(), models_dir)
 
 
-def download(name: HubName, models_dir: Path, console: Console, hub: Hub) -> None:
-    """Until the whole model is in its place."""
+def download(name: HubName, models_dir: Path, console: Console, hub: Hub) -> Path:
+    """Until the whole model is in its place, which is the answer."""
+    hub = replace(hub, say=lambda trouble: _say(trouble, console))
     with open_download(name, models_dir, hub) as coming:
         _say_what_comes(coming, free_room(models_dir), hub, console)
         with _telling(coming, console) as tell:
             coming.fetch(hub, tell)
-        coming.publish(lambda whole: find(str(whole), models_dir))
+        return coming.publish(lambda whole: find(str(whole), models_dir))
 
 
 def fetch_missing(names: Iterable[str], models_dir: Path, console: Console) -> None:
@@ -74,13 +76,13 @@ def remove(
     models = installed(models_dir)
     model = installed_as(name, models)
     if agreed is None:
-        raise Misconfigured(messages.say_yes(model.name))
+        raise Misconfigured(messages.say_yes(model.called))
     used = _is_named(model, served, models)
     size = None if model.link else amount(model.size())
-    if not agreed(messages.confirm_removal(model.name, size, used=used)):
+    if not agreed(messages.confirm_removal(model.called, size, used=used)):
         return None
     take_away(model)
-    return model.name
+    return model.called
 
 
 def rows(models_dir: Path) -> list[tuple[str, ...]]:
@@ -92,6 +94,12 @@ def _places(name: HubName, models_dir: Path) -> tuple[str | Path, ...]:
     """Where it is looked for before it is looked for on the hub; a path may be spelled the same."""
     here = models_dir / name.local
     return str(name), models_dir / str(name), here, f"{here}{SINGLE}"
+
+
+def _called(name: str, place: Path, models_dir: Path) -> str:
+    """The name, and the short one where that is enough."""
+    short = name_of(place, models_dir)
+    return name if short in {None, name} or "/" in str(short) else f"{name} (or {short})"
 
 
 def _is_named(model: Installed, names: Iterable[str], models: Iterable[Installed]) -> bool:
@@ -116,7 +124,8 @@ def _row(model: Installed, models_dir: Path) -> tuple[str, ...]:
             family = find(str(model.path), models_dir).card.family
         except BadModel:
             family = messages.UNUSABLE
-    return (model.name, family, amount(model.size()), licence or "–", origin or "–")
+    name = _called(model.called, model.path, models_dir)
+    return (name, family, amount(model.size()), licence or "–", origin or "–")
 
 
 def _say_what_comes(coming: Download, free: int, hub: Hub, console: Console) -> None:
@@ -130,7 +139,11 @@ def _say_what_comes(coming: Download, free: int, hub: Hub, console: Console) -> 
     if coming.moved:
         said.append(messages.moved(listing.revision))
     for line in said:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        _say(line, console)
+
+
+def _say(line: str, console: Console) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -162,7 +175,6 @@ def _lines(coming: Download, console: Console) -> Tell:
         tenths = came * 10 // coming.size
         if tenths > said:
             said = tenths
-            line = messages.downloaded(10 * tenths, amount(coming.size))
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            _say(messages.downloaded(10 * tenths, amount(coming.size)), console)
 
     return tell

@@ -46,10 +46,20 @@ class Addon:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A file or folder that lies there and cannot be used. `why` is a sentence with the mend."""
+
+    kind: Kind
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """All add-ons that there are at this moment."""
+    """All add-ons that there are at this moment, and what lies beside them in vain."""
 
     addons: Sequence[Addon] = ()
+    refused: Sequence[Refused] = ()
     _by_name: Mapping[tuple[Kind, str], Addon] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -66,6 +76,11 @@ class Shelf:
         """The one of that name, whatever its case. Raises InvalidRequest where it does not fit."""
         addon = self._by_name.get((kind, name.lower()))
         if addon is None:
+            for other in self.refused:
+                if (other.kind, other.name.lower()) == (kind, name.lower()):
+                    raise InvalidRequest(
+                        f"The {kind.spoken} “{other.name}” cannot be used: {other.why}"
+                    )
             raise InvalidRequest(
                 f"I have no {kind.spoken} “{name:.60}”. "
                 + _mend(name, [other.name for other in self.of(kind) if other.fits(card)], kind)

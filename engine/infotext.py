@@ -21,19 +21,18 @@ _FIELD = re.compile(r'\s*(?P<key>\w[\w \-/]*):\s*(?P<value>"(?:\\.|[^\\"])*"|[^,
 _KEY = re.compile(r"\w[\w \-/]*[\w\-/]")
 _OURS = frozenset(
     {
-        *("Steps", "Sampler", "CFG scale", "Seed", "Size", "Model hash", "Model", "Version"),
+        *("Steps", "Sampler", "CFG scale", "Seed", "Size", "Model", "Version"),
         *("Denoising strength", "Easel prompt", "Easel negative", "Easel image", "Easel mask"),
         *("Clip skip", "CFG Rescale", "Variation seed", "Variation seed strength"),
         *("Hires upscale", "Hires upscaler", "Postprocess upscale by", "Postprocess upscaler"),
         *("Hires resize", "Easel redraw", "Easel upscaler hash"),
         *("Easel extras", "Easel hand", "Easel exact"),
-        *("Lora hashes", "TI hashes"),
+        *("Model hash", "Lora hashes", "TI hashes", "Easel model hash"),
     }
 )
 _FEWEST_FIELDS = 3
-# What separates the entries of a list, and so has no place in them.
-_LISTED = re.compile("[,:]")
-# Kept whole, as JSON: nobody else has names for all of it.
+# Kept whole, as JSON: nobody else has names for all of it, and our digests are none that others
+# know LoRAs and embeddings by.
 _EXTRAS = ("outpaint", "loras", "embeddings", "controls", "references")
 _ANY = {
     **dict.fromkeys(("prompt", "model", "digest", "sampler"), ""),
@@ -54,10 +53,12 @@ def write_infotext(recipe: Recipe, extra: Mapping[str, str] = _NO_EXTRA) -> str:
         "Seed": str(recipe.seed),
         "Size": f"{recipe.width}x{recipe.height}",
     }
-    if recipe.digest:
-        fields["Model hash"] = _quoted(recipe.digest)
     if recipe.model:
         fields["Model"] = _quoted(recipe.model)
+    if recipe.digest:
+        # No “Model hash”: elsewhere that is the start of the SHA-256 of a checkpoint's file. Ours
+        # is of all files of a model, of large ones in parts, and would name another one there.
+        fields["Easel model hash"] = _quoted(recipe.digest)
     # Others keep no more than the words. What their form cannot hold goes in fields of ours.
     prompt, negative = _prompts(_body(recipe))
     if prompt != recipe.prompt:
@@ -101,7 +102,7 @@ def read_infotext(text: str) -> Recipe:
         prompt=fields.get("Easel prompt", prompt),
         negative=fields.get("Easel negative", negative),
         model=fields.get("Model", ""),
-        digest=fields.get("Model hash", ""),
+        digest=fields.get("Easel model hash", fields.get("Model hash", "")),
         width=width,
         height=height,
         steps=_whole(fields, "Steps", 20),
@@ -137,10 +138,6 @@ def _further(recipe: Recipe) -> dict[str, str]:
     if recipe.variation:
         fields["Variation seed strength"] = _decimal(recipe.variation)
     fields |= _enlarging(recipe)
-    for key, used in (("Lora hashes", recipe.loras), ("TI hashes", recipe.embeddings)):
-        if used:
-            hashes = (f"{_LISTED.sub('', each.name)}: {each.digest[:12]}" for each in used)
-            fields[key] = _quoted(", ".join(hashes))
     told = asdict(recipe)
     if extras := {name: told[name] for name in _EXTRAS if told[name]}:
         fields["Easel extras"] = _quoted(json.dumps(extras, ensure_ascii=False))

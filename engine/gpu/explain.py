@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection
 
+from engine.addon import Kind
 from engine.errors import EaselError, OutOfMemory, PaintingFailed
 from engine.job import Recipe
 from engine.ladder import LADDER, Rung
@@ -38,6 +39,22 @@ def too_large(recipe: Recipe, tried: Collection[Rung]) -> OutOfMemory:
         f"A picture of {width}x{height} does not fit into the memory here"
         + (f", although {done}." if done else ".")
         + (f" {mend[0].upper()}{mend[1:]}." if mend else "")
+    )
+
+
+def fell_apart(recipe: Recipe) -> PaintingFailed:
+    """Its numbers went out of all bounds. What is worn beside the model often is why."""
+    worn = (
+        (Kind.LORA, recipe.loras),
+        (Kind.EMBEDDING, recipe.embeddings),
+        (Kind.CONTROLNET, recipe.controls),
+        (Kind.IP_ADAPTER, recipe.references),
+    )
+    named = [f"the {kind.spoken} “{extra.name}”" for kind, extras in worn for extra in extras]
+    without = f", or leave out {' or '.join(named)}" if named else ""
+    return PaintingFailed(
+        "The picture fell apart while it was painted. "
+        f"Try less guidance, more steps or another sampler{without}."
     )
 
 

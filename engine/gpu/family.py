@@ -19,6 +19,7 @@ from engine.card import ModelCard
 from engine.errors import PaintingFailed
 from engine.gpu.addons.adapters import Adapters
 from engine.gpu.addons.shelves import NOWHERE, Shelves
+from engine.gpu.explain import fell_apart
 from engine.gpu.images.autoencoder import Autoencoder
 from engine.gpu.images.canvas import Canvas
 from engine.gpu.images.ground import Grounds, noisy
@@ -59,9 +60,10 @@ class Family(ABC):
         self.card = card
         self.pipe = pipe
         self.shelves = shelves or Shelves(NOWHERE)
-        self._adapters = Adapters(pipe, card.name, self.shelves.file)
         self.network = network_of(pipe)
         self.device = device or torch.device(self.network.device)
+        self._prepare()
+        self._adapters = Adapters(pipe, card.name, self.shelves.file)
         self._precision = self.network.dtype
         self.relief = Relief(pipe, self.network, self.device)
         self.autoencoder = Autoencoder(pipe, self.device)
@@ -83,6 +85,13 @@ class Family(ABC):
         return sum(
             weight.nbytes for part in parts for weight in (*part.parameters(), *part.buffers())
         )
+
+    @abstractmethod
+    def _prepare(self) -> None:
+        """Make what this kind of model has besides, and its parts as they must be.
+
+        There are card, pipeline, shelves, network and device, and nobody has looked at the parts.
+        """
 
     @abstractmethod
     def encode(self, recipe: Recipe) -> Mapping[str, Tensor]:
@@ -226,10 +235,7 @@ class Family(ABC):
     def decode(self, painting: Painting) -> tuple[Image, tuple[str, ...]]:
         """The finished picture, and what is to be said with it."""
         if not torch.isfinite(painting.latents).all():
-            raise PaintingFailed(
-                "The picture fell apart while it was painted. "
-                "Try less guidance, more steps or another sampler."
-            )
+            raise fell_apart(painting.recipe)
         picture, notes = self.autoencoder.decoded(painting.latents)
         return painting.canvas.under(picture), notes
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from engine.gpu.addons.shelves import NOWHERE, Shelves
+from engine.gpu.addons.shelves import NOWHERE, shelves_at
 from engine.gpu.device import device_named, memory_for_models
 from engine.gpu.easing import movable
 from engine.gpu.family import Family
@@ -49,7 +49,7 @@ async def open_painter(
     BadModel is one kind.
     """
     where = device_named(device)
-    shelves = Shelves(addons_dir)
+    shelves = shelves_at(addons_dir)
 
     def load_one(model: Model, needed: Collection[Rung]) -> Family:
         family = load(model, where, shelves, needed)

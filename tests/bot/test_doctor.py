@@ -37,6 +37,22 @@ def test_a_model_that_cannot_be_used_must_be_mended(
     assert "Did you mean picturebook" in _line("model", capsys.readouterr().out)
 
 
+def test_an_addon_that_cannot_be_used_must_be_mended(
+    painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path("data/loras")
+    folder.mkdir(parents=True)
+    (folder / "pick.safetensors").write_bytes(b"PK\x03\x04" + bytes(100))
+
+    code = run(["doctor"], painters)
+
+    assert code == 1
+    line = _line("LoRA", capsys.readouterr().out)
+    assert line.startswith("mend")
+    assert "“pick” cannot be used" in line
+    assert "Get the same weights as .safetensors" in line
+
+
 def test_a_database_that_is_none_must_be_mended(
     painters: Painters, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,8 +13,10 @@ from rich.console import Console
 
 from bot.__main__ import run
 from bot.app import Painters
-from bot.models import fetch_missing, remove
+from bot.models import download, fetch_missing, remove
 from engine.errors import BadModel, Misconfigured
+from engine.gpu.hub.hub import Hub
+from engine.gpu.hub.repository import HubName
 from engine.gpu.models.catalog import BUILT_IN_FOLDER, find
 from tests.hub_server.app import HubServer, open_hub
 from tests.hub_server.shelf import Repository, files_in
@@ -66,13 +68,60 @@ async def test_a_model_is_added_from_the_hub(
     assert f"{NAME} at {revision}: " in said.err
     assert f"Its licence is openrail++: {server.address}/{NAME}" in said.err
     assert "100 % of" in said.err
-    assert said.out == f"{NAME} is here. To paint with it, put it into EASEL_MODELS.\n"
+    assert said.out.startswith(f"{NAME} (or book) is here. To paint with it, put it into ")
+    for name in (NAME, "book", LOCAL):
+        assert find(name, MODELS).card.name == "book"
     assert await easel("models", "check", LOCAL) == 0
     capsys.readouterr()
     assert await easel("models", "list", painters=painters) == 0
     line = capsys.readouterr().out.splitlines()[-1].split("  ")
-    assert [word.strip() for word in line if word][0::4] == [LOCAL, f"{NAME}@{revision}"]
+    listed = [word.strip() for word in line if word]
+    assert listed[0::4] == [f"{NAME} (or book)", f"{NAME}@{revision}"]
     assert "openrail++" in line
+
+
+async def test_it_is_called_as_it_was_typed(
+    server: HubServer, painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.faults.wrong_bytes = 2
+    assert await easel("models", "add", NAME) == 2
+    assert await easel("models", "list", painters=painters) == 0
+    unfinished = capsys.readouterr().out.splitlines()[-1]
+    assert await easel("models", "add", NAME) == 0
+
+    assert await easel("models", "add", NAME) == 2
+    there_already = capsys.readouterr().err
+    assert await easel("models", "remove", NAME, "--yes") == 0
+    removed = capsys.readouterr().out
+
+    assert unfinished.split()[:2] == [NAME, "unfinished"]
+    assert f"There is a model {NAME} already. `easel models remove {NAME}`" in there_already
+    assert removed == f"{NAME} is taken away.\n"
+
+
+async def test_a_short_name_that_two_have_is_not_offered(
+    server: HubServer, a_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    MODELS.mkdir(parents=True)
+    (MODELS / "book").symlink_to(a_model)
+
+    assert await easel("models", "add", NAME) == 0
+
+    assert capsys.readouterr().out.splitlines()[-1].startswith(f"{NAME} is here.")
+
+
+async def test_waiting_for_the_hub_is_told(server: HubServer, console: Console) -> None:
+    server.faults.busy, server.faults.come_back_after = 2, "0"
+    waited: list[float] = []
+    hub = Hub(endpoint=server.address, pauses=(0, 0, 0), wait=waited.append)
+
+    await asyncio.to_thread(download, HubName(repository=NAME), MODELS, console, hub)
+
+    assert told(console).splitlines()[:2] == [
+        "127.0.0.1: it answered 500, trying again (2 of 4)",
+        "127.0.0.1: it answered 500, trying again (3 of 4)",
+    ]
+    assert len(waited) == 2
 
 
 async def test_an_unfinished_download_is_said_to_go_on(
@@ -104,7 +153,7 @@ async def test_what_a_stranger_wrote_is_no_markup(server: HubServer, console: Co
 
     await asyncio.to_thread(fetch_missing, [NAME], MODELS, console)
 
-    assert "Its licence is [red][2Jmit: " in told(console)
+    assert "Its licence is [red]?[2Jmit: " in told(console)
 
 
 async def test_offline_it_says_how_to_go_on(

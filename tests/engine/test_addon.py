@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.addon import Addon, Kind, Shelf
+from engine.addon import Addon, Kind, Refused, Shelf
 from engine.card import ModelCard
 from engine.errors import InvalidRequest
 
@@ -69,3 +69,20 @@ def test_an_embedding_is_no_lora_of_its_name() -> None:
     other = Addon(kind=Kind.EMBEDDING, name="neon", digest="1")
 
     assert "no LoRA “neon”" in refusal(Shelf(addons=[other]), "neon")
+
+
+def test_one_that_cannot_be_used_is_answered_with_the_reason() -> None:
+    pick = Refused(kind=Kind.LORA, name="Pick", why="pick.ckpt is a pickle. Get another.")
+    shelf = Shelf(addons=[lora("neon")], refused=[pick])
+
+    assert refusal(shelf, "pick") == (
+        "The LoRA “Pick” cannot be used: pick.ckpt is a pickle. Get another."
+    )
+    assert "no LoRA “ink”" in refusal(shelf, "ink")
+
+
+def test_a_good_file_goes_before_a_bad_one_of_its_name() -> None:
+    neon = lora("neon")
+    shelf = Shelf(addons=[neon], refused=[Refused(kind=Kind.LORA, name="neon", why="Bad.")])
+
+    assert shelf.find(Kind.LORA, "neon", CARD) is neon

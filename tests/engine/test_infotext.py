@@ -205,3 +205,9 @@ def test_a_hostile_text_is_read_at_once(piece: str) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(InvalidRequest):
         read_infotext(text)
+
+
+def test_a_text_from_before_the_digest_had_a_name_of_its_own_is_read_too() -> None:
+    old = write_infotext(A_FOX).replace("Easel model hash:", "Model hash:")
+
+    assert read_infotext(old) == A_FOX

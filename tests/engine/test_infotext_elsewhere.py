@@ -25,7 +25,7 @@ def test_a_recipe_is_written_as_a1111_writes_it() -> None:
         "a fox, in the snow\n"
         "Negative prompt: people, cars\n"
         "Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 965400086, Size: 512x768, "
-        "Model hash: 45dee52b, Model: picturebook, Version: easel"
+        "Model: picturebook, Easel model hash: 45dee52b, Version: easel"
     )
 
 
@@ -62,13 +62,18 @@ def test_further_settings_have_the_names_that_a1111_knows() -> None:
     assert fields["CFG Rescale"] == "0.7"
     assert fields["Variation seed"] == "7"
     assert fields["Variation seed strength"] == "0.2"
-    assert json.loads(fields["Lora hashes"]) == f"ink v1 fine: {'d' * 12}"
-    assert json.loads(fields["TI hashes"]) == f"EasyNegative: {'e' * 12}"
+
+
+def test_digests_of_ours_do_not_pass_for_what_others_call_hashes() -> None:
+    fields = settings_of(EVERYTHING)
+
+    assert EVERYTHING.digest == fields["Easel model hash"]
+    assert not {"Model hash", "Lora hashes", "TI hashes"} & fields.keys()
 
 
 def test_a_setting_that_is_as_usual_is_not_written() -> None:
     assert settings_of(A_FOX).keys() == {
-        *("Steps", "Sampler", "CFG scale", "Seed", "Size", "Model hash", "Model", "Version")
+        *("Steps", "Sampler", "CFG scale", "Seed", "Size", "Model", "Easel model hash", "Version")
     }
 
 
@@ -99,11 +104,8 @@ def test_other_programs_read_it() -> None:
     assert [prompt.value for prompt in sampler.prompts] == [A_FOX.prompt]
     assert [prompt.value for prompt in sampler.negative_prompts] == [A_FOX.negative]
     assert sampler.model is not None
-    assert (sampler.name, sampler.model.name, sampler.model.hash) == (
-        "Euler a",
-        "picturebook",
-        "45dee52b",
-    )
+    assert (sampler.name, sampler.model.name) == ("Euler a", "picturebook")
+    assert sampler.model.hash is None
     assert sampler.parameters == {"cfg_scale": "7", "seed": "965400086", "steps": "20"}
     assert found.metadata["Size"] == "512x768"
 
@@ -116,10 +118,10 @@ def test_other_programs_read_a_recipe_with_everything() -> None:
     assert [prompt.value for prompt in sampler.negative_prompts] == [EVERYTHING.negative]
     assert sampler.name == "DPM++ 2M Karras"
     assert sampler.model is not None
-    assert (sampler.model.name, sampler.model.hash) == ("photo", "45dee52b")
+    assert (sampler.model.name, sampler.model.hash) == ("photo", None)
     assert sampler.parameters == {"cfg_scale": "7", "seed": "965400086", "steps": "20"}
     for name, value in settings_of(EVERYTHING).items():
-        if name not in {"Steps", "Sampler", "CFG scale", "Seed", "Model", "Model hash"}:
+        if name not in {"Steps", "Sampler", "CFG scale", "Seed", "Model"}:
             assert found.metadata[name] == value
 
 

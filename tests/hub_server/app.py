@@ -18,7 +18,11 @@ PIECE = 2**16
 
 @dataclass
 class Faults:
-    """What goes wrong, and how often. Everything is used up."""
+    """What goes wrong, and how often. Numbers are used up.
+
+    Whoever asks for a first look, a piece that begins at the start and has an end, meets only
+    `busy` and `always_all`.
+    """
 
     break_after: list[int] = field(default_factory=list)
     busy: int = 0
@@ -28,6 +32,7 @@ class Faults:
     wrong_size: int = 0
     from_the_start: int = 0
     other_piece: int = 0
+    always_all: bool = False
 
 
 @dataclass
@@ -39,6 +44,7 @@ class HubServer:
     faults: Faults = field(default_factory=Faults)
     served: Counter[str] = field(default_factory=Counter)
     starts: list[tuple[str, int]] = field(default_factory=list)
+    looks: list[str] = field(default_factory=list)
     leaked: list[str] = field(default_factory=list)
     hung: asyncio.Event = field(default_factory=asyncio.Event)
     address: str = ""
@@ -128,6 +134,9 @@ class HubServer:
         self, request: web.Request, content: bytes, headers: dict[str, str]
     ) -> web.StreamResponse:
         path, faults = request.match_info["path"], self.faults
+        begin, _, end = request.headers.get("Range", "bytes=0-")[6:].partition("-")
+        if end:
+            return await self._looked_at(request, content, int(end) + 1)
         if request.method == "GET" and path.endswith(LARGE):
             if faults.hanging:
                 faults.hanging -= 1
@@ -138,7 +147,7 @@ class HubServer:
             if faults.wrong_size:
                 faults.wrong_size -= 1
                 content = content[:-1]
-        start = int(request.headers.get("Range", "bytes=0-")[6:-1])
+        start = int(begin)
         if faults.from_the_start and start:
             faults.from_the_start -= 1
             start = 0
@@ -157,6 +166,16 @@ class HubServer:
             self.starts.append((path, start))
             await self._write(request, answer, content[start:])
         return answer
+
+    async def _looked_at(
+        self, request: web.Request, content: bytes, count: int
+    ) -> web.StreamResponse:
+        """The first bytes, or all of them where the hub knows no pieces."""
+        self.looks.append(request.match_info["path"])
+        if self.faults.always_all:
+            return web.Response(body=content)
+        told = f"bytes 0-{min(count, len(content)) - 1}/{len(content)}"
+        return web.Response(status=206, body=content[:count], headers={"Content-Range": told})
 
     async def _write(
         self, request: web.Request, answer: web.StreamResponse, content: bytes

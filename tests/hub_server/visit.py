@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.gpu.hub.download import Download, open_download
+from engine.gpu.hub.first_look import Judge, whole_model
 from engine.gpu.hub.hub import Hub
 from engine.gpu.hub.repository import hub_name
 from engine.gpu.models.catalog import find
@@ -39,6 +40,7 @@ async def bring(
     *,
     free: int = PLENTY,
     check: Callable[[Path], object] | None = None,
+    judge: Judge = whole_model,
     **changes: Any,
 ) -> list[tuple[str, int]]:
     """Download it whole; what was told of the bytes that came."""
@@ -49,7 +51,7 @@ async def bring(
         download.fetch(hub, lambda file, won: told.append((file, won)))
         download.publish(check or (lambda whole: find(str(whole), folder)))
 
-    await opened(server, folder, fetch, name, free=free, hub=hub)
+    await opened(server, folder, fetch, name, free=free, hub=hub, judge=judge)
     return told
 
 
@@ -61,13 +63,17 @@ async def opened(
     *,
     free: int = PLENTY,
     hub: Hub | None = None,
+    judge: Judge = whole_model,
 ) -> Any:
     """Open the download and answer what `look` makes of it."""
     on_hub = hub_name(name)
     assert on_hub is not None
 
     def run() -> Any:
-        with open_download(on_hub, folder, hub or hub_at(server), free=lambda _: free) as download:
+        coming = open_download(
+            on_hub, folder, hub or hub_at(server), free=lambda _: free, judge=judge
+        )
+        with coming as download:
             return look(download)
 
     return await asyncio.to_thread(run)

@@ -1,6 +1,5 @@
 """Adapters: LoRAs on and off a pipeline, all of a recipe's or none."""
 
-import logging
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -8,18 +7,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from engine.addon import Kind
-from engine.errors import EaselError, PaintingFailed
+from engine.errors import PaintingFailed
 from engine.extra import Extra
 from engine.gpu.addons.lora_file import layers_in, read_shapes, rebuilds, require_plain
-from engine.gpu.device import ran_out_of_memory
-
-log = logging.getLogger(__name__)
+from engine.gpu.addons.opened import opening, require_finite
 
 # As many as one recipe may call, so that two tiles with a few each do not push each other out.
 KEPT = 8
+# What diffusers says of a text encoder's layers where it misses some beside them.
+UNREAD = "infer state dict type"
 
 Find = Callable[[Kind, str, str], Path]
 """From kind, name and digest to the file. Raises PaintingFailed."""
@@ -54,24 +51,17 @@ class Adapters:
             self._loaded.move_to_end(lora.digest)
             return
         file = self._find(Kind.LORA, lora.name, lora.digest)
-        problem: PaintingFailed | None = None
-        try:
-            self._load(lora, file)
-        except Exception as error:
-            self._clean_up(lora.digest)
-            if isinstance(error, EaselError | torch.AcceleratorError) or ran_out_of_memory(error):
+        with opening(Kind.LORA, lora.name):
+            try:
+                self._load(lora, file)
+            except BaseException:
+                self._clean_up(lora.digest)
                 raise
-            # Whatever is in the file, it comes out of diffusers, peft or transformers as anything.
-            log.warning(
-                "the LoRA %s cannot be used with %s", lora.name, self._model, exc_info=error
-            )
-            problem = self._unusable(lora, error)
-        if problem is not None:
-            raise problem
         self._loaded[lora.digest] = None
 
     def _load(self, lora: Extra, file: Path) -> None:
         require_plain(lora.name, file)
+        require_finite(Kind.LORA, lora.name, file)
         shapes = read_shapes(self._pipe, file)
         if rebuilds(self._pipe, shapes):
             raise PaintingFailed(
@@ -81,7 +71,7 @@ class Adapters:
         with warnings.catch_warnings():
             # That there is another one already: that is how several are worn.
             warnings.simplefilter("ignore")
-            self._pipe.load_lora_weights(str(file), adapter_name=lora.digest, local_files_only=True)
+            self._read(lora, file)
         self._look_again()
         # Of what has no place diffusers only warns.
         if layers_in(shapes) != sum(lora.digest in layer.scaling for layer in self._layers):
@@ -89,6 +79,17 @@ class Adapters:
                 f"The LoRA “{lora.name}” changes parts that {self._model} does not have, or its "
                 "file is not complete. Take the model that it is made for, or leave it out."
             )
+
+    def _read(self, lora: Extra, file: Path) -> None:
+        try:
+            self._pipe.load_lora_weights(str(file), adapter_name=lora.digest, local_files_only=True)
+        except ValueError as error:
+            if UNREAD not in str(error):
+                raise
+            raise PaintingFailed(
+                f"The LoRA “{lora.name}” changes only some parts of the text encoder's attention, "
+                "which I cannot read. Get one that changes all of them or none, or leave it out."
+            ) from None
 
     def _put_on(self, loras: tuple[Extra, ...]) -> None:
         for layer in self._layers:
@@ -129,14 +130,3 @@ class Adapters:
             if isinstance(layer, kind)
         ]
         self._take_off()
-
-    def _unusable(self, lora: Extra, error: Exception) -> PaintingFailed:
-        if "infer state dict type" in str(error):
-            return PaintingFailed(
-                f"The LoRA “{lora.name}” changes only some parts of the text encoder's attention, "
-                "which I cannot read. Get one that changes all of them or none, or leave it out."
-            )
-        return PaintingFailed(
-            f"The LoRA “{lora.name}” does not fit {self._model}, or its file is damaged. "
-            "Take another model, get the file again or leave it out."
-        )

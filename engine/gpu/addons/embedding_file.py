@@ -6,7 +6,9 @@ from pathlib import Path
 
 from torch import Tensor
 
+from engine.addon import Kind
 from engine.errors import BadModel, PaintingFailed
+from engine.gpu.addons.opened import require_finite
 from engine.gpu.models.weights import header_of
 
 # What the tools that people train with call the tensors, in the order of the text encoders.
@@ -46,6 +48,7 @@ def read_vectors(name: str, file: Path) -> list[Tensor]:
             f"The embedding “{name}” is none that I can read. Get it as .safetensors "
             "with one tensor, with emb_params, or with clip_l and clip_g."
         )
+    require_finite(Kind.EMBEDDING, name, file)
     tensors = import_module("safetensors.torch").load_file(file)
     rows = [tensors[part].reshape(-1, tensors[part].shape[-1]) for part in layout(shapes)]
     most = max(map(len, rows))

@@ -3,10 +3,11 @@
 import logging
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.addon import Addon, Kind, Shelf
+from engine.addon import Addon, Kind, Refused, Shelf
 from engine.errors import BadModel, PaintingFailed
 from engine.gpu.addons.addon_header import kind_of
 from engine.gpu.addons.addon_picture import kind_by_config
@@ -26,7 +27,7 @@ class _Seen(NamedTuple):
 
     size: int
     changed: int
-    addon: Addon | None
+    addon: Addon | Refused
 
 
 class Shelves:
@@ -42,10 +43,11 @@ class Shelves:
         return self._root
 
     def look(self) -> Shelf:
-        """What is there now. A file that cannot be used is left out and named in the log once."""
+        """What is there now. What cannot be used is kept apart, and told in the log once."""
         seen: dict[Path, _Seen] = {}
         files: dict[tuple[Kind, str, str], Path] = {}
         addons: list[Addon] = []
+        refused: list[Refused] = []
         for kind in Kind:
             for file in _entries(self._root / kind, kind):
                 before = self._seen.get(file)
@@ -53,12 +55,15 @@ class Shelves:
                 if before is None or before[:2] != now:
                     before = _Seen(*now, _read(file, kind))
                 seen[file] = before
-                if before.addon is not None:
-                    addons.append(before.addon)
-                    files[kind, before.addon.name, before.addon.digest] = file
+                match before.addon:
+                    case Addon() as addon:
+                        addons.append(addon)
+                        files[kind, addon.name, addon.digest] = file
+                    case Refused() as other:
+                        refused.append(other)
         # Whole and at once: the engine thread may look one up right now.
         self._seen, self._files = seen, files
-        return Shelf(addons=addons)
+        return Shelf(addons=addons, refused=refused)
 
     def file(self, kind: Kind, name: str, digest: str) -> Path:
         """Raises PaintingFailed where that very file is not there any more."""
@@ -76,6 +81,16 @@ class Shelves:
     def _is_as_seen(self, file: Path) -> bool:
         """False where it was exchanged and nobody has looked since."""
         return file in self._seen and self._seen[file][:2] == _state(file)
+
+
+def shelves_at(root: Path) -> Shelves:
+    """The same for everybody in this program, so that each file is read and told of once."""
+    return _shelves_at(root.resolve())
+
+
+@cache
+def _shelves_at(root: Path) -> Shelves:
+    return Shelves(root)
 
 
 def _entries(folder: Path, kind: Kind) -> Iterator[Path]:
@@ -98,7 +113,7 @@ def _state(entry: Path) -> tuple[int, int]:
     return sum(state.st_size for state in states), max(state.st_mtime_ns for state in states)
 
 
-def _read(entry: Path, kind: Kind) -> Addon | None:
+def _read(entry: Path, kind: Kind) -> Addon | Refused:
     files = [entry] if entry.is_file() else sorted(entry.glob("*"))
     name = entry.stem if entry.is_file() else entry.name
     weights = [file for file in files if file == entry or file.suffix == WEIGHTS]
@@ -106,8 +121,9 @@ def _read(entry: Path, kind: Kind) -> Addon | None:
         headers = [header_of(file) for file in weights]
         digest = digest_of(files, entry.parent)
     except BadModel as error:
-        log.warning("the %s %s cannot be used: %s", kind.spoken, entry.name, error)
-        return None
+        # Whoever asks for it hears it too, and `easel doctor` lists it.
+        log.info("the %s %s cannot be used: %s", kind.spoken, entry.name, error)
+        return Refused(kind=kind, name=name, why=str(error))
     if entry.is_dir():
         architecture = kind_by_config(entry)
     else:

@@ -1,6 +1,6 @@
 """A round of the comparison: every way once, one after the other, with the same jobs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from engine.card import ModelCard
@@ -58,7 +58,9 @@ class Rounds:
 
     async def paint(self, number: int, tell: Tell) -> Round:
         jobs = jobs_of_round(self._card, number, self._crowd.jobs)
-        long, short = (list(part) for part in self._visitors(number))
+        crowd = self._crowd
+        long = self._visitors("long", number, crowd.long, crowd.long_steps)
+        short = self._visitors("short", number, crowd.short, crowd.short_steps, UNGUIDED)
         tell(number, STOCK)
         stock = await self._stock.run(jobs)
         tell(number, SOLO)
@@ -78,24 +80,16 @@ class Rounds:
             short=ours,
         )
 
-    def _visitors(self, number: int) -> tuple[Iterable[Recipe], Iterable[Recipe]]:
-        long = (
+    def _visitors(
+        self, kind: str, number: int, count: int, steps: int, guidance: float | None = None
+    ) -> list[Recipe]:
+        return [
             recipe_for(
                 self._card,
-                prompt=f"a long job, number {number}.{index}",
-                steps=self._crowd.long_steps,
+                prompt=f"a {kind} job, number {number}.{index}",
+                steps=steps,
+                guidance=guidance,
                 seed=index,
             )
-            for index in range(self._crowd.long)
-        )
-        short = (
-            recipe_for(
-                self._card,
-                prompt=f"a short job, number {number}.{index}",
-                steps=self._crowd.short_steps,
-                guidance=UNGUIDED,
-                seed=index,
-            )
-            for index in range(self._crowd.short)
-        )
-        return long, short
+            for index in range(count)
+        ]

@@ -3,11 +3,7 @@
 from abc import abstractmethod
 from typing import Any
 
-import torch
-
-from engine.card import ModelCard
 from engine.emphasis import Emphasis, read_emphasis
-from engine.gpu.addons.shelves import Shelves
 from engine.gpu.family import Family
 from engine.gpu.text.conditioning import Conditioning, spoken
 from engine.gpu.text.manner import NOTHING_SKIPPED, Manner
@@ -24,14 +20,7 @@ class FlowFamily(Family):
     most_shift: float
     """How much a large picture shifts the steps towards noise, where the model does not say."""
 
-    def __init__(
-        self,
-        pipe: Any,
-        card: ModelCard,
-        shelves: Shelves | None = None,
-        device: torch.device | None = None,
-    ) -> None:
-        super().__init__(pipe, card, shelves, device)
+    def _prepare(self) -> None:
         self._conditioning = Conditioning(self._words, remember=REMEMBERED)
 
     def notes(self, recipe: Recipe) -> tuple[str, ...]:

@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import torch
 from torch import Tensor
 
-from engine.card import ModelCard
 from engine.gpu.addons.embeddings import Embeddings
-from engine.gpu.addons.shelves import Shelves
 from engine.gpu.families.unet import UNetFamily
 from engine.gpu.text.clip import Clip
 from engine.gpu.text.conditioning import Conditioning
@@ -27,17 +24,11 @@ class StableDiffusion(UNetFamily):
         "requires_safety_checker": False,
     }
 
-    def __init__(
-        self,
-        pipe: Any,
-        card: ModelCard,
-        shelves: Shelves | None = None,
-        device: torch.device | None = None,
-    ) -> None:
-        super().__init__(pipe, card, shelves, device)
-        readers = [(pipe.tokenizer, pipe.text_encoder)]
+    def _prepare(self) -> None:
+        super()._prepare()
+        readers = [(self.pipe.tokenizer, self.pipe.text_encoder)]
         self._conditioning = Conditioning(
-            Clip(readers, self._plain_words, Embeddings(readers, card, self.shelves.file))
+            Clip(readers, self._plain_words, Embeddings(readers, self.card, self.shelves.file))
         )
 
     def encode(self, recipe: Recipe) -> Mapping[str, Tensor]:

@@ -6,9 +6,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from engine.card import ModelCard
 from engine.gpu.addons.embeddings import Embeddings
-from engine.gpu.addons.shelves import Shelves
 from engine.gpu.families.unet import UNetFamily
 from engine.gpu.text.clip import Clip
 from engine.gpu.text.conditioning import Conditioning
@@ -23,23 +21,18 @@ class StableDiffusionXL(UNetFamily):
     pipeline = "StableDiffusionXLPipeline"
     without: ClassVar[Mapping[str, Any]] = {"add_watermarker": False}
 
-    def __init__(
-        self,
-        pipe: Any,
-        card: ModelCard,
-        shelves: Shelves | None = None,
-        device: torch.device | None = None,
-    ) -> None:
+    def _prepare(self) -> None:
+        super()._prepare()
+        pipe = self.pipe
         if pipe.vae.config.force_upcast:
             # Most autoencoders of this family overflow in half precision and answer with black.
             pipe.vae.to(torch.float32)
-        super().__init__(pipe, card, shelves, device)
         readers = [(pipe.tokenizer, pipe.text_encoder), (pipe.tokenizer_2, pipe.text_encoder_2)]
         self._conditioning = Conditioning(
             Clip(
                 readers,
                 self._plain_words,
-                Embeddings(readers, card, self.shelves.file),
+                Embeddings(readers, self.card, self.shelves.file),
                 layer="PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED",
             ),
             empty_is_zero=pipe.config.force_zeros_for_empty_prompt,

@@ -1,16 +1,12 @@
 """What the families of Stable Diffusion share: a UNet, and what can be hung on it."""
 
 from collections.abc import Mapping
-from typing import Any
 
-import torch
 from torch import Tensor
 
-from engine.card import ModelCard
 from engine.gpu.addons.control import ControlNets
 from engine.gpu.addons.preprocess import Preprocess
 from engine.gpu.addons.reference import Looks, looks_in
-from engine.gpu.addons.shelves import Shelves
 from engine.gpu.family import Family
 from engine.gpu.painting import Painting
 from engine.job import Recipe
@@ -19,17 +15,10 @@ from engine.job import Recipe
 class UNetFamily(Family):
     """Follows pictures by ControlNets, and takes over looks by IP-Adapters."""
 
-    def __init__(
-        self,
-        pipe: Any,
-        card: ModelCard,
-        shelves: Shelves | None = None,
-        device: torch.device | None = None,
-    ) -> None:
-        super().__init__(pipe, card, shelves, device)
+    def _prepare(self) -> None:
         preprocess = Preprocess(self.shelves.root, self.device)
-        self._controls = ControlNets(pipe, self.shelves, preprocess, self.device)
-        self._looks = Looks(pipe, self.shelves, self.device)
+        self._controls = ControlNets(self.pipe, self.shelves, preprocess, self.device)
+        self._looks = Looks(self.pipe, self.shelves, self.device)
 
     def wear(self, recipe: Recipe) -> None:
         super().wear(recipe)

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import BadModel
+from engine.gpu.hub.first_look import Judge, look_first, whole_model
 from engine.gpu.hub.hub import CHUNK, Hub
 from engine.gpu.hub.installed import Source, require_free, source_beside, source_within
 from engine.gpu.hub.part import Part, part_of
-from engine.gpu.hub.repository import SINGLE, HubName, Listing, RemoteFile
+from engine.gpu.hub.repository import SINGLE, HubName, Listing, RemoteFile, typed
 from engine.gpu.hub.room import disk, free_room, require_room
 from engine.gpu.hub.wanted import files_of_pipeline, single_file
 from engine.gpu.models.blueprint import INDEX
@@ -57,7 +58,11 @@ class Download:
     def fetch(self, hub: Hub, tell: Tell) -> None:
         """Bring what is missing, each file verified."""
         for file in self.files:
-            _fetch(hub, self.listing, file, self.part.model / file, tell)
+            place = self.part.model / file
+            _fetch(hub, self.listing, file, place, tell)
+            if file.endswith(SINGLE):
+                with _judging(self.part):
+                    require_safetensors(place)
 
     def publish(self, check: Callable[[Path], object]) -> Path:
         """Put the whole model where the catalogue looks, once `check` finds nothing wrong."""
@@ -71,8 +76,9 @@ class Download:
             source = source_beside(target)
         with disk(self.part.name):
             self._drop_all_else()
-            check(whole)
-            require_free(self.part.name, models_dir)
+            with _judging(self.part):
+                check(whole)
+            require_free(self.part.name, models_dir, typed(self.part.name))
             self._source().write(source)
             os.rename(whole, target)
             shutil.rmtree(self.part.folder)
@@ -101,23 +107,43 @@ class Download:
 
 @contextmanager
 def open_download(
-    name: HubName, models_dir: Path, hub: Hub, *, free: Callable[[Path], int] = free_room
+    name: HubName,
+    models_dir: Path,
+    hub: Hub,
+    *,
+    free: Callable[[Path], int] = free_room,
+    judge: Judge = whole_model,
 ) -> Iterator[Download]:
-    """Decide what to bring; nobody else brings the same meanwhile. Raises where it does not fit."""
-    require_free(name.local, models_dir)
+    """Decide what to bring; nobody else brings the same meanwhile.
+
+    Raises where it does not fit, and where the headers of the weights show that it is no model.
+    """
+    require_free(name.local, models_dir, str(name))
     part = part_of(name.local, models_dir)
     begun = part.folder.exists()
-    with disk(name.local):
+    with disk(str(name)):
         part.folder.mkdir(parents=True, exist_ok=True)
     with part.claimed():
         try:
             download = _prepare(name, part, hub)
-            require_room(name.local, download.size - download.here, free(models_dir))
+            with _judging(part):
+                look_first(hub, download.listing, download.files, judge)
+            require_room(str(name), download.size - download.here, free(models_dir))
         except BaseException:
             if not begun:
                 shutil.rmtree(part.folder, ignore_errors=True)
             raise
         yield download
+
+
+@contextmanager
+def _judging(part: Part) -> Iterator[None]:
+    """What is refused for what it is would be refused again, so nothing of it is kept."""
+    try:
+        yield
+    except BadModel:
+        shutil.rmtree(part.folder, ignore_errors=True)
+        raise
 
 
 def _prepare(name: HubName, part: Part, hub: Hub) -> Download:
@@ -168,12 +194,6 @@ def _fetch(hub: Hub, listing: Listing, path: str, place: Path, tell: Tell) -> No
                     "promises. Try again later; if it stays so, take another repository."
                 )
             os.replace(partial, place)
-        if path.endswith(SINGLE):
-            try:
-                require_safetensors(place)
-            except BadModel:
-                place.unlink()
-                raise
 
 
 def _poured(hub: Hub, listing: Listing, path: str, partial: Path, tell: Tell) -> bool:

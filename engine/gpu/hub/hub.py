@@ -1,7 +1,7 @@
 """The hub that models come from, over plain HTTP: what a repository holds, and its files."""
 
 import json
-import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,17 +11,21 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 
 from engine.errors import BadModel, EaselError, Misconfigured
+from engine.gpu.hub.connection import REACH
 from engine.gpu.hub.repository import HubName, Listing, RemoteFile, hub_name
-from engine.gpu.hub.wire import Interrupted, answered, breaking
+from engine.gpu.hub.wire import Interrupted, answered, breaking, readable
 from engine.nearest import nearest
-
-log = logging.getLogger(__name__)
 
 USUAL_ENDPOINT = "https://huggingface.co"
 LONGEST_ANSWER = 64 * 2**20
 CHUNK = 2**20
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
 LONGEST_PAUSE = 60.0
+# A commit by its digest. It becomes a part of addresses and is shown.
+_REVISION = re.compile(r"[0-9A-Za-z]{1,64}")
+
+Say = Callable[[str], None]
+"""Hears while it is waited for the hub: why, and which try comes next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +33,18 @@ class Hub:
     """Where models come from, and how patiently.
 
     A request that brings nothing is tried again after each of the `pauses`; whatever it brings
-    begins them anew.
+    begins them anew. It may take `reach` seconds to be connected, and any silence after that
+    `timeout`.
     """
 
     endpoint: str = USUAL_ENDPOINT
     token: str | None = None
     offline: bool = False
-    timeout: float = 30.0
+    reach: float = REACH
+    timeout: float = 15.0
     pauses: Sequence[float] = PAUSES
     wait: Callable[[float], None] = time.sleep
+    say: Say = lambda _: None
 
     def look_up(self, name: HubName) -> Listing:
         """Pins the revision. Raises BadModel where there is no such repository or revision."""
@@ -46,7 +53,7 @@ class Hub:
             found = self._json(path)
             return Listing(
                 repository=name.repository,
-                revision=str(found["sha"]),
+                revision=_revision(found),
                 licence=_licence(found),
                 files={str(file["rfilename"]): _remote(file) for file in found["siblings"]},
             )
@@ -66,7 +73,7 @@ class Hub:
 
         A hub that cannot begin in the middle begins anew: then the place is 0 again.
         """
-        place, tries = start, iter(self.pauses)
+        place, tries = start, self._tries()
         size = listing.files[path].size
         while place < size:
             before = place
@@ -81,16 +88,28 @@ class Hub:
                 raise Interrupted("the connection broke")
             except Interrupted as broken:
                 if place > before:
-                    tries = iter(self.pauses)
+                    tries = self._tries()
                 self._pause(tries, broken)
 
-    def _pieces(self, listing: Listing, path: str, start: int) -> Iterator[tuple[int, bytes]]:
+    def first(self, listing: Listing, path: str, count: int) -> bytes:
+        """The file's first bytes. A hub that always sends all is listened to no longer."""
+        tries = self._tries()
+        while True:
+            try:
+                with self._file(listing, path, f"0-{count - 1}") as answer, breaking():
+                    return answer.read(count)
+            except Interrupted as broken:
+                self._pause(tries, broken)
+
+    def _file(self, listing: Listing, path: str, piece: str) -> HTTPResponse:
         address = f"{listing.repository}/resolve/{listing.revision}/{quote(path)}"
         try:
-            answer = self._open(address, {"Range": f"bytes={start}-"} if start else {})
+            return self._open(address, {"Range": f"bytes={piece}"} if piece else {})
         except HTTPError as error:
             raise self._refusal(error, HubName(repository=listing.repository), path) from None
-        with answer:
+
+    def _pieces(self, listing: Listing, path: str, start: int) -> Iterator[tuple[int, bytes]]:
+        with self._file(listing, path, f"{start}-" if start else "") as answer:
             place = start if answer.status == 206 else 0
             told = answer.headers.get("Content-Range", f"bytes {start}-")
             if place and not told.startswith(f"bytes {start}-"):
@@ -105,7 +124,7 @@ class Hub:
                 place += len(piece)
 
     def _json(self, path: str) -> Any:
-        tries = iter(self.pauses)
+        tries = self._tries()
         while True:
             try:
                 with self._open(path, {}) as answer, breaking():
@@ -121,17 +140,28 @@ class Hub:
                 "HF_HUB_OFFLINE is set, so nothing is downloaded. Unset it, or copy the model "
                 "here from another machine and name its path."
             )
-        return answered(f"{self.endpoint}/{path}", headers, self.token, self.timeout)
+        return answered(
+            f"{self.endpoint}/{path}",
+            headers,
+            self.token,
+            reach=self.reach,
+            timeout=self.timeout,
+        )
 
-    def _pause(self, tries: Iterator[float], broken: Interrupted) -> None:
+    def _tries(self) -> Iterator[tuple[int, float]]:
+        """The number of each further try, and how long to wait before it."""
+        return iter(enumerate(self.pauses, start=2))
+
+    def _pause(self, tries: Iterator[tuple[int, float]], broken: Interrupted) -> None:
         why, *asked = broken.args
-        pause = next(tries, None)
-        if pause is None:
+        number, pause = next(tries, (0, 0.0))
+        if not number:
             raise Misconfigured(
                 f"I cannot reach {self.endpoint}: {why}. Look at the connection and try again; "
                 "what has come so far is kept."
             )
-        log.info("%s: %s; trying again", self.endpoint, why)
+        host = urlsplit(self.endpoint).hostname
+        self.say(f"{host}: {why}, trying again ({number} of {len(self.pauses) + 1})")
         self.wait(min(LONGEST_PAUSE, max(pause, *asked)) if asked else pause)
 
     def _refusal(self, error: HTTPError, name: HubName, path: str = "") -> EaselError:
@@ -167,7 +197,7 @@ class Hub:
     def _revisions(self, repository: str) -> list[str]:
         refs = self._or_nothing(f"api/models/{repository}/refs", dict)
         listed = [*(refs.get("branches") or []), *(refs.get("tags") or [])]
-        return [str(ref.get("name")) for ref in listed if isinstance(ref, dict)]
+        return [readable(ref.get("name")) for ref in listed if isinstance(ref, dict)]
 
     def _alike(self, repository: str) -> list[str]:
         word = quote(repository.rpartition("/")[2], safe="")
@@ -217,6 +247,13 @@ def _remote(file: Mapping[str, Any]) -> RemoteFile:
     return RemoteFile(size=size, sha256=large.get("sha256"), blob=file.get("blobId"))
 
 
+def _revision(found: Mapping[str, Any]) -> str:
+    revision = str(found["sha"])
+    if not _REVISION.fullmatch(revision):
+        raise ValueError("no commit")
+    return revision
+
+
 def _licence(found: Mapping[str, Any]) -> str:
     card = found.get("cardData") or {}
     named = card.get("license_name") if card.get("license") == "other" else None
@@ -224,5 +261,4 @@ def _licence(found: Mapping[str, Any]) -> str:
     tagged = [str(tag)[8:] for tag in found.get("tags") or [] if str(tag).startswith("license:")]
     names = given if isinstance(given, list) else [given] if given else tagged
     told = ", ".join(str(name) for name in names)
-    # It goes to a terminal, and a stranger wrote it.
-    return "".join(letter for letter in told if letter.isprintable())[:100]
+    return readable(told)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.errors import BadModel
 from engine.gpu.hub.part import ENDING, Part, part_of
-from engine.gpu.hub.repository import SINGLE, hub_name
+from engine.gpu.hub.repository import SINGLE, hub_name, typed
 from engine.gpu.hub.room import disk
 from engine.gpu.models.blueprint import INDEX
 from engine.gpu.models.catalog import BUILT_IN
@@ -51,6 +51,12 @@ class Installed:
     unfinished: bool = False
 
     @property
+    def called(self) -> str:
+        """As EASEL_MODELS and whoever added it call it."""
+        on_hub = Part(self.path).pinned if self.unfinished else self.source
+        return typed(self.name) if on_hub else self.name
+
+    @property
     def link(self) -> Path | None:
         """What it points to, where it is only a link."""
         return Path(os.readlink(self.path)) if self.path.is_symlink() else None
@@ -83,21 +89,25 @@ def installed_as(name: str, models: Iterable[Installed]) -> Installed:
         return found or without_owner[0]
     if name == BUILT_IN:
         raise BadModel(f"{BUILT_IN} is part of Easel and stays.")
-    told = did_you_mean(name, by_name) if by_name else "There are none to take away."
+    told = (
+        did_you_mean(name, [each.called for each in models])
+        if by_name
+        else "There are none to take away."
+    )
     raise BadModel(f"There is no model “{name}” in the data folder. {told}")
 
 
-def require_free(name: str, models_dir: Path) -> None:
-    """Raises BadModel where there is a model of that name."""
+def require_free(name: str, models_dir: Path, called: str) -> None:
+    """Raises BadModel where there is a model of that name; people know it as `called`."""
     if any(os.path.lexists(models_dir / taken) for taken in (name, f"{name}{SINGLE}")):
         raise BadModel(
-            f"There is a model {name} already. `easel models remove {name}` takes it away."
+            f"There is a model {called} already. `easel models remove {called}` takes it away."
         )
 
 
 def remove(model: Installed) -> None:
     """Take it off the disk; of a link only the link. At no moment half of it can be found."""
-    with disk(model.name):
+    with disk(model.called):
         if model.path.is_symlink():
             model.path.unlink()
         elif model.path.is_file():
@@ -114,7 +124,7 @@ def link(path: Path, models_dir: Path) -> str:
     name = path.name.removesuffix(SINGLE)
     if "," in name or name.endswith(ENDING) or name.startswith(".") or name == BUILT_IN:
         raise BadModel(f"No model here can be called “{name}”. Rename {path.name} first.")
-    require_free(name, models_dir)
+    require_free(name, models_dir, name)
     target = models_dir / path.name
     with disk(name):
         models_dir.mkdir(parents=True, exist_ok=True)

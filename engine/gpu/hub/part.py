@@ -9,6 +9,7 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 from engine.errors import Misconfigured
+from engine.gpu.hub.repository import typed
 from engine.gpu.hub.room import disk
 
 ENDING = ".part"
@@ -58,7 +59,7 @@ class Part:
                 mine = False  # held by another, or taken away by one that has just finished
             if not mine:
                 raise Misconfigured(
-                    f"Another Easel is downloading {self.name} right now. Wait for it."
+                    f"Another Easel is downloading {typed(self.name)} right now. Wait for it."
                 )
             yield
 

@@ -34,6 +34,12 @@ class HubName:
         return name if self.revision == _NEWEST else f"{name}@{self.revision}"
 
 
+def typed(local: str) -> str:
+    """How one types the model that is called so here; the other way round than `local`."""
+    name, at, revision = local.replace("--", "/").partition("@")
+    return f"{name}{SINGLE if name.count('/') > 1 else ''}{at}{revision}"
+
+
 def hub_name(text: str) -> HubName | None:
     """What the text names on the hub, or None where it cannot be such a name."""
     found = _NAME.fullmatch(text)

@@ -9,7 +9,10 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
+from engine.gpu.hub.connection import Plain, Secure
+
 LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
+LONGEST_WORDS = 100
 
 
 class Interrupted(Exception):
@@ -17,15 +20,23 @@ class Interrupted(Exception):
 
 
 def answered(
-    address: str, headers: Mapping[str, str], token: str | None, timeout: float
+    address: str,
+    headers: Mapping[str, str],
+    token: str | None,
+    *,
+    reach: float,
+    timeout: float,
 ) -> HTTPResponse:
-    """Raises HTTPError where asking again does not help, and Interrupted where it does."""
+    """Raises HTTPError where asking again does not help, and Interrupted where it does.
+
+    `reach` is how many seconds it may take to be connected, `timeout` any silence after that.
+    """
     request = Request(address, headers={"User-Agent": "easel", **headers})
     if token:
         request.add_unredirected_header("Authorization", f"Bearer {token}")
     try:
         with breaking():
-            answer: HTTPResponse = _opener(address).open(request, timeout=timeout)
+            answer: HTTPResponse = _opener(address, reach).open(request, timeout=timeout)
     except HTTPError as error:
         error.close()
         if error.code in LATER:
@@ -43,7 +54,15 @@ def breaking() -> Iterator[None]:
         raise
     except (OSError, HTTPException) as error:
         why = getattr(error, "reason", error)
-        raise Interrupted(str(getattr(why, "strerror", None) or why)) from None
+        if isinstance(why, TimeoutError):
+            raise Interrupted("no answer yet") from None
+        raise Interrupted(readable(getattr(why, "strerror", None) or why)) from None
+
+
+def readable(words: object) -> str:
+    """What a stranger wrote, in a form that may go to a terminal."""
+    told = str(words)[:LONGEST_WORDS]
+    return "".join(letter if letter.isprintable() else "?" for letter in told)
 
 
 class _SameHost(HTTPRedirectHandler):
@@ -59,10 +78,11 @@ class _SameHost(HTTPRedirectHandler):
         return new
 
 
-def _opener(address: str) -> OpenerDirector:
+def _opener(address: str, reach: float) -> OpenerDirector:
+    ways = [_SameHost(), Plain(reach), Secure(reach)]
     if urlsplit(address).hostname in {"127.0.0.1", "::1", "localhost"}:
-        return build_opener(_SameHost, ProxyHandler({}))  # no proxy can see this machine's own
-    return build_opener(_SameHost)
+        return build_opener(*ways, ProxyHandler({}))  # no proxy can see this machine's own
+    return build_opener(*ways)
 
 
 def _seconds(headers: Message) -> float:

@@ -13,13 +13,15 @@ class Architecture:
 
     `patch` is the side of the square of latents that lie beside each other in one place of what
     the network reads, and `side` the usual side in latents; None where the network's own
-    description says it.
+    description says it. `unused` are parts that it does
+    without although others load them.
     """
 
     family: str
     noise: Noise = Noise.DIFFUSION
     network: str = "unet"
     encoders: tuple[str, ...] = ("text_encoder",)
+    unused: frozenset[str] = frozenset()
     multiple: int = 8
     patch: int = 1
     side: int | None = None
@@ -28,7 +30,12 @@ class Architecture:
     guidance: float
 
 
-_SD = Architecture(family="sd", steps=20, guidance=7.5)
+_SD = Architecture(
+    family="sd",
+    unused=frozenset({"feature_extractor"}),
+    steps=20,
+    guidance=7.5,
+)
 _SDXL = Architecture(
     family="sdxl",
     encoders=("text_encoder", "text_encoder_2"),

@@ -37,6 +37,11 @@ def names(models_dir: Path) -> list[str]:
     return [BUILT_IN, *_listed(models_dir)]
 
 
+def name_of(place: Path, models_dir: Path) -> str | None:
+    """The shortest by which the model that lies there can be asked for."""
+    return {path: name for name, path in _listed(models_dir).items()}.get(place.absolute())
+
+
 def find(name: str, models_dir: Path, blueprints: Path = BLUEPRINTS) -> Model:
     """Raises BadModel where there is none of that name or path, or where it cannot be used.
 

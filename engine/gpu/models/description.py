@@ -13,7 +13,8 @@ from engine.errors import BadModel
 from engine.gpu.models.architecture import FAMILIES, Architecture, is_special, likes, spoken
 from engine.gpu.models.blueprint import INDEX
 from engine.gpu.models.checkpoint import PREDICTIONS, Checkpoint
-from engine.gpu.models.weights import PICKLE_ENDINGS, digest_of, require_safetensors
+from engine.gpu.models.folder import read, weights_in
+from engine.gpu.models.weights import digest_of
 from engine.nearest import did_you_mean
 from engine.request import LARGEST
 from engine.sampler import SAMPLERS, Noise, Solver
@@ -53,8 +54,7 @@ def folder_card(folder: Path, name: str) -> ModelCard:
         raise BadModel(
             f"{name} is a {pipeline}, which I cannot paint with. I can with: {', '.join(FAMILIES)}."
         )
-    parts = (kind.network, "vae", *_encoders(index, kind))
-    files = [file for part in parts for file in _weights(folder / part, name)]
+    files = [file for part in weights_in(folder, name, index, kind).values() for file in part]
     files += [file for file in folder.glob("*/*.json") if file.is_file()]
     network, vae = (read(folder / part / "config.json") for part in (kind.network, "vae"))
     scheduler = read(folder / "scheduler" / "scheduler_config.json")
@@ -100,19 +100,6 @@ def _can_be(wish: str, value: object) -> bool:
     return wish == "guidance" or (isinstance(value, int) and value > 0)
 
 
-def read(file: Path) -> Mapping[str, Any]:
-    """A description. Raises BadModel."""
-    try:
-        content = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict):
-        raise BadModel(
-            f"{file.parent.name}/{file.name} is missing or damaged. Download the model again."
-        )
-    return content
-
-
 def _card(
     name: str,
     kind: Architecture,
@@ -149,11 +136,6 @@ def _card(
     )
 
 
-def _encoders(index: Mapping[str, Any], kind: Architecture) -> list[str]:
-    """Those that the model has. Some come without the largest, and say so."""
-    return [part for part in kind.encoders if index.get(part) != [None, None]]
-
-
 def _sizes(
     network: Mapping[str, Any], vae: Mapping[str, Any], kind: Architecture
 ) -> tuple[int, int]:
@@ -165,23 +147,6 @@ def _sizes(
         # It knows no more places than these.
         largest = min(largest, scale * int(places) * int(network["patch_size"]))
     return side, largest
-
-
-def _weights(part: Path, name: str) -> list[Path]:
-    """The weight files of one part, each looked at."""
-    files = sorted(part.glob("*.safetensors"))
-    if not files:
-        pickles = [file for file in part.glob("*") if file.suffix in PICKLE_ENDINGS]
-        for pickle in sorted(pickles):
-            require_safetensors(pickle)
-        raise BadModel(f"{name} has no weights in {part.name}. Download it again.")
-    for file in files:
-        require_safetensors(file)
-    for index in part.glob("*.safetensors.index*.json"):
-        shards = {part / str(shard) for shard in read(index).get("weight_map", {}).values()}
-        if missing := sorted(shard.name for shard in shards if not shard.is_file()):
-            raise BadModel(f"{name} has no {missing[0]} in {part.name}. Download it again.")
-    return files
 
 
 def _sampler(config: Mapping[str, Any], noise: Noise) -> str | None:

@@ -24,7 +24,7 @@ def _stray(what: str, mend: str, *signs: str) -> Stray:
 
 
 def _addon(kind: Kind, what: str, *signs: str) -> Stray:
-    return _stray(what, f"Move it to the folder {kind.value}, beside the folder models.", *signs)
+    return _stray(what, f"Its place is the folder {kind.value}, beside the folder models.", *signs)
 
 
 # These say what they are, whatever else is in the file.

@@ -1,6 +1,6 @@
 """Looks at weight files without loading them: whole safetensors or not, pickles, digests."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -23,22 +23,35 @@ def require_safetensors(file: Path) -> None:
 def header_of(file: Path) -> Header:
     """What is in the file. Raises BadModel unless it is a whole safetensors file."""
     with _readable(file), file.open("rb") as weights:
-        size = file.stat().st_size
-        start = weights.read(9)
-        if file.suffix.lower() in PICKLE_ENDINGS or _pickled(start):
+
+        def first(count: int) -> bytes:
+            weights.seek(0)
+            return weights.read(count)
+
+        try:
+            return header_in(file.name, file.stat().st_size, first)
+        except Malformed as error:
             raise BadModel(
-                f"{file.name} is a pickle, and a pickle can run any program when it is opened. "
-                "Get the same weights as .safetensors."
-            )
-        length = int.from_bytes(start[:8], "little")
-        if not 2 <= length <= min(LONGEST_HEADER, size - 8):
-            raise _broken(file, "it is empty" if size == 0 else "its header is no header")
-        weights.seek(8)
-        text = weights.read(length)
-    try:
-        return read_header(text, size - 8 - length)
-    except Malformed as error:
-        raise _broken(file, str(error)) from None
+                f"{file.name} is damaged or was not downloaded to its end: {error}. "
+                "Download it again."
+            ) from None
+
+
+def header_in(name: str, size: int, first: Callable[[int], bytes]) -> Header:
+    """The header of a file of that size; `first` answers its first bytes, from wherever it is.
+
+    Raises BadModel where it is a pickle, and Malformed where it is nothing whole.
+    """
+    start = first(9) if size else b""
+    if name.lower().endswith(tuple(PICKLE_ENDINGS)) or _pickled(start):
+        raise BadModel(
+            f"{name} is a pickle, and a pickle can run any program when it is opened. "
+            "Get the same weights as .safetensors."
+        )
+    length = int.from_bytes(start[:8], "little")
+    if not 2 <= length <= min(LONGEST_HEADER, size - 8):
+        raise Malformed("it is empty" if size == 0 else "its header is no header")
+    return read_header(first(8 + length)[8:], size - 8 - length)
 
 
 def digest_of(files: Iterable[Path], root: Path) -> str:
@@ -71,9 +84,3 @@ def _pickled(start: bytes) -> bool:
     """By what is in it: torch packs its pickles into a zip, and older ones begin with a version."""
     # A header may be as long as the version's byte says; then it begins right behind.
     return start[:4] == b"PK\x03\x04" or (start[:1] == b"\x80" and start[8:] != b"{")
-
-
-def _broken(file: Path, why: str) -> BadModel:
-    return BadModel(
-        f"{file.name} is damaged or was not downloaded to its end: {why}. Download it again."
-    )

@@ -1,6 +1,7 @@
 """The way back into the event loop, when nobody waits there any more."""
 
 import asyncio
+import logging
 
 import pytest
 from PIL import Image
@@ -34,11 +35,20 @@ async def test_the_first_answer_stands() -> None:
         await call.outcome()
 
 
-def test_an_answer_after_the_loop_has_closed_harms_nobody() -> None:
+def test_an_answer_after_the_loop_has_closed_harms_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    told: list[int] = []
+
     async def make() -> Call:
-        return Call(lambda step, preview: None)
+        return Call(lambda step, preview: told.append(step))
 
     call = asyncio.run(make())
 
-    call.tell(1, None)
-    call.end(Cancelled("too late"))
+    with caplog.at_level(logging.DEBUG, "engine"):
+        call.tell(1, None)
+        call.end(Cancelled("too late"))
+
+    assert told == []
+    assert len(caplog.messages) == 2
+    assert all("nobody waits for this any more" in line for line in caplog.messages)

@@ -1,5 +1,6 @@
 """Opening a painter: from a name to a picture."""
 
+import logging
 import shutil
 from dataclasses import replace
 from io import BytesIO
@@ -8,13 +9,18 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from engine.errors import BadModel, Misconfigured
+from engine.addon import Kind
+from engine.errors import BadModel, Misconfigured, PaintingFailed
+from engine.extra import Extra
+from engine.gpu.addons.shelves import shelves_at
 from engine.gpu.hand import hand_of
 from engine.gpu.models.catalog import find
 from engine.gpu.painter import open_painter
 from engine.safety import Policy
 from tests.engine.gpu.checkers import UNSAFE, save_classifier
 from tests.engine.gpu.together import CPU, recipe
+
+GONE = Extra(name="neon", digest="0")
 
 
 async def test_a_name_becomes_a_painter_and_writes_nothing_on_the_terminal(
@@ -52,6 +58,23 @@ async def test_a_device_that_is_not_there_is_refused(models_dir: Path) -> None:
     with pytest.raises(Misconfigured, match="cuda:99"):
         async with open_painter(["tiny"], models_dir=models_dir, device="cuda:99"):
             pass
+
+
+async def test_it_takes_its_addons_from_the_shelves_that_all_look_at(
+    models_dir: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / Kind.LORA).mkdir()
+    (tmp_path / Kind.LORA / "pick.ckpt").write_bytes(b"anything")
+    asked = recipe(digest=find("tiny", models_dir).card.digest, loras=(GONE,))
+    opening = open_painter(["tiny"], models_dir=models_dir, device="cpu", addons_dir=tmp_path)
+
+    with caplog.at_level(logging.INFO, "engine.gpu.addons"):
+        shelves_at(tmp_path).look()
+        async with opening as painter:
+            with pytest.raises(PaintingFailed, match="“neon” of that recipe is gone"):
+                await painter.paint(asked, {}, lambda *_: None)
+
+    assert [line.startswith("the LoRA pick.ckpt cannot") for line in caplog.messages] == [True]
 
 
 async def test_with_safety_on_an_unsafe_picture_leaves_the_painter_blurred(

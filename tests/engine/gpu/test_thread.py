@@ -159,6 +159,9 @@ async def test_closing_ends_what_is_being_painted_and_the_thread(family: Family)
 async def test_closing_twice_is_closing_once(family: Family) -> None:
     async with started(family) as painter:
         await painter.close()
+        closed_once = painter.alive, engine_threads()
+
+    assert closed_once == (painter.alive, engine_threads()) == (False, [])
 
 
 async def test_nothing_holds_the_weights_after_closing() -> None:

@@ -253,6 +253,8 @@ BAD = {
     "a pair": ({"clip_l": vectors(), "clip_g": vectors()}, "32 and 32 wide.*SDXL"),
     "something else": ({"a": vectors(), "b": vectors()}, "none that I can read"),
     "too many": ({"emb_params": vectors(76)}, "76 vectors"),
+    "not a number": ({"emb_params": vectors() * torch.nan}, "is damaged: there are numbers"),
+    "endless": ({"emb_params": vectors() * torch.inf}, "is damaged: there are numbers"),
     "a picture": ({"emb_params": torch.ones(1, 2, WIDTH)}, "none that I can read"),
 }
 

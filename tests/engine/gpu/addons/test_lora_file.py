@@ -1,5 +1,6 @@
 """LoRAs that cannot be worn: a sentence, and nothing of them stays."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -50,16 +51,44 @@ def _one_matrix_missing(pipe: Any) -> Tensors:
     return made
 
 
+def _wrong_side(pipe: Any) -> Tensors:
+    """What diffusers finds only when it is halfway through."""
+    made = peft(pipe, "unet")
+    name = next(name for name in made if "lora_B" in name)
+    return made | {name: torch.ones(made[name].shape[0] + 1, made[name].shape[1])}
+
+
+def _one_that_is_no_number(pipe: Any) -> Tensors:
+    made = kohya(pipe)
+    name = next(name for name in made if name.endswith("lora_up.weight"))
+    made[name][0, 0] = torch.nan
+    return made
+
+
+def _endless_alpha(pipe: Any) -> Tensors:
+    made = kohya(pipe)
+    return made | {next(name for name in made if name.endswith("alpha")): torch.tensor(torch.inf)}
+
+
 def _with(sign: str) -> Callable[[Any], Tensors]:
     return lambda pipe: kohya(pipe) | {f"lora_unet_mid_block_proj.{sign}": torch.ones(2, 2)}
 
 
 BAD = {
-    "too wide": (_too_wide, "does not fit tiny"),
+    "too wide": (
+        _too_wide,
+        r"cannot be used: size mismatch for [\w.]{,90}\. It may .* another kind of model",
+    ),
     "a layer too many": (_another_layer, "parts that tiny does not have"),
     "a deeper text encoder": (_deeper_text, "parts that tiny does not have"),
     "half an attention": (_half_attention, "only some parts of the text encoder"),
     "a matrix missing": (_one_matrix_missing, "is not complete"),
+    "a side too long": (
+        _wrong_side,
+        r"cannot be used: size mismatch for [\w.]{,90}lora_B\.weight\. It may be damaged",
+    ),
+    "not a number": (_one_that_is_no_number, "is damaged: there are numbers in it that are none"),
+    "an endless alpha": (_endless_alpha, "is damaged: there are numbers in it that are none"),
     "something else": (lambda _: {"weight": torch.ones(3)}, "does not fit tiny"),
     "DoRA": (_with("dora_scale"), "is a DoRA"),
     "LoHa": (_with("hada_w1_a"), "LoHa"),
@@ -72,16 +101,20 @@ BAD = {
 
 @pytest.mark.parametrize("kind", BAD)
 def test_a_lora_that_cannot_be_worn_whole_is_a_sentence_and_nothing_stays_on(
-    kind: str, family: Family, worn: Any, shelving: Shelving
+    kind: str, family: Family, worn: Any, shelving: Shelving, caplog: pytest.LogCaptureFixture
 ) -> None:
     make, sentence = BAD[kind]
     before = paint_together(family, [recipe()])[0].latents
     good = shelving.lora("good", kohya(worn, seed=5))
     bad = shelving.lora("bad one", make(worn))
 
-    with pytest.raises(PaintingFailed, match=f"“bad one”.*{sentence}"):
+    with (
+        pytest.raises(PaintingFailed, match=f"“bad one”.*{sentence}"),
+        caplog.at_level(logging.INFO),
+    ):
         family.wear(wearing(good, bad))
 
+    assert not caplog.records
     silent = family.forward(_rows(family))
     family.wear(recipe())
     assert torch.equal(silent, family.forward(_rows(family)))
@@ -99,6 +132,8 @@ def test_a_name_that_only_looks_like_another_way_is_no_hindrance(shelving: Shelv
     file = shelving.put(Kind.LORA, "neon", {name: torch.ones(2, 2) for name in names})
 
     require_plain("neon", file)
+    with pytest.raises(PaintingFailed, match="whole layers"):
+        require_plain("neon", shelving.put(Kind.LORA, "other", {"a.diff": torch.ones(2, 2)}))
 
 
 def test_a_damaged_file_is_a_sentence(family: Family, worn: Any, shelving: Shelving) -> None:

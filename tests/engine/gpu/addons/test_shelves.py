@@ -3,16 +3,18 @@
 import logging
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
 from engine.addon import Kind
-from engine.errors import PaintingFailed
-from engine.gpu.addons.shelves import NOWHERE, Shelves
+from engine.errors import InvalidRequest, PaintingFailed
+from engine.gpu.addons.shelves import NOWHERE, Shelves, shelves_at
 from tests.engine.gpu import tiny
 from tests.engine.gpu.addons.shelf import KOHYA_XL, Shelving, Tensors, kohya, old, peft
+from tests.engine.gpu.together import CARD
 
 
 def layer(name: str, reads: int, *, down: str = ".lora_down.weight") -> Tensors:
@@ -144,12 +146,35 @@ def test_a_pickle_is_not_on_the_shelf_and_the_log_says_so_once(
     torch.save({"string_to_param": {}}, folder / "old.pt")
     (folder / "hidden.safetensors").write_bytes(pickle.dumps({"emb_params": [1.0]}))
 
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO):
         found = [shelving.shelves.look(), shelving.shelves.look()]
 
     assert not any(shelf.addons for shelf in found)
-    assert len(caplog.messages) == 2
+    assert [record.levelname for record in caplog.records] == ["INFO"] * 2
     assert all("pickle" in told for told in caplog.messages)
+
+
+def test_whoever_asks_for_what_cannot_be_used_hears_why(shelving: Shelving) -> None:
+    folder = shelving.root / Kind.LORA
+    folder.mkdir()
+    torch.save({"weight": torch.ones(1)}, folder / "pick.safetensors")
+
+    with pytest.raises(InvalidRequest, match=r"LoRA “pick” .* is a pickle.* as \.safetensors"):
+        shelving.shelves.look().find(Kind.LORA, "Pick", CARD)
+
+
+def test_all_in_one_program_look_at_the_same_shelves(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / Kind.LORA).mkdir()
+    (tmp_path / Kind.LORA / "old.ckpt").write_bytes(b"anything")
+
+    with caplog.at_level(logging.INFO):
+        found = [shelves_at(tmp_path).look(), shelves_at(tmp_path / "." / Kind.LORA / "..").look()]
+        again = shelves_at(tmp_path).look()
+
+    assert [len(shelf.refused) for shelf in (*found, again)] == [1, 1, 1]
+    assert len(caplog.messages) == 1
 
 
 def test_a_damaged_file_is_not_on_the_shelf(shelving: Shelving) -> None:
@@ -192,7 +217,8 @@ def test_a_folder_with_a_link_to_nothing_hides_no_other(
     (broken / "config.json").write_text("{}")
     (broken / "weights.safetensors").symlink_to(broken / "nowhere")
 
-    found = [shelving.shelves.look(), shelving.shelves.look()]
+    with caplog.at_level(logging.INFO):
+        found = [shelving.shelves.look(), shelving.shelves.look()]
 
     assert [[addon.name for addon in shelf.addons] for shelf in found] == [["canny"], ["canny"]]
     assert len(caplog.messages) == 1

@@ -168,11 +168,19 @@ async def test_a_hub_that_cannot_begin_in_the_middle_begins_anew(
 async def test_a_single_checkpoint_lies_beside_the_folders(
     server: HubServer, folder: Path, files: dict[str, bytes]
 ) -> None:
+    seen: list[tuple[str, int]] = []
     server.repositories["somebody/single"] = Repository()
     server.repositories["somebody/single"].commit({"one.safetensors": files[UNET]})
 
-    await bring(server, folder, "somebody/single", check=require_safetensors)
+    await bring(
+        server,
+        folder,
+        "somebody/single",
+        check=require_safetensors,
+        judge=lambda file, header: seen.append((file.name, len(header.tensors))),
+    )
 
+    assert [name for name, count in seen if count] == ["one.safetensors"]
     assert left_in(folder) == [
         "somebody--single.safetensors",
         "somebody--single.source.json",

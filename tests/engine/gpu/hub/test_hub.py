@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 from hashlib import sha256
 from pathlib import Path
@@ -43,6 +44,55 @@ async def test_pauses_grow_until_it_gives_up(server: HubServer, folder: Path) ->
 
     assert waited == [1, 2, 4]
     assert left_in(folder) == []
+
+
+async def test_a_hub_that_hangs_is_told_of(server: HubServer, folder: Path) -> None:
+    server.faults.hanging = 2
+    told: list[str] = []
+
+    await bring(server, folder, reach=10**6, timeout=1, say=told.append)
+
+    assert told == [
+        "127.0.0.1: no answer yet, trying again (2 of 4)",
+        "127.0.0.1: no answer yet, trying again (3 of 4)",
+    ]
+
+
+def test_a_greeting_that_never_comes_is_not_waited_for_as_long_as_an_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        hub = Hub(endpoint=f"https://127.0.0.1:{port}", pauses=(), reach=0.1, timeout=10**6)
+
+        with pytest.raises(Misconfigured, match="no answer yet"):
+            hub.look_up(HubName(repository=NAME))
+
+
+async def test_what_an_answer_says_goes_to_a_terminal_only_where_it_can_be_shown() -> None:
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"\x1b[2J" + b"x" * 500 + b"\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+
+    other = await asyncio.start_server(babble, "127.0.0.1", 0)
+    hub = Hub(endpoint=f"http://127.0.0.1:{other.sockets[0].getsockname()[1]}", pauses=())
+
+    async with other:
+        with pytest.raises(Misconfigured) as refused:
+            await asyncio.to_thread(hub.look_up, HubName(repository=NAME))
+
+    assert "?[2Jxxx" in str(refused.value)
+    assert str(refused.value).isprintable()
+    assert str(refused.value).count("x") < 120
+
+
+async def test_a_revision_that_is_no_commit_is_no_answer(server: HubServer, folder: Path) -> None:
+    repository = server.repositories[NAME]
+    repository.commits["\x1b[2J"] = repository.commits[repository.branches["main"]]
+    repository.branches["main"] = "\x1b[2J"
+
+    with pytest.raises(Misconfigured, match="answered what no hub answers"):
+        await bring(server, folder)
 
 
 async def test_a_gated_model_says_where_to_accept_its_licence(

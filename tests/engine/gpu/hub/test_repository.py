@@ -3,7 +3,7 @@
 import pytest
 
 from engine.errors import BadModel
-from engine.gpu.hub.repository import HubName, Listing, RemoteFile, hub_name
+from engine.gpu.hub.repository import HubName, Listing, RemoteFile, hub_name, typed
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ def test_a_name_on_the_hub_has_one_here(text: str, called: str) -> None:
     assert name is not None
     assert name.local == called
     assert hub_name(str(name)) == name
+    assert typed(called) == str(name)
 
 
 @pytest.mark.parametrize(

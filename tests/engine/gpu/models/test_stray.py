@@ -53,7 +53,7 @@ def test_a_file_that_is_no_whole_model_is_told_what_it_is(tmp_path: Path, what: 
 def test_an_add_on_is_told_where_it_belongs(tmp_path: Path, what: str, folder: str) -> None:
     put(tmp_path, {name: empty(1) for name in STRAYS[what]})
 
-    with pytest.raises(BadModel, match=f"Move it to the folder {folder}, beside"):
+    with pytest.raises(BadModel, match=f"Its place is the folder {folder}, beside"):
         find("it", tmp_path)
 
 

@@ -42,6 +42,12 @@ def listing(**entries: str) -> str:
 def test_a_whole_file_is_fine(weights: Path) -> None:
     require_safetensors(weights)
 
+    tensors = header_of(weights).tensors
+    assert {name: (stored.dtype, stored.shape) for name, stored in tensors.items()} == {
+        "a": ("F32", (3, 4)),
+        "b": ("F16", (5,)),
+    }
+
 
 @pytest.mark.parametrize("missing", [1, 20, 60, 150])
 def test_a_file_that_ends_too_early_is_damaged(weights: Path, missing: int) -> None:

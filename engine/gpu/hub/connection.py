@@ -1,0 +1,52 @@
+"""Connections that are there soon or not at all, however long an answer may take after that."""
+
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from typing import Any
+from urllib.request import HTTPHandler, HTTPSHandler, Request
+
+REACH = 5.0
+
+
+class _Soon(HTTPConnection):
+    """`reach` seconds for connecting, `timeout` for everything else."""
+
+    def __init__(self, host: str, *, reach: float = REACH, **options: Any) -> None:
+        super().__init__(host, **options)
+        self._reach = reach
+
+    def connect(self) -> None:
+        """Greetings included, where the connection is a secure one."""
+        patience, self.timeout = self.timeout, self._reach
+        try:
+            super().connect()
+        finally:
+            self.timeout = patience
+        self.sock.settimeout(patience)
+
+
+class _SoonSecure(_Soon, HTTPSConnection):
+    pass
+
+
+class Plain(HTTPHandler):
+    """For addresses with http."""
+
+    def __init__(self, reach: float) -> None:
+        super().__init__()
+        self._reach = reach
+
+    def http_open(self, req: Request) -> HTTPResponse:
+        """Called by whoever opens the address."""
+        return self.do_open(_Soon, req, reach=self._reach)
+
+
+class Secure(HTTPSHandler):
+    """For addresses with https."""
+
+    def __init__(self, reach: float) -> None:
+        super().__init__()
+        self._reach = reach
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        """Called by whoever opens the address."""
+        return self.do_open(_SoonSecure, req, reach=self._reach)
