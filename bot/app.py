@@ -2,7 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+import os
+import socket
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+    Mapping,
+)
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -15,23 +24,31 @@ from typing import Any
 
 from bot.outputs import write
 from bot.settings import Settings
+from engine.accounts import Accounts
 from engine.addon import Shelf
 from engine.alternatives import load_wildcards
 from engine.card import ModelCard
+from engine.courier import Courier
 from engine.dispatcher import Dispatcher
 from engine.errors import Misconfigured, StorageFailed
 from engine.ladder import OFFLOADS
 from engine.line import Line
+from engine.outbox import Outbox, Sink
 from engine.ports import Ledger, Painter
 from engine.price import Speeds
 from engine.queue import FairQueue
 from engine.studio import Studio, utc_now
+from storage.accounts import SqlAccounts
 from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.migrate import downgrade, status, upgrade
+from storage.orphans import Orphans
+from storage.outbox import SqlOutbox
 from storage.pictures import PictureFiles
 
 log = logging.getLogger(__name__)
+
+A_DAY_S = 86400
 
 # engine.gpu is imported only where something is painted: torch takes seconds to come.
 
@@ -59,9 +76,9 @@ async def measure_engine(
 
 def shelf_of(settings: Settings) -> Callable[[], Shelf]:
     """What lies in the folders of the add-ons, looked at anew at every call."""
-    from engine.gpu.addons.shelves import Shelves
+    from engine.gpu.addons.shelves import shelves_at
 
-    return Shelves(settings.data_dir).look
+    return shelves_at(settings.data_dir).look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +107,8 @@ class App:
 
     studio: Studio
     ledger: Ledger
+    outbox: Outbox
+    orphans: Orphans
     cards: Mapping[str, ModelCard]
     line: Line
     speeds: Speeds
@@ -102,7 +121,8 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
     async with AsyncExitStack() as stack:
         await upgrade(settings.database)
         database = await stack.enter_async_context(connect(settings.database))
-        ledger = SqlLedger(database, PictureFiles(settings.data_dir / "pictures"))
+        files = PictureFiles(settings.data_dir / "pictures")
+        ledger = SqlLedger(database, files)
         line = Line(queue=FairQueue(limit=settings.queue_limit))
         speeds = stack.enter_context(_learned_speeds(settings.data_dir / "speeds.json"))
         shelf = painters.shelf(settings)
@@ -115,8 +135,25 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
             speeds=speeds,
             wildcards=load_wildcards(settings.data_dir / "wildcards"),
             shelf=shelf,
+            allowance=SqlAccounts(database).allowance,
         )
-        yield App(studio=studio, ledger=ledger, cards=cards, line=line, speeds=speeds)
+        yield App(
+            studio=studio,
+            ledger=ledger,
+            outbox=SqlOutbox(database),
+            orphans=Orphans(database, files),
+            cards=cards,
+            line=line,
+            speeds=speeds,
+        )
+
+
+@asynccontextmanager
+async def open_accounts(settings: Settings) -> AsyncIterator[Accounts]:
+    """What moderators see and change, also beside a program that runs."""
+    await upgrade(settings.database)
+    async with connect(settings.database) as database:
+        yield SqlAccounts(database)
 
 
 @contextmanager
@@ -136,22 +173,62 @@ def _learned_speeds(file: Path) -> Iterator[Speeds]:
 
 
 @asynccontextmanager
-async def painting(app: App, settings: Settings, painters: Painters) -> AsyncIterator[Painter]:
-    """The warm engine, and somebody who brings it the jobs."""
+async def painting(
+    app: App, settings: Settings, painters: Painters, *, for_all: bool = False
+) -> AsyncIterator[Painter]:
+    """The warm engine, and somebody who brings it the jobs.
+
+    `for_all` also takes up what others left behind; otherwise only what this program was asked for
+    is painted.
+    """
     async with painters.open(settings) as painter:
         dispatcher = Dispatcher(
-            line=app.line, ledger=app.ledger, painter=painter, speeds=app.speeds, now=utc_now
+            line=app.line,
+            ledger=app.ledger,
+            painter=painter,
+            speeds=app.speeds,
+            now=utc_now,
+            worker=f"{socket.gethostname()}:{os.getpid()}",
+            sweep=app.studio.sweep if for_all else app.studio.catch_up,
         )
-        async with _beside(dispatcher):
+        async with _beside(dispatcher.run()):
+            if for_all:
+                await app.studio.resume()
             yield painter
 
 
 @asynccontextmanager
-async def _beside(dispatcher: Dispatcher) -> AsyncIterator[None]:
-    """Should the dispatcher break, what goes on beside it stops too instead of waiting for ever."""
+async def delivering(app: App, sink: Sink) -> AsyncIterator[None]:
+    """Somebody who tells those who are far away what became of their jobs."""
+    courier = Courier(
+        outbox=app.outbox, ledger=app.ledger, sink=sink, bell=app.line.news, now=utc_now
+    )
+    async with _beside(courier.run()):
+        yield
+
+
+@asynccontextmanager
+async def tidying(app: App) -> AsyncIterator[None]:
+    """Now and once a day, files that nothing names are removed."""
+
+    async def tidy() -> None:
+        while True:
+            try:
+                await app.orphans.remove(utc_now())
+            except StorageFailed as error:
+                log.warning("what nobody needs stays on the disk for now: %s", error)
+            await asyncio.sleep(A_DAY_S)
+
+    async with _beside(tidy()):
+        yield
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Should the work break, what goes on beside it stops too instead of waiting for ever."""
     try:
         async with asyncio.TaskGroup() as group:
-            running = group.create_task(dispatcher.run())
+            running = group.create_task(work)
             yield
             running.cancel()
     except BaseExceptionGroup as errors:

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from bot import messages
+from bot.commands.audit import audit
 from bot.commands.imagine import imagine
 from bot.commands.models import models
 from bot.commands.painters import painters_of
+from bot.commands.quota import quota
 from bot.version import version
 
 # What a command needs it imports itself: `easel --help` must not wait for a database or for torch.
@@ -23,7 +25,9 @@ cli = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 cli.add_typer(models, name="models")
+cli.add_typer(quota, name="quota")
 cli.command("imagine")(imagine)
+cli.command("audit")(audit)
 
 
 class Direction(StrEnum):

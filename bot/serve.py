@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from aiohttp import web
 
 from bot import messages
-from bot.app import Painters, open_app, painting
+from bot.app import Painters, open_app, painting, tidying
 from bot.settings import Settings
 from bot.web.app import make_web
 from bot.web.health import Health
@@ -27,8 +27,11 @@ async def serve(settings: Settings, painters: Painters, *, announce: Callable[[s
     """Until SIGINT or SIGTERM. Raises Misconfigured where the address is taken."""
     with _claimed(settings.host, settings.port) as claim, suppress(asyncio.CancelledError):
         _stop_on_signals()
-        async with open_app(settings, painters) as app, painting(app, settings, painters):
-            await app.studio.resume()
+        async with (
+            open_app(settings, painters) as app,
+            painting(app, settings, painters, for_all=True),
+            tidying(app),
+        ):
             health = Health(
                 model=next(iter(app.cards)), device=painters.device(settings), ledger=app.ledger
             )

@@ -1,21 +1,30 @@
-"""What somebody may use: limits, and the arithmetic of credits."""
+"""What somebody may use: the limits of a person, and credits as people read them."""
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from math import isfinite, isqrt
 
 from engine.errors import InvalidRequest, QuotaExceeded
 
+MOST_CREDITS = 1e9
+"""More would be 30 years of the painter, and must not be more than a database can count."""
+SMALLEST = 64 * 64
+LONGEST_WINDOW = timedelta(days=366)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """The limits of a person; None is no limit. A lower tier goes first in the queue."""
+    """The limits of a person; None is no limit. A lower tier goes first in the queue.
+
+    `per_window` flows back evenly in the time of `window`; `burst` is how much of it may be taken
+    at once, and without one that is all of it.
+    """
 
     per_day: float | None = None
     per_window: float | None = None
     window: timedelta = timedelta(hours=1)
+    burst: float | None = None
     largest_pixels: int | None = None
     most_steps: int | None = None
     most_waiting: int = 20
@@ -23,49 +32,111 @@ class Allowance:
     tier: int = 0
     weight: float = 1.0
 
+    def __post_init__(self) -> None:
+        for credits in (self.per_day, self.per_window, self.burst):
+            if credits is not None:
+                cents_of(credits)
+        if not timedelta(minutes=1) <= self.window <= LONGEST_WINDOW:
+            raise InvalidRequest(
+                f"A window of {_span(self.window)} cannot be kept. Take a minute to 366 days."
+            )
+        if self.largest_pixels is not None and self.largest_pixels < SMALLEST:
+            raise InvalidRequest("Pictures of 64x64 at least must be allowed.")
+        counts = (self.most_steps, self.most_waiting, self.most_running)
+        if any(count is not None and count < 1 for count in counts):
+            raise InvalidRequest(
+                "Of steps and jobs at least 1 must be allowed. "
+                "Who may have none is blocked instead."
+            )
+        if not (isfinite(self.weight) and 0.001 <= self.weight <= 1000):
+            raise InvalidRequest(f"{self.weight:g} is no weight. Take 0.001 to 1,000.")
+
+    @property
+    def day_cents(self) -> int | None:
+        return None if self.per_day is None else cents_of(self.per_day)
+
+    @property
+    def burst_cents(self) -> int | None:
+        """The most that can be taken at once; without a window it never ends."""
+        if self.per_window is None:
+            return None
+        # Where nothing ever flows back, nothing may be taken at once either.
+        window = cents_of(self.per_window)
+        return cents_of(self.burst) if window and self.burst is not None else window
+
+    @property
+    def flow(self) -> float:
+        """Cents that come back in a second."""
+        return cents_of(self.per_window or 0.0) / self.window.total_seconds()
+
 
 UNLIMITED = Allowance(most_waiting=sys.maxsize, most_running=sys.maxsize)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """Credits that a person took today and within the window, and the jobs that wait."""
+def require_possible(allowance: Allowance, *, pixels: int, steps: int, waiting: int) -> None:
+    """What must be so before credits are asked for: size, steps, and the jobs that wait already.
 
-    today: float = 0.0
-    window: float = 0.0
-    waiting: int = 0
-    oldest_in_window: datetime | None = None
-
-
-def day_start(now: datetime) -> datetime:
-    """When the day of now began; days begin at midnight UTC."""
-    if now.tzinfo is None:
-        raise ValueError(f"{now} does not say in which time zone it is")
-    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    Raises InvalidRequest for what is never allowed, QuotaExceeded for what is not now.
+    """
+    _require_fitting(allowance, pixels, steps)
+    _require_room(allowance, waiting)
 
 
-def require(
-    allowance: Allowance, usage: Usage, *, price: float, pixels: int, steps: int, now: datetime
-) -> None:
-    """Raises InvalidRequest for what is never allowed, QuotaExceeded for what is not now."""
-    _require_possible(allowance, price, pixels, steps)
-    if usage.waiting >= allowance.most_waiting:
-        raise QuotaExceeded(
-            f"You have {_jobs(usage.waiting)} waiting, and {allowance.most_waiting:,} is the most. "
-            "Wait for one to be painted, or cancel one."
-        )
-    today = _Limit("today", allowance.per_day, usage.today, day_start(now) + timedelta(days=1))
-    # What is known of the window is when its oldest credits come back; more may be needed.
-    oldest = usage.oldest_in_window or now
-    span, back = _span(allowance.window), oldest + allowance.window
-    window = _Limit(span, allowance.per_window, usage.window, back)
-    exceeded = [limit for limit in (today, window) if limit.exceeded_by(price)]
-    if exceeded:
-        last = max(exceeded, key=lambda limit: limit.back)
-        raise QuotaExceeded(last.sentence(price), retry_at=last.back)
+def require_payable(cents: int, allowance: Allowance, *, granted: int = 0) -> None:
+    """Raises InvalidRequest for what costs more than the allowance ever holds.
+
+    `granted` are cents beside it, too few, that are spoken of.
+    """
+    beside = f" and {credits_of(granted):.2f} of what was granted" if granted else ""
+    spans = (
+        ("a day", allowance.day_cents),
+        ("one go", None if allowance.burst is None else allowance.burst_cents),
+        (_span(allowance.window), allowance.burst_cents),
+    )
+    for span, most in spans:
+        if most is not None and cents > most:
+            raise InvalidRequest(
+                f"That costs {said(cents)}, and you have {credits_of(most):g} for {span}{beside}. "
+                "Ask for fewer pictures, a smaller size or fewer steps."
+            )
 
 
-def _require_possible(allowance: Allowance, price: float, pixels: int, steps: int) -> None:
+def require_unblocked(why: str, until: datetime | None, now: datetime) -> None:
+    """Raises QuotaExceeded while a block holds."""
+    if until is not None and until <= now:
+        return
+    reason = f": {why.rstrip('.')}." if why.strip(" .") else "."
+    if until is None:
+        raise QuotaExceeded(f"You are blocked until a moderator changes that{reason}")
+    raise QuotaExceeded(f"You are blocked until {moment(until, now)}{reason}", retry_at=until)
+
+
+def cents_of(credits: float) -> int:
+    """Whole cents, as they are counted. Raises InvalidRequest where that is no amount."""
+    if not (isfinite(credits) and 0 <= credits <= MOST_CREDITS):
+        raise InvalidRequest(f"{credits:g} is no amount of credits. Take 0 to {MOST_CREDITS:,.0f}.")
+    return round(credits * 100)
+
+
+def credits_of(cents: int) -> float:
+    return cents / 100
+
+
+def said(cents: int) -> str:
+    """Like 1 credit, 2.50 credits."""
+    return "1 credit" if cents == 100 else f"{credits_of(cents):.2f} credits"
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """Like 02 March at 00:00 UTC, with its year where that is another; never earlier than it is."""
+    whole = at.astimezone(UTC)
+    if whole.second or whole.microsecond:
+        whole = whole.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    year = "" if whole.year == now.astimezone(UTC).year else f" {whole.year}"
+    return f"{whole:%d %B}{year} at {whole:%H:%M} UTC"
+
+
+def _require_fitting(allowance: Allowance, pixels: int, steps: int) -> None:
     largest, most = allowance.largest_pixels, allowance.most_steps
     if largest is not None and pixels > largest:
         side = isqrt(largest) // 8 * 8
@@ -77,110 +148,14 @@ def _require_possible(allowance: Allowance, price: float, pixels: int, steps: in
         raise InvalidRequest(
             f"That is {steps} steps, and {most} is the most that you may have. Try --steps {most}."
         )
-    spans = (("a day", allowance.per_day), (_span(allowance.window), allowance.per_window))
-    for span, credits in spans:
-        if credits is not None and _cents(price) > _cents(credits):
-            raise InvalidRequest(
-                f"That costs {_credits(price)}, and you have {credits:g} for {span}. "
-                "Ask for fewer pictures, a smaller size or fewer steps."
-            )
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
-    """One of a person's limits, and when credits come back."""
-
-    span: str
-    credits: float | None
-    used: float
-    back: datetime
-
-    def exceeded_by(self, price: float) -> bool:
-        return self.credits is not None and _cents(self.used + price) > _cents(self.credits)
-
-    def sentence(self, price: float) -> str:
-        credits = self.credits or 0.0
-        left = max(0.0, credits - self.used)
-        back = self.back.astimezone(UTC)
-        return (
-            f"That costs {_credits(price)}, and you have {left:.2f} left of the {credits:g} for "
-            f"{self.span}. More come back on {back:%d %B at %H:%M} UTC; "
-            "until then, ask for something smaller."
+def _require_room(allowance: Allowance, waiting: int) -> None:
+    if waiting >= allowance.most_waiting:
+        raise QuotaExceeded(
+            f"You have {_jobs(waiting)} waiting, and {allowance.most_waiting:,} is the most. "
+            "Wait for one to be painted, or cancel one."
         )
-
-
-class Outcome(StrEnum):
-    """What became of reserved credits."""
-
-    RESERVED = "reserved"
-    SETTLED = "settled"
-    REFUNDED = "refunded"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reservation:
-    """Credits put aside for a job."""
-
-    price: float
-    outcome: Outcome = Outcome.RESERVED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
-    """Credits of a person, in whole cents; together they never change."""
-
-    free: float
-    reserved: float = 0.0
-    spent: float = 0.0
-
-    def reserve(self, price: float) -> tuple["Balance", Reservation]:
-        """Put credits aside. Raises QuotaExceeded where they are not there."""
-        price = _amount(price)
-        if _cents(price) > _cents(self.free):
-            raise QuotaExceeded(
-                f"That costs {_credits(price)}, and you have {self.free:.2f} left. "
-                "Ask for something smaller."
-            )
-        return self._moved(free=-price, reserved=price), Reservation(price=price)
-
-    # The first outcome stands, and a second changes nothing instead of raising: after a crash the
-    # same end is told again, and a painter given up for lost may finish what was refunded.
-
-    def settle(self, held: Reservation, cost: float) -> tuple["Balance", Reservation]:
-        """The job ended: it pays what it cost, at most what was said, and the rest comes back."""
-        cost = min(_amount(cost), held.price)
-        if held.outcome is not Outcome.RESERVED:
-            return self, held
-        moved = self._moved(free=held.price - cost, reserved=-held.price, spent=cost)
-        return moved, replace(held, outcome=Outcome.SETTLED)
-
-    def refund(self, held: Reservation) -> tuple["Balance", Reservation]:
-        """The job came to nothing: all of it comes back."""
-        if held.outcome is not Outcome.RESERVED:
-            return self, held
-        moved = self._moved(free=held.price, reserved=-held.price)
-        return moved, replace(held, outcome=Outcome.REFUNDED)
-
-    def _moved(self, *, free: float, reserved: float, spent: float = 0.0) -> "Balance":
-        return Balance(
-            free=round(self.free + free, 2),
-            reserved=round(self.reserved + reserved, 2),
-            spent=round(self.spent + spent, 2),
-        )
-
-
-def _amount(credits: float) -> float:
-    if not (isfinite(credits) and credits >= 0):
-        raise ValueError(f"{credits} are no credits")
-    return round(credits, 2)
-
-
-def _cents(credits: float) -> int:
-    return round(credits * 100)
-
-
-def _credits(price: float) -> str:
-    return "1 credit" if _cents(price) == 100 else f"{price:.2f} credits"
 
 
 def _jobs(count: int) -> str:

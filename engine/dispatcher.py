@@ -2,12 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from engine.errors import Cancelled, EaselError, NotFound, PainterLost, PaintingFailed
+from engine.errors import (
+    Cancelled,
+    EaselError,
+    NotFound,
+    PainterLost,
+    PaintingFailed,
+    StorageFailed,
+    TakenOver,
+)
+from engine.heart import Heart
 from engine.job import Picture, Progress, Status, Tile
+from engine.lease import Lease
 from engine.line import Line
 from engine.ports import Ledger, Painter
 from engine.price import Speeds
@@ -20,7 +30,11 @@ BUG = "Something broke while painting that. It was not your fault; try again."
 
 
 class Dispatcher:
-    """Takes the next tile whenever the painter has a free seat."""
+    """Takes the next tile whenever the painter has a free seat.
+
+    `worker` is what the ledger calls this painter. `sweep` looks after leases that ran out and jobs
+    that ended elsewhere.
+    """
 
     def __init__(
         self,
@@ -30,27 +44,39 @@ class Dispatcher:
         painter: Painter,
         speeds: Speeds,
         now: Callable[[], datetime],
+        worker: str,
+        sweep: Callable[[], Awaitable[None]],
+        lease: Lease | None = None,
     ) -> None:
         self._line = line
         self._ledger = ledger
         self._painter = painter
         self._speeds = speeds
         self._now = now
+        self._worker = worker
+        self._lease = lease or Lease()
+        self.heart = Heart(line=line, ledger=ledger, lease=self._lease, sweep=sweep, now=now)
         self._free = painter.seats
+        self._aside: list[Entry] = []
 
     async def run(self) -> None:
         """Until cancelled. What is being painted then waits for the next start."""
         try:
-            async with asyncio.TaskGroup() as tiles:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.heart.run())
                 while True:
                     await self._line.bell.wait()
                     self._line.bell.clear()
+                    self._bring_back()
                     while self._free > 0:
                         entry = self._line.queue.take(self._now().timestamp())
                         if entry is None:
                             break
+                        if self._must_wait(entry):
+                            self._aside.append(entry)
+                            continue
                         self._free -= 1
-                        self._begin(entry, tiles)
+                        self._begin(entry, tasks)
         except asyncio.CancelledError:
             await self._release()
             raise
@@ -61,19 +87,46 @@ class Dispatcher:
             if ticket.begun is None:
                 continue
             await asyncio.wait([ticket.begun])
+            if not ticket.attempt:
+                continue
             try:
-                await self._ledger.release(ticket.job.id)
+                await self._ledger.release(ticket.job.id, ticket.attempt)
             except EaselError as error:
                 log.warning("job %s keeps an attempt that was none: %s", ticket.job.id, error)
 
-    def _begin(self, entry: Entry, tiles: asyncio.TaskGroup) -> None:
+    # A painter that breaks down takes all that it paints with it, and who did that is not known.
+    # So never two jobs that were there are painted at a time: the one to blame uses up its attempts
+    # without using up those of the others.
+
+    def _must_wait(self, entry: Entry) -> bool:
+        job = job_of(entry)
+        return self._is_suspect(job) and any(
+            other != job and self._is_suspect(other) for other in self._line.painting
+        )
+
+    def _is_suspect(self, job: str) -> bool:
+        ticket = self._line.tickets.get(job)
+        return ticket is not None and ticket.job.attempt > 0
+
+    def _bring_back(self) -> None:
+        """What was put aside waits in the queue again, or is over."""
+        aside, self._aside = self._aside, []
+        for entry in aside:
+            if self._line.waits(job_of(entry)):
+                self._line.queue.give_back(entry.job)
+            else:
+                self._line.queue.done(entry.job, 0.0)
+
+    def _begin(self, entry: Entry, tasks: asyncio.TaskGroup) -> None:
         job, _, index = entry.job.rpartition(":")
         ticket = self._line.tickets[job]
         tile = ticket.job.tiles[int(index)]
         if ticket.begun is None:
             # Not one of the group: that ends as a whole when one of its tasks fails.
             ticket.begun = asyncio.create_task(self._sources(ticket))
-        task = tiles.create_task(self._tile(entry, ticket, tile))
+            # Its tile may be withdrawn before it ends, and then nobody else asks how it ended.
+            ticket.begun.add_done_callback(_look)
+        task = tasks.create_task(self._tile(entry, ticket, tile))
         self._line.painting[job].add(task)
         task.add_done_callback(lambda ended: self._ended(job, ended))
 
@@ -81,6 +134,8 @@ class Dispatcher:
         self._line.painting[job].discard(task)
         if not self._line.painting[job]:
             del self._line.painting[job]
+        # Only now is nothing of it painted any more, for which another may have been put aside.
+        self._line.bell.set()
 
     async def _tile(self, entry: Entry, ticket: Ticket, tile: Tile) -> None:
         job = ticket.job
@@ -89,11 +144,12 @@ class Dispatcher:
             picture = await self._picture(ticket, tile)
             spent = picture.seconds
             if pictures := ticket.add(tile, picture):
-                await self._ledger.finish(job.id, pictures, self._now())
-                self._line.tickets.pop(job.id, None)
-                ticket.resolve(pictures)
+                await self._ledger.finish(job.id, ticket.attempt, pictures, self._now())
+                self._line.finish(job.id, pictures)
         except PainterLost:
-            raise  # the program ends, and the next start takes up what waits
+            raise  # the program ends, and who takes the jobs back takes up what waits
+        except TakenOver:
+            self._follow(ticket)
         except EaselError as error:
             await self._give_up(ticket, error)
         except Exception:
@@ -133,16 +189,40 @@ class Dispatcher:
     async def _sources(self, ticket: Ticket) -> Mapping[str, bytes]:
         """Mark the job as being painted, and fetch the files that its recipes name."""
         try:
-            job = await self._ledger.begin(ticket.job.id)
-        except NotFound:
-            raise Cancelled("The job was withdrawn.") from None
+            job = await self._ledger.begin(
+                ticket.job.id, self._worker, self._now() + self._lease.length
+            )
+        except (NotFound, StorageFailed) as error:
+            # It ended, or another has it, or nobody knows: what the ledger says next decides.
+            raise TakenOver("The job cannot be begun.") from error
+        ticket.attempt = job.attempt
         return {digest: await self._ledger.file(digest) for digest in job.request.pictures}
 
     async def _give_up(self, ticket: Ticket, error: EaselError) -> None:
         """The other tiles of the job go too: half a request is not what was asked for."""
+        job = ticket.job
         status = Status.CANCELLED if isinstance(error, Cancelled) else Status.FAILED
         try:
-            await self._ledger.end(ticket.job.id, status, str(error))
-        except Exception:  # nobody else's job may suffer; the next start takes this one up again
-            log.exception("job %s ended and the ledger does not know", ticket.job.id)
-        self._line.leave(ticket.job.id, error)
+            ended = await self._ledger.end(
+                job.id, status, str(error), now=self._now(), attempt=ticket.attempt
+            )
+        except Exception:  # nobody else's job may suffer; its lease runs out, and it is taken back
+            log.exception("job %s ended and the ledger does not know", job.id)
+            ended = True
+        if ended:
+            self._line.leave(job.id, error)
+        else:
+            self._follow(ticket)
+
+    def _follow(self, ticket: Ticket) -> None:
+        if self._line.tickets.get(ticket.job.id) is ticket:
+            self._line.follow(ticket.job)
+
+
+def _look(task: asyncio.Task[Mapping[str, bytes]]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
+def job_of(entry: Entry) -> str:
+    return entry.job.rpartition(":")[0]

@@ -7,6 +7,7 @@ EaselError
 │   └── QueueFull
 ├── NotFound              no such job, or not yours
 ├── Cancelled             somebody withdrew the job
+│   └── TakenOver         another painter has it, or had it last
 ├── PainterLost           the painter broke down, and only a new start mends it
 ├── PaintingFailed        the engine tried and gave up
 │   ├── OutOfMemory       the picture did not fit on the card
@@ -49,6 +50,10 @@ class NotFound(EaselError):
 
 class Cancelled(EaselError):
     """Somebody withdrew the job."""
+
+
+class TakenOver(Cancelled):
+    """Another painter has the job, or had it last."""
 
 
 class PainterLost(EaselError):

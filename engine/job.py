@@ -145,7 +145,11 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A request that was accepted."""
+    """A request that was accepted.
+
+    `reply` says to whoever delivers where its end is told; empty where somebody waits for it.
+    `attempt` counts how often it was begun, and only who began it last may finish it.
+    """
 
     id: str = field(default_factory=lambda: uuid4().hex)
     owner: Owner
@@ -155,6 +159,7 @@ class Job:
     submitted: datetime
     key: str | None = None
     origin: str = "local"
+    reply: str = ""
     status: Status = Status.QUEUED
     attempt: int = 0
     spent: float = 0.0

@@ -1,9 +1,10 @@
 """What the use cases need of the outside: a Painter and a Ledger."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from engine.allowance import UNLIMITED, Allowance
 from engine.card import ModelCard
 from engine.job import Bookmark, Job, Picture, Recipe, Remembered, Status
 
@@ -35,32 +36,69 @@ class Painter(Protocol):
 class Ledger(Protocol):
     """Remembers jobs and pictures. Every call is one transaction."""
 
-    async def record(self, job: Job) -> Job:
-        """Remember a new job. A key seen before of this owner answers the job of then."""
+    async def record(
+        self, job: Job, allowance: Allowance = UNLIMITED, now: datetime | None = None
+    ) -> Job:
+        """Remember a new job and put its price aside, or raise QuotaExceeded and do neither.
+
+        A key seen before of this owner answers the job of then and takes nothing. Without a `now`
+        it is when the job was submitted.
+        """
         ...
 
     async def seen(self, owner: str, key: str) -> Job | None:
         """The job that this owner asked for with this key."""
         ...
 
-    async def begin(self, job: str) -> Job:
-        """Mark it painting and count the attempt. Raises NotFound unless it is unfinished."""
-        ...
+    async def begin(self, job: str, worker: str, until: datetime) -> Job:
+        """Mark it as painted by this worker until then, and count the attempt.
 
-    async def finish(self, job: str, pictures: Sequence[Picture], now: datetime) -> None:
-        """Store the pictures and mark the job done, spent what they took; all or nothing.
-
-        Finishing a job that is already done changes nothing. Raises NotFound, or Cancelled where
-        the job ended otherwise meanwhile.
+        Raises NotFound unless it is queued.
         """
         ...
 
-    async def release(self, job: str) -> None:
+    async def beat(self, held: Mapping[str, int], until: datetime) -> Collection[str]:
+        """A sign of life for these jobs, by their attempts: their leases last until then.
+
+        Answers those of which that is so; the others have been lost, or have ended.
+        """
+        ...
+
+    async def finish(
+        self, job: str, attempt: int, pictures: Sequence[Picture], now: datetime
+    ) -> None:
+        """Store the pictures, mark the job done and settle what they took; all or nothing.
+
+        Doing so again changes nothing. Raises NotFound, TakenOver where that attempt has the job no
+        more, or Cancelled where it ended otherwise meanwhile; then nothing is stored.
+        """
+        ...
+
+    async def release(self, job: str, attempt: int) -> None:
         """Let a job that is being painted wait again; that attempt does not count against it."""
         ...
 
-    async def end(self, job: str, status: Status, problem: str) -> bool:
-        """Mark an unfinished job failed, cancelled or queued again; False if it had ended."""
+    async def end(
+        self,
+        job: str,
+        status: Status,
+        problem: str,
+        *,
+        now: datetime,
+        attempt: int | None = None,
+        spent: float = 0.0,
+    ) -> bool:
+        """Mark an unfinished job failed or cancelled, and refund all but what was spent on it.
+
+        With an attempt only where that one is painting it. False where it could not be ended.
+        """
+        ...
+
+    async def take_back(self, now: datetime) -> Sequence[Job]:
+        """End the leases that ran out; answer those jobs, oldest first, as they are from now on.
+
+        They are queued, or failed and refunded where it was the last of their attempts.
+        """
         ...
 
     async def job(self, job: str) -> Job:

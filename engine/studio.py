@@ -2,12 +2,12 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from engine.addon import Shelf
-from engine.allowance import UNLIMITED, Allowance, Usage, day_start, require
+from engine.allowance import UNLIMITED, Allowance, require_possible
 from engine.card import ModelCard, card_named
 from engine.errors import Cancelled, NotFound, PaintingFailed
 from engine.framing import framed
@@ -20,7 +20,6 @@ from engine.request import LARGEST_SEED, ImageRequest
 from engine.ticket import Ticket
 from engine.tiles import tiles_of
 
-MOST_ATTEMPTS = 3
 TERMINAL = "terminal"
 COMMANDS_END_WITHIN = timedelta(days=1)
 
@@ -41,6 +40,10 @@ class Place:
     seconds: float
 
 
+async def unlimited(owner: str, roles: Collection[str] = ()) -> Allowance:
+    return UNLIMITED
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -50,7 +53,10 @@ def withdrawn() -> Cancelled:
 
 
 class Studio:
-    """Everything that a person can ask of Easel, whichever way they come in."""
+    """Everything that a person can ask of Easel, whichever way they come in.
+
+    `allowance` answers what the owner of an id, who has these roles, may use.
+    """
 
     def __init__(
         self,
@@ -59,7 +65,7 @@ class Studio:
         ledger: Ledger,
         cards: Mapping[str, ModelCard],
         speeds: Speeds,
-        allowance: Allowance = UNLIMITED,
+        allowance: Callable[[str, Collection[str]], Awaitable[Allowance]] = unlimited,
         wildcards: Mapping[str, Sequence[str]] | None = None,
         shelf: Callable[[], Shelf] = Shelf,
         now: Callable[[], datetime] = utc_now,
@@ -85,10 +91,21 @@ class Studio:
         return Quote(tiles=tiles, price=self._speeds.price([tile.recipe for tile in tiles]))
 
     async def submit(
-        self, request: ImageRequest, owner: Owner, *, key: str | None = None, origin: str = "local"
+        self,
+        request: ImageRequest,
+        owner: Owner,
+        *,
+        roles: Collection[str] = (),
+        key: str | None = None,
+        origin: str = "local",
+        reply: str = "",
     ) -> Ticket:
-        """Raises Rejected. The same key again answers with the job of the first time."""
+        """Raises Rejected. The same key again answers with the job of the first time.
+
+        Where there is a `reply`, the job's end is also told to whoever that means.
+        """
         quote = await self.quote(request)
+        allowance = await self._allowance(owner.id, roles)
         job = Job(
             owner=owner,
             request=request,
@@ -97,22 +114,28 @@ class Studio:
             submitted=self._now(),
             key=key,
             origin=origin,
+            reply=reply,
         )
-        # Between looking at what is left and recording what is taken, nobody else may look.
+        # Between counting what waits and putting one more there, nobody else may count.
         async with self._admission:
             if key is not None and (earlier := await self._ledger.seen(owner.id, key)):
-                return await self._ticket_again(earlier)
+                return await self._ticket_again(earlier, allowance)
             self._line.queue.require_room()
-            await self._require_allowance(job)
+            self._require_possible(job, allowance)
             # Who gives up now must not leave a job that is recorded and never painted.
-            return await asyncio.shield(self._admit(job))
+            return await asyncio.shield(self._admit(job, allowance))
 
     async def cancel(self, job: str, owner: Owner) -> bool:
-        """True when it was withdrawn; False when it had ended already."""
+        """True when it was withdrawn; False when it had ended already.
+
+        What is painted of it was paid for; the rest is refunded.
+        """
         if (await self._ledger.job(job)).owner.id != owner.id:
             raise NotFound("I know no such job of yours.")
+        ticket = self._line.tickets.get(job)
+        spent = ticket.spent if ticket else 0.0
         # The ledger first: it decides between this and a painter that finishes right now.
-        ended = await self._ledger.end(job, Status.CANCELLED, "")
+        ended = await self._ledger.end(job, Status.CANCELLED, "", now=self._now(), spent=spent)
         if ended:
             self._line.leave(job, withdrawn())
         return ended
@@ -125,30 +148,46 @@ class Studio:
         """None once it is being painted, or has ended."""
         now = self._now().timestamp()
         ticket = self._line.tickets.get(job)
-        if ticket is None or ticket.begun is not None:
+        if ticket is None or ticket.begun is not None or not self._line.waits(job):
             return None
         ahead = self._line.ahead(ticket.job, now)
         return Place(ahead=ahead, seconds=self._line.cost_ahead(ticket.job, now))
 
     async def resume(self) -> int:
-        """Take up what an earlier run left unfinished; one that failed too often is given up.
+        """Take up what an earlier run left in the queue, and what nobody paints any more.
 
-        A job of the terminal ends with its command, which may be running beside this program; one
-        that is old was killed, and nobody would see its pictures.
+        What a painter held that was killed comes back when its lease runs out: see `sweep`.
         """
-        waiting = 0
-        for job in await self._ledger.unfinished():
-            if job.origin == TERMINAL:
-                if self._now() - job.submitted > COMMANDS_END_WITHIN:
-                    await self._ledger.end(job.id, Status.CANCELLED, "")
-            elif job.attempt >= MOST_ATTEMPTS:
-                problem = f"It stopped the painter {job.attempt} times, so I gave it up."
-                await self._ledger.end(job.id, Status.FAILED, problem)
-            elif job.id not in self._line.tickets:
-                await self._ledger.end(job.id, Status.QUEUED, "")
-                self._line.join(job, self._allowance)
-                waiting += 1
-        return waiting
+        await self._ledger.take_back(self._now())
+        unfinished = await self._ledger.unfinished()
+        return await self._take_up([job for job in unfinished if job.status is Status.QUEUED])
+
+    async def sweep(self) -> None:
+        """End the leases that ran out, and take those jobs up again or say why not."""
+        taken = await self._ledger.take_back(self._now())
+        for job in taken:
+            if job.id in self._line.tickets:
+                self._line.follow(job)
+            # Whoever waits for one that was given up has news.
+            self._line.news.set()
+        await self._take_up([job for job in taken if job.status is Status.QUEUED])
+        await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """See what became of the jobs that are elsewhere: one that is free again joins the line."""
+        for name in tuple(self._line.elsewhere):
+            job = await self._ledger.job(name)
+            if job.status is Status.PAINTING:
+                continue
+            allowance = await self._allowance(job.owner.id, ())
+            ticket = self._line.tickets.get(name)
+            if ticket is None or name not in self._line.elsewhere:
+                continue
+            if job.status is not Status.QUEUED:
+                await self._tell_end(job, ticket)
+            elif not self._line.painting.get(name):
+                # Not before what was painted of it here is withdrawn: that takes a step's time.
+                self._line.join(job, allowance)
 
     async def history(
         self, owner: Owner, *, before: Bookmark | None = None, limit: int = 20
@@ -160,49 +199,67 @@ class Studio:
         await asyncio.to_thread(require_picture, file)
         return await self._ledger.keep(file)
 
-    async def _require_allowance(self, job: Job) -> None:
-        now = job.submitted
-        window = now - self._allowance.window
-        usage = Usage(
-            today=await self._ledger.spent(job.owner.id, day_start(now)),
-            window=await self._ledger.spent(job.owner.id, window),
-            waiting=self._line.queue.waiting(job.owner.id),
-            oldest_in_window=None,
-        )
+    def _require_possible(self, job: Job, allowance: Allowance) -> None:
         recipe = job.tiles[0].recipe
         width, height = recipe.final_size
-        require(
-            self._allowance,
-            usage,
-            price=job.price,
+        require_possible(
+            allowance,
             pixels=width * height,
             steps=recipe.told_steps,
-            now=now,
+            waiting=self._line.queue.waiting(job.owner.id),
         )
 
-    async def _admit(self, job: Job) -> Ticket:
-        recorded = await self._ledger.record(job)  # before a painter can see it
+    async def _admit(self, job: Job, allowance: Allowance) -> Ticket:
+        # Before a painter can see it; and the same transaction takes its price.
+        recorded = await self._ledger.record(job, allowance, job.submitted)
         if recorded.id != job.id:
-            return await self._ticket_again(recorded)
-        return self._line.join(recorded, self._allowance)
+            return await self._ticket_again(recorded, allowance)
+        return self._line.join(recorded, allowance)
 
-    async def _ticket_again(self, job: Job) -> Ticket:
+    async def _take_up(self, jobs: Sequence[Job]) -> int:
+        """Put queued jobs of an earlier run, or of a painter that was lost, in the line.
+
+        A job of the terminal ends with its command, which may be running beside this program; one
+        that was begun or is old was killed, and nobody would see its pictures.
+        """
+        now, waiting = self._now(), 0
+        allowances: dict[str, Allowance] = {}
+        for job in jobs:
+            owner = job.owner.id
+            if job.origin == TERMINAL:
+                if job.attempt or now - job.submitted > COMMANDS_END_WITHIN:
+                    await self._ledger.end(job.id, Status.CANCELLED, "", now=now)
+                continue
+            if owner not in allowances:
+                allowances[owner] = await self._allowance(owner, ())
+            if job.id not in self._line.tickets:
+                self._line.join(job, allowances[owner])
+                waiting += 1
+        return waiting
+
+    async def _ticket_again(self, job: Job, allowance: Allowance) -> Ticket:
         """The ticket of a job that was asked for before, made anew if it has ended."""
         if ticket := self._line.tickets.get(job.id):
             return ticket
         match job.status:
-            case Status.QUEUED | Status.PAINTING:
-                return self._line.join(job, self._allowance)
-            case Status.CANCELLED:
+            case Status.QUEUED:
+                return self._line.join(job, allowance)
+            case Status.PAINTING:
+                return self._line.follow(job)
+            case _:
                 ticket = Ticket(job)
-                ticket.fail(withdrawn())
-            case Status.FAILED:
-                ticket = Ticket(job)
-                ticket.fail(PaintingFailed(job.problem))
+                await self._tell_end(job, ticket)
+                return ticket
+
+    async def _tell_end(self, job: Job, ticket: Ticket) -> None:
+        match job.status:
             case Status.DONE:
-                ticket = Ticket(job)
                 ticket.resolve(await self._remembered_pictures(job.id))
-        return ticket
+            case Status.FAILED:
+                ticket.fail(PaintingFailed(job.problem))
+            case _:
+                ticket.fail(withdrawn())
+        self._line.forget(job.id)
 
     async def _remembered_pictures(self, job: str) -> tuple[Picture, ...]:
         return tuple(

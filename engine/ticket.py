@@ -17,6 +17,8 @@ class Ticket:
         self.job = job
         # Set by the dispatcher with the first tile: marks the job as begun and fetches its files.
         self.begun: asyncio.Task[Mapping[str, bytes]] | None = None
+        # The attempt that this program makes at it; 0 is none.
+        self.attempt = 0
         self._painted: dict[int, Picture] = {}
         self._pictures: asyncio.Future[tuple[Picture, ...]] = asyncio.Future()
         # Nobody may be waiting, and an unseen failure must not be reported as forgotten.
@@ -32,6 +34,14 @@ class Ticket:
         """How much of the tile is painted, from 0 to 1."""
         progress = self._latest.get(tile.index)
         return min(1.0, progress.step / progress.steps) if progress else 0.0
+
+    @property
+    def spent(self) -> float:
+        """Credits that what is painted of it took, half painted tiles too."""
+        share = self.job.price / len(self.job.tiles)
+        whole = sum(picture.seconds for picture in self._painted.values())
+        unfinished = [tile for tile in self.job.tiles if tile.index not in self._painted]
+        return whole + share * sum(self.share_of(tile) for tile in unfinished)
 
     @property
     def unpainted(self) -> float:
@@ -77,6 +87,12 @@ class Ticket:
         if len(self._painted) < len(self.job.tiles):
             return None
         return tuple(self._painted[tile.index] for tile in self.job.tiles)
+
+    def start_over(self) -> None:
+        """Forget what was painted: whoever paints it now begins with nothing."""
+        self.begun, self.attempt = None, 0
+        self._painted.clear()
+        self._latest.clear()
 
     def resolve(self, pictures: tuple[Picture, ...]) -> None:
         if not self.ended:

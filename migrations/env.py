@@ -9,10 +9,12 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from storage.database import connect
-from storage.models import Table, UtcDateTime
+from storage.models import UtcDateTime
+from storage.rows import PersonRow
+from storage.words import Words
 
 
 def migrate(connection: Connection) -> None:
@@ -23,9 +25,11 @@ def migrate(connection: Connection) -> None:
         # Python's sqlite3 begins no transaction for CREATE TABLE by itself. With this one the
         # steps are all or nothing, and of two programs starting at once the second waits.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        wait_for_other_migrations(connection)
     context.configure(
         connection=connection,
-        target_metadata=Table.metadata,
+        target_metadata=PersonRow.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         render_item=render,
         transactional_ddl=True,
@@ -34,11 +38,27 @@ def migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
+def wait_for_other_migrations(connection: Connection) -> None:
+    """Of two programs starting at once the second waits, and then finds nothing left to do.
+
+    However long the first takes: tables are changed by one that works, or whose lock is gone. For
+    the tables themselves it waits no longer than for any lock.
+    """
+    patience = connection.scalar(select(func.current_setting("lock_timeout")))
+    connection.execute(select(func.set_config("lock_timeout", "0", True)))
+    connection.execute(select(func.pg_advisory_xact_lock(int.from_bytes(b"easel"))))
+    connection.execute(select(func.set_config("lock_timeout", patience, True)))
+
+
 def render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
     """Migrations name no type of ours: renaming it later must not break them."""
-    if kind == "type" and isinstance(item, UtcDateTime):
-        return "sa.DateTime(timezone=True)"
-    return False
+    match kind, item:
+        case "type", UtcDateTime():
+            return "sa.DateTime(timezone=True)"
+        case "type", Words():
+            return "sa.String()"
+        case _:
+            return False
 
 
 async def migrate_at(url: str) -> None:

@@ -2,13 +2,17 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from engine.allowance import UNLIMITED, Allowance, cents_of
 from engine.errors import NotFound
 from engine.job import UNFINISHED, Bookmark, Job, Picture, Recipe, Remembered, Status
-from storage.ledger import ENDS, ended, no_job, nothing_to_paint, recorded_already
+from engine.lease import GIVEN_UP, MOST_ATTEMPTS
+from storage.jobs import ENDS, no_job, nothing_to_paint, recorded_already, require_own
+from storage.memory_outbox import MemoryOutbox
+from storage.memory_purses import MemoryPurses
 from storage.models import utc
 
 
@@ -18,15 +22,21 @@ class MemoryLedger:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.jobs: dict[str, Job] = {}
+        self.leases: dict[str, datetime] = {}
+        self.purses = MemoryPurses()
+        self.outbox = MemoryOutbox(self._found)
         self._pictures: list[Remembered] = []
 
-    async def record(self, job: Job) -> Job:
+    async def record(
+        self, job: Job, allowance: Allowance = UNLIMITED, now: datetime | None = None
+    ) -> Job:
         job = replace(job, submitted=utc(job.submitted))
         await asyncio.sleep(0)
         if earlier := self._with_key(job.owner.id, job.key):
             return earlier
         if job.id in self.jobs:
             raise recorded_already(job.id)
+        self.purses.reserve(job, allowance, now or job.submitted)
         self.jobs[job.id] = job
         return job
 
@@ -34,23 +44,33 @@ class MemoryLedger:
         await asyncio.sleep(0)
         return self._with_key(owner, key)
 
-    async def begin(self, job: str) -> Job:
+    async def begin(self, job: str, worker: str, until: datetime) -> Job:
+        until = utc(until)
         await asyncio.sleep(0)
         found = self.jobs.get(job)
-        if found is None or found.status not in UNFINISHED:
+        if found is None or found.status != Status.QUEUED:
             raise nothing_to_paint(job)
         self.jobs[job] = replace(found, status=Status.PAINTING, attempt=found.attempt + 1)
+        self.leases[job] = until
         return self.jobs[job]
 
-    async def finish(self, job: str, pictures: Sequence[Picture], now: datetime) -> None:
+    async def beat(self, held: Mapping[str, int], until: datetime) -> Collection[str]:
+        until = utc(until)
+        await asyncio.sleep(0)
+        alive = {job for job, attempt in held.items() if self._held(job, attempt)}
+        self.leases.update(dict.fromkeys(alive, until))
+        return alive
+
+    async def finish(
+        self, job: str, attempt: int, pictures: Sequence[Picture], now: datetime
+    ) -> None:
         painted = utc(now)
         files = [await self.keep(picture.png) for picture in pictures]
         await asyncio.sleep(0)
         found = self._found(job)
-        if found.status == Status.DONE:
+        if not self._held(job, attempt):
+            require_own(found, attempt)
             return
-        if found.status not in UNFINISHED:
-            raise ended(job, found.status)
         self._pictures += [
             Remembered(
                 job=job,
@@ -65,23 +85,47 @@ class MemoryLedger:
             for tile, picture, file in zip(found.tiles, pictures, files, strict=True)
         ]
         spent = sum(picture.seconds for picture in pictures)
-        self.jobs[job] = replace(found, status=Status.DONE, spent=spent)
+        self._close(replace(found, status=Status.DONE, spent=spent), painted)
 
-    async def release(self, job: str) -> None:
+    async def release(self, job: str, attempt: int) -> None:
         await asyncio.sleep(0)
-        found = self.jobs.get(job)
-        if found is not None and found.status == Status.PAINTING:
+        if self._held(job, attempt):
+            found = self.jobs[job]
             self.jobs[job] = replace(found, status=Status.QUEUED, attempt=found.attempt - 1)
 
-    async def end(self, job: str, status: Status, problem: str) -> bool:
+    async def end(
+        self,
+        job: str,
+        status: Status,
+        problem: str,
+        *,
+        now: datetime,
+        attempt: int | None = None,
+        spent: float = 0.0,
+    ) -> bool:
         if status not in ENDS:
             raise ValueError(f"{status} is not how a job ends")
+        now = utc(now)
         await asyncio.sleep(0)
         found = self._found(job)
-        if found.status not in UNFINISHED:
+        if found.status not in UNFINISHED or not (attempt is None or self._held(job, attempt)):
             return False
-        self.jobs[job] = replace(found, status=status, problem=problem)
+        self._close(replace(found, status=status, problem=problem, spent=spent), now)
         return True
+
+    async def take_back(self, now: datetime) -> Sequence[Job]:
+        now = utc(now)
+        await asyncio.sleep(0)
+        taken = []
+        for job in await self.unfinished():
+            if job.status != Status.PAINTING or self.leases[job.id] >= now:
+                continue
+            if job.attempt >= MOST_ATTEMPTS:
+                self._close(replace(job, status=Status.FAILED, problem=GIVEN_UP), now)
+            else:
+                self.jobs[job.id] = replace(job, status=Status.QUEUED)
+            taken.append(self.jobs[job.id])
+        return taken
 
     async def job(self, job: str) -> Job:
         await asyncio.sleep(0)
@@ -98,9 +142,7 @@ class MemoryLedger:
         return sum(
             job.price if job.status in UNFINISHED else job.spent
             for job in self.jobs.values()
-            if job.owner.id == owner
-            and job.submitted >= since
-            and job.status in UNFINISHED | {Status.DONE}
+            if job.owner.id == owner and job.submitted >= since
         )
 
     async def history(
@@ -143,6 +185,16 @@ class MemoryLedger:
             if key is not None and (job.owner.id, job.key) == (owner, key):
                 return job
         return None
+
+    def _held(self, job: str, attempt: int) -> bool:
+        found = self.jobs.get(job)
+        return found is not None and (found.status, found.attempt) == (Status.PAINTING, attempt)
+
+    def _close(self, job: Job, now: datetime) -> None:
+        self.jobs[job.id] = job
+        self.purses.resolve(job.id, cents_of(job.spent), now)
+        if job.reply:
+            self.outbox.add(job.id, now)
 
     def _found(self, job: str) -> Job:
         if job not in self.jobs:

@@ -11,9 +11,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from engine.errors import Misconfigured
-from storage.database import connect, explaining
+from storage.database import PATIENCE_S, connect, explaining
+from storage.trouble import sqlite_name_of, sqlstate_of
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +30,13 @@ class Revisions:
     head: str | None
 
 
-async def upgrade(url: str, revision: str = "head") -> None:
+async def upgrade(url: str, revision: str = "head", *, patience: float = PATIENCE_S) -> None:
     """Raises Misconfigured where a newer program made the database."""
-    await _run(url, command.upgrade, revision)
+    await _run(url, command.upgrade, revision, patience)
 
 
-async def downgrade(url: str, revision: str) -> None:
-    await _run(url, command.downgrade, revision)
+async def downgrade(url: str, revision: str, *, patience: float = PATIENCE_S) -> None:
+    await _run(url, command.downgrade, revision, patience)
 
 
 async def status(url: str) -> Revisions:
@@ -43,7 +45,9 @@ async def status(url: str) -> Revisions:
             return await connection.run_sync(_revisions)
 
 
-async def _run(url: str, step: Callable[[Config, str], None], revision: str) -> None:
+async def _run(
+    url: str, step: Callable[[Config, str], None], revision: str, patience: float
+) -> None:
     def migrate(connection: Connection) -> None:
         _revisions(connection)
         try:
@@ -54,9 +58,17 @@ async def _run(url: str, step: Callable[[Config, str], None], revision: str) -> 
                 f"There is no way from here to the revision “{revision}” of the database. "
                 f"Name one of these: base, {', '.join(_known())}, head."
             ) from error
+        except DBAPIError as error:
+            if _is_about_tables(error):
+                log.error("the database: %s", error.orig)
+                raise Misconfigured(
+                    "The tables in the database are not those that Easel left there, so it changed "
+                    "nothing. Restore a copy of the database, or choose an empty one."
+                ) from error
+            raise
 
     # All steps are one transaction: a crash half way leaves the tables as they were.
-    async with connect(url) as engine:
+    async with connect(url, patience=patience, longest=None) as engine:
         with explaining():
             async with engine.begin() as connection:
                 await connection.run_sync(migrate)
@@ -80,6 +92,12 @@ def _revisions(connection: Connection) -> Revisions:
         )
     scripts = ScriptDirectory.from_config(configuration())
     return Revisions(current=current, head=scripts.get_current_head())
+
+
+def _is_about_tables(error: DBAPIError) -> bool:
+    """Such as one that is there already, or one that is missing."""
+    state = sqlstate_of(error)
+    return sqlite_name_of(error) == "SQLITE_ERROR" or (state[:2] == "42" and state != "42501")
 
 
 def _known() -> list[str]:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from engine.job import Job, Owner, Picture, Recipe, Remembered, Status, Tile, recipe_of
 from engine.request import ImageRequest
+from storage.words import Words
 
 
 def utc(moment: datetime) -> datetime:
@@ -58,6 +59,7 @@ class Table(DeclarativeBase):
         }
     )
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class, as its own pages show
+        str: Words,
         datetime: UtcDateTime,
         dict[str, Any]: JSON,
         list[Any]: JSON,
@@ -71,6 +73,7 @@ class JobRow(Table):
         UniqueConstraint("owner_id", "key"),
         Index(None, "owner_id", "submitted"),
         Index(None, "status", "submitted"),
+        Index(None, "status", "lease"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -85,6 +88,9 @@ class JobRow(Table):
     status: Mapped[str]
     attempt: Mapped[int]
     problem: Mapped[str]
+    reply: Mapped[str]
+    worker: Mapped[str]
+    lease: Mapped[datetime | None]
     submitted: Mapped[datetime]
 
 
@@ -120,6 +126,9 @@ def row_of_job(job: Job) -> JobRow:
         status=job.status,
         attempt=job.attempt,
         problem=job.problem,
+        reply=job.reply,
+        worker="",
+        lease=None,
         submitted=job.submitted,
     )
 
@@ -137,6 +146,7 @@ def job_of_row(row: JobRow) -> Job:
         status=Status(row.status),
         attempt=row.attempt,
         problem=row.problem,
+        reply=row.reply,
         submitted=row.submitted,
     )
 

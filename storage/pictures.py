@@ -21,7 +21,7 @@ class PictureFiles:
     """A folder of files that are written once, whole or not at all, and never changed."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     async def keep(self, file: bytes) -> str:
         """Keep it and answer its digest. Raises StorageFailed."""
@@ -38,7 +38,7 @@ class PictureFiles:
         digest = hashlib.sha256(file).hexdigest()
         path = self._path(digest)
         try:
-            if not path.is_file():
+            if not _touched(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _write_whole(path, file)
         except OSError as error:
@@ -70,7 +70,16 @@ class PictureFiles:
         if not DIGEST.fullmatch(digest):
             raise _gone()
         # Two levels of folders keep each of them small, however many pictures there are.
-        return self._folder / digest[:2] / digest[2:4] / digest
+        return self.folder / digest[:2] / digest[2:4] / digest
+
+
+def _touched(path: Path) -> bool:
+    """Young again, or a sweep of orphans might remove what a row is about to name."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return path.is_file()
 
 
 def _write_whole(path: Path, file: bytes) -> None:

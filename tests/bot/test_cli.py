@@ -38,7 +38,18 @@ def test_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize(
-    "command", [["serve"], ["imagine"], ["doctor"], ["migrate"], ["models"], ["models", "list"]]
+    "command",
+    [
+        ["serve"],
+        ["imagine"],
+        ["doctor"],
+        ["migrate"],
+        ["models"],
+        ["models", "list"],
+        ["quota"],
+        ["quota", "set"],
+        ["audit"],
+    ],
 )
 def test_every_command_explains_itself(
     command: list[str], capsys: pytest.CaptureFixture[str]

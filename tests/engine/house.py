@@ -1,10 +1,10 @@
 """A studio with a dispatcher over fakes, as the program wires them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from engine.allowance import UNLIMITED, Allowance
 from engine.dispatcher import Dispatcher
 from engine.errors import StorageFailed
 from engine.job import Picture, Status
+from engine.lease import Lease
 from engine.line import Line
 from engine.price import Speeds
 from engine.queue import FairQueue
@@ -19,19 +20,33 @@ from engine.studio import Studio, utc_now
 from storage.memory import MemoryLedger
 from tests.fakes import FakePainter
 
+AT_LEISURE = Lease(length=timedelta(hours=3), beat=timedelta(hours=1), sweep=timedelta(hours=1))
+"""Nothing happens by itself before a test is over; tests say when to beat and sweep."""
+
 
 class FullDisk(MemoryLedger):
     """A ledger that can read and not write from the moment that `full` is set."""
 
     full = False
 
-    async def finish(self, job: str, pictures: Sequence[Picture], now: datetime) -> None:
+    async def finish(
+        self, job: str, attempt: int, pictures: Sequence[Picture], now: datetime
+    ) -> None:
         self._require_space()
-        await super().finish(job, pictures, now)
+        await super().finish(job, attempt, pictures, now)
 
-    async def end(self, job: str, status: Status, problem: str) -> bool:
+    async def end(
+        self,
+        job: str,
+        status: Status,
+        problem: str,
+        *,
+        now: datetime,
+        attempt: int | None = None,
+        spent: float = 0.0,
+    ) -> bool:
         self._require_space()
-        return await super().end(job, status, problem)
+        return await super().end(job, status, problem, now=now, attempt=attempt, spent=spent)
 
     def _require_space(self) -> None:
         if self.full:
@@ -43,6 +58,7 @@ class House:
     """All the parts, for tests to look at."""
 
     studio: Studio
+    dispatcher: Dispatcher
     ledger: MemoryLedger
     painter: FakePainter
     line: Line
@@ -58,20 +74,42 @@ async def open_house(
     seats: int = 2,
     now: Callable[[], datetime] = utc_now,
     working: bool = True,
+    lease: Lease = AT_LEISURE,
 ) -> AsyncIterator[House]:
     """`working=False` leaves jobs in the queue; the painter waits until its gate is opened."""
     ledger, painter = ledger or MemoryLedger(), FakePainter(seats=seats)
     line, speeds = Line(queue=FairQueue(limit=limit)), Speeds()
+
+    async def allowed(owner: str, roles: Collection[str] = ()) -> Allowance:
+        await asyncio.sleep(0)
+        return allowance
+
     studio = Studio(
-        line=line, ledger=ledger, cards=painter.cards, speeds=speeds, allowance=allowance, now=now
+        line=line, ledger=ledger, cards=painter.cards, speeds=speeds, allowance=allowed, now=now
     )
-    dispatcher = Dispatcher(line=line, ledger=ledger, painter=painter, speeds=speeds, now=now)
+    dispatcher = Dispatcher(
+        line=line,
+        ledger=ledger,
+        painter=painter,
+        speeds=speeds,
+        now=now,
+        worker="the house",
+        sweep=studio.sweep,
+        lease=lease,
+    )
     async with AsyncExitStack() as stack:
         running: asyncio.Future[None] = asyncio.Future()
         if working:
             running = asyncio.create_task(dispatcher.run())
             stack.push_async_callback(_stop, running)
-        yield House(studio=studio, ledger=ledger, painter=painter, line=line, running=running)
+        yield House(
+            studio=studio,
+            dispatcher=dispatcher,
+            ledger=ledger,
+            painter=painter,
+            line=line,
+            running=running,
+        )
 
 
 async def _stop(running: asyncio.Future[None]) -> None:

@@ -1,20 +1,18 @@
-"""What somebody may use, and the arithmetic of credits."""
+"""What somebody may use: the limits, and credits as people read them."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from engine.allowance import (
     UNLIMITED,
     Allowance,
-    Balance,
-    Outcome,
-    Reservation,
-    Usage,
-    day_start,
-    require,
+    cents_of,
+    moment,
+    require_payable,
+    require_possible,
+    require_unblocked,
+    said,
 )
 from engine.errors import InvalidRequest, QuotaExceeded
 
@@ -30,33 +28,22 @@ MEMBER = Allowance(
 
 
 def asked(
-    usage: Usage | None = None,
     *,
     allowance: Allowance = MEMBER,
-    price: float = 2.0,
     pixels: int = 512 * 512,
     steps: int = 20,
+    waiting: int = 0,
 ) -> None:
-    used = usage if usage is not None else Usage()
-    require(allowance, used, price=price, pixels=pixels, steps=steps, now=NOON)
+    require_possible(allowance, pixels=pixels, steps=steps, waiting=waiting)
 
 
 def test_a_small_picture_is_allowed() -> None:
     asked()
 
 
-def test_the_last_credit_may_be_used() -> None:
-    asked(Usage(today=48, window=8))
-
-
 def test_unlimited_means_it() -> None:
-    asked(
-        Usage(today=1e9, window=1e9, waiting=10**9),
-        allowance=UNLIMITED,
-        price=1e9,
-        pixels=10**9,
-        steps=150,
-    )
+    asked(allowance=UNLIMITED, pixels=10**9, steps=150, waiting=10**9)
+    require_payable(10**11, UNLIMITED)
 
 
 def test_a_picture_that_is_too_large_is_refused_with_the_limit_and_a_size() -> None:
@@ -69,49 +56,24 @@ def test_too_many_steps_are_refused_with_the_limit() -> None:
         asked(steps=41)
 
 
-@pytest.mark.parametrize(("price", "limit"), [(50.01, "50 for a day"), (10.01, "10 for an hour")])
-def test_what_no_waiting_can_pay_is_refused_for_good(price: float, limit: str) -> None:
-    with pytest.raises(InvalidRequest, match=f"{price} credits.*{limit}.*fewer"):
-        asked(price=price)
-
-
 def test_too_many_waiting_jobs_are_refused() -> None:
     with pytest.raises(QuotaExceeded, match=r"3 jobs waiting, and 3 is the most.*cancel") as caught:
-        asked(Usage(waiting=3))
+        asked(waiting=3)
 
     assert caught.value.retry_at is None
 
 
-def test_a_used_up_day_starts_again_at_midnight() -> None:
-    with pytest.raises(
-        QuotaExceeded, match=r"2.00 credits.*1.50 left of the 50 for today.*02 March at 00:00 UTC"
-    ) as caught:
-        asked(Usage(today=48.5))
-
-    assert caught.value.retry_at == datetime(2026, 3, 2, tzinfo=UTC)
-
-
-def test_a_used_up_window_opens_when_its_oldest_credits_come_back() -> None:
-    oldest = NOON - timedelta(minutes=50)
-
-    with pytest.raises(QuotaExceeded, match=r"1.00 left of the 10 for an hour.*12:10") as caught:
-        asked(Usage(today=9, window=9, oldest_in_window=oldest))
-
-    assert caught.value.retry_at == NOON + timedelta(minutes=10)
+@pytest.mark.parametrize(
+    ("cents", "limit"), [(5001, r"50\.01 credits.*50 for a day"), (1001, r"10\.01.*10 for an hour")]
+)
+def test_what_no_waiting_can_pay_is_refused_for_good(cents: int, limit: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"{limit}.*fewer"):
+        require_payable(cents, MEMBER)
 
 
-def test_who_used_up_both_waits_for_the_later() -> None:
-    with pytest.raises(QuotaExceeded) as caught:
-        asked(Usage(today=49, window=9, oldest_in_window=NOON))
-
-    assert caught.value.retry_at == datetime(2026, 3, 2, tzinfo=UTC)
-
-
-def test_without_the_oldest_the_whole_window_must_pass() -> None:
-    with pytest.raises(QuotaExceeded) as caught:
-        asked(Usage(window=10))
-
-    assert caught.value.retry_at == NOON + MEMBER.window
+def test_what_a_day_holds_can_be_paid() -> None:
+    require_payable(1000, MEMBER)
+    require_payable(5000, Allowance(per_day=50))
 
 
 @pytest.mark.parametrize(
@@ -124,119 +86,77 @@ def test_without_the_oldest_the_whole_window_must_pass() -> None:
     ],
 )
 def test_windows_are_said_as_people_do(window: timedelta, words: str) -> None:
-    with pytest.raises(QuotaExceeded, match=f"for {words}"):
-        asked(Usage(window=10), allowance=Allowance(per_window=10, window=window))
+    with pytest.raises(InvalidRequest, match=f"for {words}"):
+        require_payable(1001, Allowance(per_window=10, window=window))
 
 
-def test_days_begin_at_midnight_utc_wherever_now_is() -> None:
+def test_a_window_flows_back_in_its_time() -> None:
+    assert Allowance(per_window=36, window=timedelta(hours=1)).flow == 1.0
+    assert UNLIMITED.flow == 0.0
+
+
+def test_a_burst_is_the_whole_window_unless_it_is_said() -> None:
+    assert Allowance(per_window=10).burst_cents == 1000
+    assert Allowance(per_window=10, burst=2.5).burst_cents == 250
+    assert Allowance(burst=2.5).burst_cents is None
+
+
+@pytest.mark.parametrize("nothing", [0, 0.001])
+def test_where_nothing_flows_back_there_is_no_burst(nothing: float) -> None:
+    assert Allowance(per_window=nothing, burst=90).burst_cents == 0
+
+
+@pytest.mark.parametrize("nonsense", [-0.01, float("nan"), float("inf"), 1e9 + 1, 1e300])
+def test_credits_are_amounts(nonsense: float) -> None:
+    with pytest.raises(InvalidRequest, match="no amount of credits"):
+        cents_of(nonsense)
+    with pytest.raises(InvalidRequest, match="no amount of credits"):
+        Allowance(per_day=nonsense)
+
+
+def test_credits_are_counted_in_cents() -> None:
+    assert [cents_of(credits) for credits in (0.1 + 0.2, 1e9, 0, 0.004)] == [30, 10**11, 0, 0]
+    assert [said(cents) for cents in (100, 250, 1)] == ["1 credit", "2.50 credits", "0.01 credits"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "sentence"),
+    [
+        ({"window": timedelta(0)}, "A window of"),
+        ({"window": timedelta(days=400)}, "400 days cannot be kept"),
+        ({"most_steps": 0}, "at least 1 must be allowed"),
+        ({"most_waiting": 0}, "blocked instead"),
+        ({"most_running": -4}, "blocked instead"),
+        ({"largest_pixels": 4095}, "64x64"),
+        ({"weight": 0.0}, "0 is no weight"),
+        ({"weight": float("nan")}, "nan is no weight"),
+    ],
+)
+def test_an_allowance_is_valid_or_is_none(terms: dict[str, float], sentence: str) -> None:
+    with pytest.raises(InvalidRequest, match=sentence):
+        Allowance(**terms)  # type: ignore[arg-type]  # each is of the type of its field
+
+
+def test_a_block_says_why_and_until_when() -> None:
+    with pytest.raises(
+        QuotaExceeded, match=r"^You are blocked until 02 March at 00:00 UTC: spam\.$"
+    ) as caught:
+        require_unblocked("spam.", NOON + timedelta(hours=12), NOON)
+
+    assert caught.value.retry_at == NOON + timedelta(hours=12)
+
+
+def test_a_block_without_an_end_is_a_moderators() -> None:
+    with pytest.raises(QuotaExceeded, match=r"^You are blocked until a moderator changes that\.$"):
+        require_unblocked(" ", None, NOON)
+
+
+def test_a_block_that_is_over_blocks_nobody() -> None:
+    require_unblocked("spam", NOON, NOON)
+
+
+def test_a_moment_is_said_in_utc_and_never_too_early() -> None:
     tokyo = timezone(timedelta(hours=9))
 
-    assert day_start(datetime(2026, 3, 2, 8, 59, tzinfo=tokyo)) == datetime(2026, 3, 1, tzinfo=UTC)
-    assert day_start(datetime(2026, 3, 2, 9, 0, tzinfo=tokyo)) == datetime(2026, 3, 2, tzinfo=UTC)
-
-
-def test_a_time_without_a_zone_is_no_time() -> None:
-    with pytest.raises(ValueError, match="time zone"):
-        day_start(NOON.replace(tzinfo=None))
-
-
-def test_settling_returns_what_was_not_used() -> None:
-    balance, held = Balance(free=10).reserve(4)
-    assert balance == Balance(free=6, reserved=4)
-
-    balance, held = balance.settle(held, 2.5)
-
-    assert balance == Balance(free=7.5, spent=2.5)
-    assert held.outcome is Outcome.SETTLED
-
-
-def test_nobody_pays_more_than_was_said() -> None:
-    balance, held = Balance(free=10).reserve(4)
-
-    balance, _ = balance.settle(held, 9)
-
-    assert balance == Balance(free=6, spent=4)
-
-
-def test_a_refund_returns_everything() -> None:
-    balance, held = Balance(free=10).reserve(4)
-
-    balance, held = balance.refund(held)
-
-    assert balance == Balance(free=10)
-    assert held.outcome is Outcome.REFUNDED
-
-
-def test_the_first_outcome_stands() -> None:
-    balance, held = Balance(free=10).reserve(4)
-    refunded, gone = balance.refund(held)
-    settled, paid = balance.settle(held, 3)
-
-    assert refunded.settle(gone, 3) == refunded.refund(gone) == (refunded, gone)
-    assert settled.settle(paid, 1) == settled.refund(paid) == (settled, paid)
-
-
-def test_nothing_is_reserved_that_is_not_there() -> None:
-    with pytest.raises(QuotaExceeded, match=r"4.01 credits, and you have 4.00 left"):
-        Balance(free=4).reserve(4.01)
-
-
-@pytest.mark.parametrize("nonsense", [-1.0, float("nan"), float("inf")])
-def test_credits_are_amounts(nonsense: float) -> None:
-    with pytest.raises(ValueError, match="no credits"):
-        Balance(free=4).reserve(nonsense)
-
-
-amounts = st.integers(0, 5000).map(lambda cents: cents / 100)
-
-
-@given(
-    free=amounts,
-    steps=st.lists(
-        st.tuples(st.sampled_from(("reserve", "settle", "refund")), amounts, st.integers(0, 20)),
-        max_size=30,
-    ),
-)
-@settings(deadline=None)
-def test_credits_are_conserved_and_never_below_zero(
-    free: float, steps: list[tuple[str, float, int]]
-) -> None:
-    balance = Balance(free=free)
-    held: list[Reservation] = []
-
-    for step, amount, which in steps:
-        index = which % len(held) if held else 0
-        match step:
-            case "reserve":
-                try:
-                    balance, new = balance.reserve(amount)
-                except QuotaExceeded:
-                    assert amount > balance.free
-                else:
-                    held.append(new)
-            case "settle" if held:
-                balance, held[index] = balance.settle(held[index], amount)
-            case "refund" if held:
-                balance, held[index] = balance.refund(held[index])
-
-        assert round(balance.free + balance.reserved + balance.spent, 2) == free
-        assert min(balance.free, balance.reserved, balance.spent) >= 0
-        still = sum(one.price for one in held if one.outcome is Outcome.RESERVED)
-        assert balance.reserved == round(still, 2)
-
-
-@given(today=amounts, window=amounts, price=amounts)
-@settings(deadline=None)
-def test_what_is_allowed_stays_within_every_limit(
-    today: float, window: float, price: float
-) -> None:
-    refused = ""
-
-    try:
-        asked(Usage(today=today, window=window), price=price)
-    except (QuotaExceeded, InvalidRequest) as error:
-        refused = str(error)
-
-    exceeds = round(today + price, 2) > 50 or round(window + price, 2) > 10
-    assert refused.endswith("." if exceeds else "")
-    assert bool(refused) == exceeds
+    assert moment(datetime(2026, 3, 2, 9, 0, 1, tzinfo=tokyo), NOON) == "02 March at 00:01 UTC"
+    assert moment(NOON + timedelta(days=365), NOON) == "01 March 2027 at 12:00 UTC"

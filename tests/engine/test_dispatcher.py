@@ -1,15 +1,18 @@
 """How tiles reach the painter, and what becomes of them."""
 
 import asyncio
+import gc
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from engine.allowance import UNLIMITED
 from engine.errors import PainterLost, StorageFailed
-from engine.job import Status
+from engine.job import Job, Status
 from engine.queue import FairQueue
 from engine.request import ImageRequest
+from storage.memory import MemoryLedger
 from tests.engine.house import FullDisk, open_house, until
 from tests.fakes import a_png
 from tests.storage.samples import ALICE, BOB
@@ -109,6 +112,39 @@ async def test_withdrawing_one_job_leaves_the_seats_to_the_next() -> None:
 
         assert len(await waiting.pictures()) == 4
         assert len(house.painter.withdrawn) == 2
+
+
+class SlowBegin(MemoryLedger):
+    """Begins a job only once the gate is opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.gate = asyncio.Event(), asyncio.Event()
+
+    async def begin(self, job: str, worker: str, until: datetime) -> Job:
+        self.asked.set()
+        await self.gate.wait()
+        return await super().begin(job, worker, until)
+
+
+async def test_a_job_that_is_withdrawn_while_it_begins_leaves_no_error_behind(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ledger = SlowBegin()
+    async with open_house(ledger=ledger) as house:
+        ticket = await house.studio.submit(A_FOX, ALICE)
+        await ledger.asked.wait()
+
+        await house.studio.cancel(ticket.job.id, ALICE)
+        await asyncio.sleep(0)
+        ledger.gate.set()
+        begun = ticket.begun
+        assert begun is not None
+        await asyncio.wait([begun])
+        ticket.begun = begun = None
+        gc.collect()
+
+    assert "never retrieved" not in caplog.text
 
 
 async def test_withdrawing_while_another_tile_ends_breaks_nothing() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -22,7 +22,7 @@ from engine.studio import TERMINAL
 from storage.memory import MemoryLedger
 from tests.engine.house import FullDisk, open_house, until
 from tests.fakes import a_png
-from tests.storage.samples import ALICE, BOB, NOON
+from tests.storage.samples import ALICE, BOB, LATER, NOON
 
 A_FOX = ImageRequest(prompt="a fox", seed=7)
 
@@ -98,7 +98,7 @@ async def test_the_same_key_after_a_crash_puts_the_job_in_line_again() -> None:
 async def test_the_same_key_after_a_bad_end_says_so(status: Status, error: type[Exception]) -> None:
     async with open_house(working=False) as house:
         first = await house.studio.submit(A_FOX, ALICE, key="click-1")
-        await house.ledger.end(first.job.id, status, "The paint ran out.")
+        await house.ledger.end(first.job.id, status, "The paint ran out.", now=LATER)
         house.line.tickets.clear()
 
         again = await house.studio.submit(A_FOX, ALICE, key="click-1")
@@ -110,8 +110,10 @@ async def test_the_same_key_after_a_bad_end_says_so(status: Status, error: type[
 class SlowAnswer(MemoryLedger):
     """A ledger whose answer takes longer than its writing."""
 
-    async def record(self, job: Job) -> Job:
-        recorded = await super().record(job)
+    async def record(
+        self, job: Job, allowance: Allowance = UNLIMITED, now: datetime | None = None
+    ) -> Job:
+        recorded = await super().record(job, allowance, now)
         await asyncio.sleep(0)
         return recorded
 
@@ -235,7 +237,47 @@ async def test_a_job_being_painted_can_be_withdrawn() -> None:
             await ticket.pictures()
         await until(lambda: len(house.painter.withdrawn) == 1)
         assert (await house.ledger.job(ticket.job.id)).status == Status.CANCELLED
-        assert await house.ledger.spent(ALICE.id, ticket.job.submitted) == 0
+
+
+async def test_who_withdraws_a_job_pays_for_what_was_painted_of_it() -> None:
+    async with open_house(working=True) as house:
+        ticket = await house.studio.submit(A_FOX, ALICE)
+        await until(lambda: bool(ticket.latest))
+
+        await house.studio.cancel(ticket.job.id, ALICE)
+
+        assert (await house.ledger.job(ticket.job.id)).spent == ticket.job.price / 4
+
+
+async def test_who_withdraws_a_waiting_job_pays_nothing() -> None:
+    async with open_house(working=False) as house:
+        ticket = await house.studio.submit(A_FOX, ALICE)
+
+        await house.studio.cancel(ticket.job.id, ALICE)
+
+        assert (await house.ledger.job(ticket.job.id)).spent == 0
+
+
+async def test_what_a_job_is_withdrawn_for_can_be_used_again() -> None:
+    price = (await _price()) * 1.5
+    async with open_house(allowance=replace(UNLIMITED, per_day=price), working=False) as house:
+        ticket = await house.studio.submit(A_FOX, ALICE)
+        with pytest.raises(QuotaExceeded):
+            await house.studio.submit(A_FOX, ALICE)
+
+        await house.studio.cancel(ticket.job.id, ALICE)
+
+        assert await house.studio.submit(A_FOX, ALICE)
+
+
+async def test_what_is_refused_for_want_of_credits_leaves_nothing_behind() -> None:
+    price = (await _price()) / 2
+    async with open_house(allowance=replace(UNLIMITED, per_day=price), working=False) as house:
+        with pytest.raises((QuotaExceeded, InvalidRequest), match="costs"):
+            await house.studio.submit(A_FOX, ALICE)
+
+        assert not house.ledger.jobs
+        assert not house.line.tickets
 
 
 async def test_nobody_can_withdraw_the_job_of_another() -> None:
@@ -335,7 +377,8 @@ async def test_a_job_that_stopped_the_painter_three_times_is_given_up() -> None:
     async with open_house(ledger=ledger, working=False) as house:
         job = (await house.studio.submit(A_FOX, ALICE)).job
     for _ in range(3):
-        await ledger.begin(job.id)
+        await ledger.take_back(NOON + timedelta(hours=1))
+        await ledger.begin(job.id, "a painter", NOON)
 
     async with open_house(ledger=ledger) as house:
         assert await house.studio.resume() == 0

@@ -9,6 +9,7 @@ from engine.request import ImageRequest
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=1)
+MUCH_LATER = NOON + timedelta(days=1)
 ENDED = [Status.FAILED, Status.CANCELLED]
 ALICE, BOB = Owner(id="discord:1", name="Alice"), Owner(id="discord:2", name="Bob")
 A_FOX = Recipe(
@@ -58,6 +59,12 @@ def pictures_of(job: Job, *, seconds: float = 1.5) -> list[Picture]:
     ]
 
 
-async def painted_job(ledger: Ledger, job: Job, *, painted: datetime = LATER) -> None:
+async def begun_job(ledger: Ledger, job: Job, *, until: datetime = MUCH_LATER) -> Job:
+    """As somebody paints it who has it until then."""
     await ledger.record(job)
-    await ledger.finish(job.id, pictures_of(job), painted)
+    return await ledger.begin(job.id, "a painter", until)
+
+
+async def painted_job(ledger: Ledger, job: Job, *, painted: datetime = LATER) -> None:
+    begun = await begun_job(ledger, job)
+    await ledger.finish(job.id, begun.attempt, pictures_of(job), painted)

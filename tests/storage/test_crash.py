@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import sys
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from engine.job import Status
 from storage.migrate import MIGRATIONS, upgrade
 from tests.storage.conftest import sqlite_shelf
-from tests.storage.samples import ALICE, NOON, a_job, pictures_of
+from tests.storage.samples import ALICE, LATER, MUCH_LATER, NOON, a_job, pictures_of
 
 CHILD = """
 import asyncio, signal, sys
@@ -21,7 +22,7 @@ from sqlalchemy import event
 from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.pictures import PictureFiles
-from tests.storage.samples import NOON, a_job, pictures_of
+from tests.storage.samples import LATER, NOON, a_job, pictures_of
 
 folder, point = Path(sys.argv[1]), sys.argv[2]
 
@@ -44,12 +45,12 @@ async def main():
         ledger = SqlLedger(engine, SlowFiles(folder / "pictures"))
         job = a_job(tiles=2)
         await ledger.record(job)
-        await ledger.begin(job.id)
+        await ledger.begin(job.id, "a painter", LATER)
         if point == "begun":
             wait_for_the_end()
         if point == "rows written":
             event.listen(engine.sync_engine, "commit", wait_for_the_end)
-        await ledger.finish(job.id, pictures_of(job), NOON)
+        await ledger.finish(job.id, 1, pictures_of(job), NOON)
 
 
 asyncio.run(main())
@@ -80,6 +81,7 @@ async def test_a_killed_program_leaves_its_job_unfinished(tmp_path: Path, point:
         [job] = await shelf.ledger.unfinished()
         assert (job.id, job.status, job.attempt) == ("fox", Status.PAINTING, 1)
         assert not await shelf.ledger.history(ALICE.id)
-        await shelf.ledger.begin(job.id)
-        await shelf.ledger.finish(job.id, pictures_of(a_job(tiles=2)), NOON)
+        await shelf.ledger.take_back(LATER + timedelta(seconds=1))
+        await shelf.ledger.begin(job.id, "a painter", MUCH_LATER)
+        await shelf.ledger.finish(job.id, 2, pictures_of(a_job(tiles=2)), NOON)
         assert len(await shelf.ledger.history(ALICE.id)) == 2

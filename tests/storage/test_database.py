@@ -1,4 +1,4 @@
-"""Opening a database: addresses as people write them, and sentences for what is wrong."""
+"""Opening a database, and sentences for what is wrong with it."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from engine.errors import Misconfigured, StorageFailed
-from storage.database import address_of, connect
+from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.migrate import upgrade
 from storage.pictures import PictureFiles
@@ -47,45 +47,6 @@ async def test_every_connection_is_careful(tmp_path: Path) -> None:
         ]
 
     assert answers == [["wal", 1500, 1, 1]] * 2
-
-
-async def test_an_address_in_the_home_folder_is_found_there() -> None:
-    address = address_of("sqlite:///~/easel.db")
-
-    assert address.database == str(Path.home() / "easel.db")
-
-
-@pytest.mark.parametrize(
-    ("written", "understood"),
-    [
-        ("sqlite:///data/easel.db", "sqlite+aiosqlite:///data/easel.db"),
-        ("sqlite:////srv/easel.db", "sqlite+aiosqlite:////srv/easel.db"),
-        ("sqlite+aiosqlite:///easel.db", "sqlite+aiosqlite:///easel.db"),
-        ("postgresql://easel@db/easel", "postgresql+asyncpg://easel@db/easel"),
-        ("postgres://easel@db/easel", "postgresql+asyncpg://easel@db/easel"),
-        ("postgresql+psycopg://db/easel", "postgresql+asyncpg://db/easel"),
-    ],
-)
-def test_addresses_are_taken_as_people_write_them(written: str, understood: str) -> None:
-    assert str(address_of(written)) == understood
-
-
-@pytest.mark.parametrize(
-    ("url", "sentence"),
-    [
-        ("easel.db", "not understood"),
-        ("", "not understood"),
-        ("sqlite://", "names no file"),
-        ("sqlite:///:memory:", "names no file"),
-        ("mysql://easel:secret@db/easel", "SQLite and Postgres it can"),
-    ],
-)
-async def test_an_address_that_will_not_do_is_refused(url: str, sentence: str) -> None:
-    with pytest.raises(Misconfigured, match=sentence) as refused:
-        await open_and_close(url)
-
-    assert "sqlite:///data/easel.db" in str(refused.value)
-    assert "secret" not in str(refused.value)
 
 
 async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from tests.storage.samples import (
     A_FOX,
     ALICE,
     BOB,
-    ENDED,
     LATER,
+    MUCH_LATER,
     NOON,
     a_job,
     painted_job,
@@ -122,7 +122,8 @@ async def test_times_come_back_in_utc(ledger: Ledger) -> None:
     job = a_job(submitted=in_tokyo)
 
     recorded = await ledger.record(job)
-    await ledger.finish(job.id, pictures_of(job), in_tokyo)
+    await ledger.begin(job.id, "a painter", in_tokyo)
+    await ledger.finish(job.id, 1, pictures_of(job), in_tokyo)
 
     assert recorded.submitted.tzinfo is UTC
     assert (await ledger.job(job.id)).submitted.tzinfo is UTC
@@ -138,7 +139,15 @@ async def test_a_time_without_a_zone_is_refused(ledger: Ledger) -> None:
     with pytest.raises(ValueError, match="time zone"):
         await ledger.record(a_job(id="hen", submitted=naive))
     with pytest.raises(ValueError, match="time zone"):
-        await ledger.finish("fox", pictures_of(a_job()), naive)
+        await ledger.begin("fox", "a painter", naive)
+    with pytest.raises(ValueError, match="time zone"):
+        await ledger.beat({"fox": 1}, naive)
+    with pytest.raises(ValueError, match="time zone"):
+        await ledger.finish("fox", 1, pictures_of(a_job()), naive)
+    with pytest.raises(ValueError, match="time zone"):
+        await ledger.end("fox", Status.CANCELLED, "", now=naive)
+    with pytest.raises(ValueError, match="time zone"):
+        await ledger.take_back(naive)
     with pytest.raises(ValueError, match="time zone"):
         await ledger.spent(ALICE.id, naive)
 
@@ -181,27 +190,6 @@ async def test_a_key_finds_its_job(ledger: Ledger) -> None:
     assert await ledger.seen(BOB.id, "click") is None
 
 
-async def test_a_released_job_waits_again_and_the_attempt_does_not_count(ledger: Ledger) -> None:
-    await ledger.record(a_job(id="fox"))
-    await ledger.begin("fox")
-
-    await ledger.release("fox")
-    await ledger.release("fox")
-
-    waiting = await ledger.job("fox")
-    assert (waiting.status, waiting.attempt) == (Status.QUEUED, 0)
-
-
-async def test_what_ended_is_not_released(ledger: Ledger) -> None:
-    await ledger.record(a_job(id="fox"))
-    await ledger.begin("fox")
-    await ledger.end("fox", Status.CANCELLED, "")
-
-    await ledger.release("fox")
-
-    assert (await ledger.job("fox")).status == Status.CANCELLED
-
-
 async def test_hurried_clicks_with_one_key_are_one_job(ledger: Ledger) -> None:
     clicks = [ledger.record(a_job(id=f"click {n}", key="click")) for n in range(8)]
 
@@ -228,45 +216,16 @@ async def test_one_job_is_not_recorded_twice(ledger: Ledger, key: str | None) ->
     assert (await ledger.job("fox")).price == a_job().price
 
 
-async def test_beginning_counts_the_attempts(ledger: Ledger) -> None:
-    await ledger.record(a_job())
-
-    first = await ledger.begin("fox")
-    second = await ledger.begin("fox")
-
-    assert first == replace(a_job(), status=Status.PAINTING, attempt=1)
-    assert second == replace(a_job(), status=Status.PAINTING, attempt=2)
-    assert await ledger.job("fox") == second
-
-
-@pytest.mark.parametrize("status", ENDED)
-async def test_what_ended_is_not_begun(ledger: Ledger, status: Status) -> None:
-    await ledger.record(a_job())
-    await ledger.end("fox", status, "the end")
-
-    with pytest.raises(NotFound):
-        await ledger.begin("fox")
-
-    job = await ledger.job("fox")
-    assert (job.status, job.attempt) == (status, 0)
-
-
-async def test_what_is_done_is_not_begun(ledger: Ledger) -> None:
-    await painted_job(ledger, a_job())
-
-    with pytest.raises(NotFound):
-        await ledger.begin("fox")
-
-
 async def test_who_never_was_is_not_found(ledger: Ledger) -> None:
     with pytest.raises(NotFound):
         await ledger.job("ghost")
     with pytest.raises(NotFound):
-        await ledger.begin("ghost")
+        await ledger.begin("ghost", "a painter", LATER)
     with pytest.raises(NotFound):
-        await ledger.finish("ghost", [], LATER)
+        await ledger.finish("ghost", 1, [], LATER)
     with pytest.raises(NotFound):
-        await ledger.end("ghost", Status.CANCELLED, "")
+        await ledger.end("ghost", Status.CANCELLED, "", now=LATER)
+    assert not await ledger.beat({"ghost": 1}, LATER)
     assert not await ledger.pictures("ghost")
     assert not await ledger.history("ghost")
     assert await ledger.spent("ghost", NOON) == 0
@@ -276,9 +235,10 @@ async def test_the_oldest_unfinished_job_comes_first(ledger: Ledger) -> None:
     minutes = {"c": 2, "a": 3, "d": 1, "b": 1, "failed": 0, "done": 0}
     for name, minute in minutes.items():
         await ledger.record(a_job(id=name, submitted=NOON + timedelta(minutes=minute)))
-    await ledger.begin("c")
-    await ledger.end("failed", Status.FAILED, "")
-    await ledger.finish("done", pictures_of(a_job(id="done")), LATER)
+    for name in ["c", "done"]:
+        await ledger.begin(name, "a painter", MUCH_LATER)
+    await ledger.end("failed", Status.FAILED, "", now=LATER)
+    await ledger.finish("done", 1, pictures_of(a_job(id="done")), LATER)
 
     unfinished = await ledger.unfinished()
 

@@ -9,15 +9,24 @@ import pytest
 from engine.errors import Cancelled
 from engine.job import Remembered, Status, Tile
 from engine.ports import Ledger
-from tests.storage.samples import A_FOX, ALICE, ENDED, LATER, NOON, a_job, painted_job, pictures_of
+from tests.storage.samples import (
+    A_FOX,
+    ALICE,
+    ENDED,
+    LATER,
+    NOON,
+    a_job,
+    begun_job,
+    painted_job,
+    pictures_of,
+)
 
 
 async def test_a_finished_job_has_its_pictures_in_order(ledger: Ledger) -> None:
     job = a_job(tiles=3)
-    await ledger.record(job)
-    await ledger.begin("fox")
+    await begun_job(ledger, job)
 
-    await ledger.finish("fox", pictures_of(job, seconds=1.5), LATER)
+    await ledger.finish("fox", 1, pictures_of(job, seconds=1.5), LATER)
 
     remembered = await ledger.pictures("fox")
     assert [await ledger.file(picture.file) for picture in remembered] == [
@@ -53,7 +62,7 @@ async def test_finishing_again_changes_nothing(ledger: Ledger) -> None:
     await painted_job(ledger, job)
     pictures, done = await ledger.pictures("fox"), await ledger.job("fox")
 
-    await ledger.finish("fox", pictures_of(job, seconds=99), LATER + timedelta(hours=1))
+    await ledger.finish("fox", 1, pictures_of(job, seconds=99), LATER + timedelta(hours=1))
 
     assert await ledger.pictures("fox") == pictures
     assert await ledger.job("fox") == done
@@ -61,9 +70,9 @@ async def test_finishing_again_changes_nothing(ledger: Ledger) -> None:
 
 async def test_finishing_at_the_same_moment_counts_once(ledger: Ledger) -> None:
     job = a_job(tiles=2)
-    await ledger.record(job)
+    await begun_job(ledger, job)
 
-    await asyncio.gather(*[ledger.finish("fox", pictures_of(job), LATER) for _ in range(4)])
+    await asyncio.gather(*[ledger.finish("fox", 1, pictures_of(job), LATER) for _ in range(4)])
 
     assert len(await ledger.pictures("fox")) == 2
     assert await ledger.spent(ALICE.id, NOON) == 3.0
@@ -71,11 +80,11 @@ async def test_finishing_at_the_same_moment_counts_once(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("status", ENDED)
 async def test_finishing_what_ended_leaves_no_picture(ledger: Ledger, status: Status) -> None:
-    await ledger.record(a_job())
-    await ledger.end("fox", status, "the end")
+    await begun_job(ledger, a_job())
+    await ledger.end("fox", status, "the end", now=LATER)
 
     with pytest.raises(Cancelled, match=status):
-        await ledger.finish("fox", pictures_of(a_job()), LATER)
+        await ledger.finish("fox", 1, pictures_of(a_job()), LATER)
 
     assert (await ledger.job("fox")).status == status
     assert not await ledger.pictures("fox")
@@ -85,12 +94,12 @@ async def test_finishing_what_ended_leaves_no_picture(ledger: Ledger, status: St
 async def test_either_the_picture_or_the_cancel_wins(ledger: Ledger) -> None:
     names = [f"job {n}" for n in range(8)]
     for name in names:
-        await ledger.record(a_job(id=name))
+        await begun_job(ledger, a_job(id=name))
 
     for name in names:
         finished, cancelled = await asyncio.gather(
-            ledger.finish(name, pictures_of(a_job(id=name)), LATER),
-            ledger.end(name, Status.CANCELLED, ""),
+            ledger.finish(name, 1, pictures_of(a_job(id=name)), LATER),
+            ledger.end(name, Status.CANCELLED, "", now=LATER),
             return_exceptions=True,
         )
 
@@ -100,13 +109,12 @@ async def test_either_the_picture_or_the_cancel_wins(ledger: Ledger) -> None:
 
 
 async def test_too_few_pictures_finish_nothing(ledger: Ledger) -> None:
-    job = a_job(tiles=2)
-    await ledger.record(job)
+    begun = await begun_job(ledger, a_job(tiles=2))
 
     with pytest.raises(ValueError, match="shorter"):
-        await ledger.finish("fox", pictures_of(job)[:1], LATER)
+        await ledger.finish("fox", 1, pictures_of(begun)[:1], LATER)
 
-    assert await ledger.job("fox") == job
+    assert await ledger.job("fox") == begun
     assert not await ledger.pictures("fox")
 
 
@@ -114,8 +122,8 @@ async def test_too_few_pictures_finish_nothing(ledger: Ledger) -> None:
 async def test_a_job_ends_once(ledger: Ledger, status: Status) -> None:
     await ledger.record(a_job())
 
-    first = await ledger.end("fox", status, "too dark")
-    second = await ledger.end("fox", Status.FAILED, "too late")
+    first = await ledger.end("fox", status, "too dark", now=LATER)
+    second = await ledger.end("fox", Status.FAILED, "too late", now=LATER)
 
     assert (first, second) == (True, False)
     assert await ledger.job("fox") == replace(a_job(), status=status, problem="too dark")
@@ -124,27 +132,17 @@ async def test_a_job_ends_once(ledger: Ledger, status: Status) -> None:
 async def test_what_is_done_does_not_end(ledger: Ledger) -> None:
     await painted_job(ledger, a_job())
 
-    ended = await ledger.end("fox", Status.CANCELLED, "")
+    ended = await ledger.end("fox", Status.CANCELLED, "", now=LATER)
 
     assert not ended
     assert (await ledger.job("fox")).status == Status.DONE
 
 
-async def test_what_is_queued_again_can_be_begun_again(ledger: Ledger) -> None:
-    await ledger.record(a_job())
-    await ledger.begin("fox")
-
-    assert await ledger.end("fox", Status.QUEUED, "the painter died")
-
-    assert [job.status for job in await ledger.unfinished()] == [Status.QUEUED]
-    assert (await ledger.begin("fox")).attempt == 2
-
-
-@pytest.mark.parametrize("status", [Status.DONE, Status.PAINTING])
-async def test_a_job_ends_neither_done_nor_painting(ledger: Ledger, status: Status) -> None:
+@pytest.mark.parametrize("status", [Status.DONE, Status.PAINTING, Status.QUEUED])
+async def test_a_job_ends_failed_or_cancelled(ledger: Ledger, status: Status) -> None:
     await ledger.record(a_job())
 
     with pytest.raises(ValueError, match=status):
-        await ledger.end("fox", status, "")
+        await ledger.end("fox", status, "", now=LATER)
 
     assert await ledger.job("fox") == a_job()

@@ -36,10 +36,10 @@ async def test_spent_is_the_price_until_the_cost_is_known(ledger: Ledger) -> Non
     job = a_job(tiles=2, price=8)
     await ledger.record(job)
     queued = await ledger.spent(ALICE.id, NOON)
-    await ledger.begin("fox")
+    await ledger.begin("fox", "a painter", LATER)
     painting = await ledger.spent(ALICE.id, NOON)
 
-    await ledger.finish("fox", pictures_of(job, seconds=1.5), LATER)
+    await ledger.finish("fox", 1, pictures_of(job, seconds=1.5), LATER)
 
     assert (queued, painting) == (8, 8)
     assert await ledger.spent(ALICE.id, NOON) == 3
@@ -49,7 +49,7 @@ async def test_spent_is_the_price_until_the_cost_is_known(ledger: Ledger) -> Non
 async def test_what_ended_without_a_picture_costs_nothing(ledger: Ledger, status: Status) -> None:
     await ledger.record(replace(a_job(), spent=5.0))
 
-    await ledger.end("fox", status, "")
+    await ledger.end("fox", status, "", now=LATER)
 
     assert await ledger.spent(ALICE.id, NOON) == 0
 

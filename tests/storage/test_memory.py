@@ -8,15 +8,17 @@ import pytest
 from engine.job import Status
 from engine.ports import Ledger
 from storage.memory import MemoryLedger
-from tests.storage.samples import A_FOX, ALICE, LATER, NOON, a_job, pictures_of
+from tests.storage.samples import A_FOX, ALICE, LATER, NOON, a_job, begun_job, pictures_of
 
 CALLS: dict[str, Callable[[Ledger], Awaitable[object]]] = {
-    "record": lambda ledger: ledger.record(a_job(id="hen")),
+    "record": lambda ledger: ledger.record(a_job(id="cat")),
     "seen": lambda ledger: ledger.seen(ALICE.id, "click"),
-    "release": lambda ledger: ledger.release("fox"),
-    "begin": lambda ledger: ledger.begin("fox"),
-    "finish": lambda ledger: ledger.finish("fox", pictures_of(a_job()), LATER),
-    "end": lambda ledger: ledger.end("fox", Status.FAILED, ""),
+    "release": lambda ledger: ledger.release("hen", 1),
+    "begin": lambda ledger: ledger.begin("fox", "a painter", LATER),
+    "beat": lambda ledger: ledger.beat({"hen": 1}, LATER),
+    "finish": lambda ledger: ledger.finish("hen", 1, pictures_of(a_job(id="hen")), LATER),
+    "end": lambda ledger: ledger.end("fox", Status.FAILED, "", now=LATER),
+    "take_back": lambda ledger: ledger.take_back(LATER),
     "job": lambda ledger: ledger.job("fox"),
     "unfinished": lambda ledger: ledger.unfinished(),
     "spent": lambda ledger: ledger.spent(ALICE.id, NOON),
@@ -33,6 +35,7 @@ KEPT = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 async def test_every_call_lets_others_run(name: str) -> None:
     ledger = MemoryLedger()
     await ledger.record(a_job())
+    await begun_job(ledger, a_job(id="hen"))
     await ledger.keep(b"hello")
     others_ran = asyncio.Event()
     asyncio.get_running_loop().call_soon(others_ran.set)

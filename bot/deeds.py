@@ -1,0 +1,55 @@
+"""What moderators did, as a table for a terminal."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.standings import NOTHING, Row, when
+from bot.terms import NAMES
+from engine.accounts import Deed
+
+DEED_COLUMNS = ("when", "who", "to whom", "what", "details", "why")
+TIMES = frozenset({"until", "expires"})
+ABSENT = object()
+
+
+def deed_row(deed: Deed) -> Row:
+    """Under DEED_COLUMNS."""
+    told = _told(deed.details) or NOTHING
+    return (when(deed.at), deed.who, deed.whom, deed.what, told, deed.why or NOTHING)
+
+
+def _told(details: Mapping[str, Any]) -> str:
+    if "before" not in details:
+        return ", ".join(f"{name} {_word(value, name)}" for name, value in details.items())
+    before, after = details["before"], details["after"]
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return ", ".join(_differences(before, after))
+    return f"{_word(before)} → {_word(after)}"
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    told: list[str] = []
+    for name in {**before, **after}:
+        was, now = before.get(name, ABSENT), after.get(name, ABSENT)
+        if isinstance(was, Mapping) and isinstance(now, Mapping):
+            told += _differences(was, now)
+        elif was != now:
+            called = NAMES.get(name, name)
+            told.append(f"{called} {_word(was, name)} → {_word(now, name)}")
+    return told
+
+
+def _word(value: Any, name: str = "") -> str:
+    """`default` is a term that was not there, `none` one that said there is no limit."""
+    if value is ABSENT:
+        return "default"
+    if value is None:
+        return "never" if name in TIMES else "none"
+    if name in TIMES:
+        return when(datetime.fromisoformat(value))
+    if name == "window":
+        return f"{value / 3600:g} h"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return f"{value:,g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)

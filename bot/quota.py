@@ -1,0 +1,154 @@
+"""The quota commands: what people may use, credits given, and who is blocked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import messages
+from bot.deeds import DEED_COLUMNS, deed_row
+from bot.owner import LOCAL
+from bot.standings import (
+    ENTRY_COLUMNS,
+    GRANT_COLUMNS,
+    PEOPLE_COLUMNS,
+    TIER_COLUMNS,
+    entry_row,
+    facts,
+    grant_row,
+    person_row,
+    table,
+    tier_row,
+)
+from bot.terms import Change, read_end, read_number, read_person
+from engine.accounts import Accounts, Act
+from engine.allowance import moment
+from engine.errors import InvalidRequest
+from engine.moderation import unknown_tier, whom
+from engine.studio import utc_now
+
+LAST_ENTRIES = 12
+MOST_PEOPLE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """What a moderator does at the terminal, answered in lines to read."""
+
+    accounts: Accounts
+    now: Callable[[], datetime] = utc_now
+
+    async def show(self, person: str | None, tier: str | None) -> list[str]:
+        if person is not None and tier is not None:
+            raise InvalidRequest(messages.PERSON_OR_TIER)
+        if person is not None:
+            return await self._show_person(read_person(person))
+        tiers = await self.accounts.tiers()
+        if tier is not None:
+            named = [one for one in tiers if one.name == tier]
+            if not named:
+                raise unknown_tier(tier, [one.name for one in tiers])
+            return table(TIER_COLUMNS, [tier_row(one) for one in named])
+        now = self.now()
+        people = [
+            person_row(await self.accounts.standing(owner.id, now), now)
+            for owner in await self.accounts.people(MOST_PEOPLE)
+        ]
+        return [
+            *(table(TIER_COLUMNS, [tier_row(one) for one in tiers]) or [messages.NO_TIERS]),
+            "",
+            *(table(PEOPLE_COLUMNS, people) or [messages.NO_PEOPLE]),
+        ]
+
+    async def grant(self, person: str, credits: str, days: str | None, why: str) -> list[str]:
+        act = self._act(why)
+        end = read_end(days, act.at)
+        owner = read_person(person)
+        grant = await self.accounts.grant(owner, read_number(credits), act, expires=end)
+        until = None if end is None else moment(end, act.at)
+        return [messages.granted(owner, grant.credits, grant.id, until)]
+
+    async def take_back(self, grant: str, why: str) -> list[str]:
+        if not (grant.isascii() and grant.isdigit() and len(grant) < 19):
+            raise InvalidRequest(f"“{grant}” is no number of a grant. `easel quota show` has them.")
+        await self.accounts.take_back_grant(int(grant), self._act(why))
+        return [messages.taken_back(int(grant))]
+
+    async def set(
+        self,
+        person: str | None,
+        tier: str | None,
+        change: Change,
+        *,
+        roles: list[str] | None,
+        rank: int | None,
+        why: str,
+    ) -> list[str]:
+        act = self._act(why)
+        if person is None:
+            return await self._set_tier(tier, change, roles, rank, act)
+        if roles is not None or rank is not None:
+            raise InvalidRequest(messages.ROLES_ARE_OF_TIERS)
+        if tier is None and not change:
+            raise InvalidRequest(messages.NOTHING_TO_SET)
+        owner = read_person(person)
+        if tier is not None:
+            await self.accounts.set_tier(owner, None if tier == "none" else tier, act)
+        if change:
+            await self.accounts.set_terms(owner, change.terms, act, forget=change.forget)
+        return [messages.set_for(owner)]
+
+    async def remove_tier(self, tier: str, why: str) -> list[str]:
+        await self.accounts.remove_tier(tier, self._act(why))
+        return [messages.tier_removed(tier)]
+
+    async def block(self, person: str, days: str | None, why: str) -> list[str]:
+        act = self._act(why)
+        end = read_end(days, act.at)
+        owner = read_person(person)
+        await self.accounts.block(owner, act, until=end)
+        return [messages.blocked(owner, None if end is None else moment(end, act.at))]
+
+    async def unblock(self, person: str, why: str) -> list[str]:
+        owner = read_person(person)
+        await self.accounts.unblock(owner, self._act(why))
+        return [messages.unblocked(owner)]
+
+    async def audit(self, person: str | None, tier: str | None, most: int) -> list[str]:
+        if person is not None and tier is not None:
+            raise InvalidRequest(messages.PERSON_OR_TIER)
+        about = None if person is None else read_person(person)
+        about = about if tier is None else whom(tier)
+        deeds = await self.accounts.audit(whom=about, most=most)
+        return table(DEED_COLUMNS, [deed_row(deed) for deed in deeds]) or [messages.NO_DEEDS]
+
+    async def _show_person(self, owner: str) -> list[str]:
+        now = self.now()
+        standing = await self.accounts.standing(owner, now)
+        entries = await self.accounts.entries(owner, LAST_ENTRIES)
+        lines = messages.columns(facts(standing, now))
+        tables = (
+            table(GRANT_COLUMNS, [grant_row(grant, now) for grant in standing.grants]),
+            table(ENTRY_COLUMNS, [entry_row(entry) for entry in entries]),
+            [] if standing.known else [messages.never_seen(owner)],
+        )
+        for more in tables:
+            lines += ["", *more] if more else []
+        return lines
+
+    async def _set_tier(
+        self,
+        tier: str | None,
+        change: Change,
+        roles: list[str] | None,
+        rank: int | None,
+        act: Act,
+    ) -> list[str]:
+        if tier is None:
+            raise InvalidRequest(messages.WHOM_TO_SET)
+        await self.accounts.change_tier(
+            tier, change.terms, act, forget=change.forget, roles=roles, rank=rank
+        )
+        return [messages.set_for(whom(tier))]
+
+    def _act(self, why: str) -> Act:
+        return Act(who=LOCAL.id, at=self.now(), why=why)

@@ -1,0 +1,111 @@
+"""Courier: brings those who are far away what became of their jobs."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from engine.errors import EaselError, NotFound
+from engine.job import Picture
+from engine.outbox import Delivery, Outbox, Sink
+from engine.ports import Ledger
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 30
+"""With the pauses between them that is about a day."""
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class Courier:
+    """Takes what is due, sends it, and only then marks it as told.
+
+    A crash between the two sends it again, and the other end keeps one by the nonce. `bell` rings
+    when there may be something; `hold` is for how long a delivery is this courier's alone.
+    """
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        ledger: Ledger,
+        sink: Sink,
+        bell: asyncio.Event,
+        now: Callable[[], datetime],
+        pause: timedelta = timedelta(seconds=1),
+        hold: timedelta = timedelta(seconds=60),
+        at_once: int = 8,
+    ) -> None:
+        self._outbox = outbox
+        self._ledger = ledger
+        self._sink = sink
+        self._bell = bell
+        self._now = now
+        self._pause = pause
+        self._hold = hold
+        self._at_once = at_once
+
+    async def run(self) -> None:
+        """Until cancelled. What is being sent then is sent again at the next start."""
+        while True:
+            sent = 0
+            try:
+                sent = await self.round()
+            except* EaselError as errors:
+                log.warning("the deliveries have to wait: %s", errors.exceptions[0])
+            if not sent:
+                await self._rest()
+
+    async def round(self) -> int:
+        """Send what is due now, several at once; answer how many that were."""
+        self._bell.clear()
+        now = self._now()
+        deliveries = await self._outbox.take_due(now, until=now + self._hold, most=self._at_once)
+        async with asyncio.TaskGroup() as group:
+            for delivery in deliveries:
+                group.create_task(self._deliver(delivery))
+        return len(deliveries)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(self._pause.total_seconds()):
+                await self._bell.wait()
+        except TimeoutError:
+            pass
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        job = delivery.job.id
+        try:
+            await self._sink.send(delivery.job, await self._pictures(job))
+        except NotFound as error:
+            log.info("nobody is there to be told of job %s: %s", job, error)
+        except Exception as error:  # the sink is another's program, and nobody else waits for it
+            log.warning("job %s could not be told: %s", job, error)
+            if delivery.tries < MOST_TRIES:
+                await self._outbox.put_off(job, self._now() + pause_after(delivery.tries))
+                return
+            log.error("job %s is told no more after %s tries", job, delivery.tries)
+        await self._outbox.delivered(job, self._now())
+
+    async def _pictures(self, job: str) -> list[Picture]:
+        """Those that are still kept."""
+        pictures = []
+        for remembered in await self._ledger.pictures(job):
+            try:
+                png = await self._ledger.file(remembered.file)
+            except NotFound:
+                continue
+            pictures.append(
+                Picture(
+                    recipe=remembered.recipe,
+                    png=png,
+                    seconds=remembered.seconds,
+                    notes=remembered.notes,
+                )
+            )
+        return pictures
+
+
+def pause_after(tries: int) -> timedelta:
+    """Longer after each: two seconds, four, eight, up to an hour."""
+    return min(timedelta(seconds=2.0 ** min(tries, 12)), LONGEST_PAUSE)

@@ -1,0 +1,22 @@
+"""Lease: for how long a job is its painter's without a sign of life."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+MOST_ATTEMPTS = 3
+"""A job that was begun so often, and whose painter was not heard of again, is given up."""
+GIVEN_UP = f"It stopped the painter {MOST_ATTEMPTS} times, so I gave it up."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """`length` without a sign of life ends it; one is given every `beat`; every `sweep` it is
+    looked whether a lease of anybody ran out."""
+
+    length: timedelta = timedelta(seconds=30)
+    beat: timedelta = timedelta(seconds=5)
+    sweep: timedelta = timedelta(seconds=1)
+
+    def __post_init__(self) -> None:
+        if not timedelta(0) < self.beat < self.length:
+            raise ValueError(f"a sign of life every {self.beat} does not hold {self.length}")

@@ -1,0 +1,128 @@
+"""What moderators may do: whose tier counts, what can be given and changed, and what cannot."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from engine.accounts import Act, Tier
+from engine.allowance import Allowance, cents_of
+from engine.errors import InvalidRequest, NotFound
+from engine.nearest import did_you_mean
+from engine.terms import Terms, allowance_of
+
+LOCAL = "local"
+"""Whoever sits at this machine: unlimited, unless somebody said otherwise of them."""
+EVERYBODY = "default"
+"""The tier of those who have no other."""
+LONGEST_ID = 200
+LONGEST_WHY = 1000
+HIGHEST_RANK = 2**31 - 1
+
+
+def tier_of(
+    owner: str, named: str | None, roles: Collection[str], tiers: Sequence[Tier]
+) -> Tier | None:
+    """The tier that was given by name, or else by a role, or else everybody's.
+
+    Whoever sits at this machine has none but by name.
+    """
+    by_name = {tier.name: tier for tier in tiers}
+    if named in by_name:
+        return by_name[named]
+    if owner == LOCAL:
+        return None
+    for tier in sorted(tiers, key=lambda tier: (tier.rank, tier.name)):
+        if not set(roles).isdisjoint(tier.roles):
+            return tier
+    return by_name.get(EVERYBODY)
+
+
+def allowance_for(terms: Terms, tier: Tier | None) -> Allowance:
+    """A person's own terms go before the tier's; who has neither has no limits."""
+    return allowance_of(tier.terms if tier else {}, terms)
+
+
+def whom(tier: str) -> str:
+    """A tier as the audit calls it."""
+    return f"tier {tier}"
+
+
+def person(owner: str) -> str:
+    """The id, if it can be one. Raises InvalidRequest."""
+    if not owner.strip() or len(owner) > LONGEST_ID or not owner.isprintable():
+        raise InvalidRequest("That is no person's id. They look like discord:42 or local.")
+    return owner
+
+
+def tier_named(name: str) -> str:
+    """The name, if it can be a tier's. Raises InvalidRequest."""
+    if not name or len(name) > LONGEST_ID or not name.isprintable() or " " in name:
+        raise InvalidRequest("A tier's name is one word, like member.")
+    return name
+
+
+def unknown_tier(name: str, known: Collection[str]) -> InvalidRequest:
+    there = did_you_mean(name, known) if known else "There are none yet."
+    return InvalidRequest(f"There is no tier “{name}”. {there}")
+
+
+def reason(why: str) -> str:
+    """Why something was done, as it is kept: on one line, and without what cannot be written."""
+    line = " ".join(why.split())
+    return "".join(letter for letter in line if letter.isprintable())[:LONGEST_WHY]
+
+
+def role_ids(roles: Collection[str]) -> list[str]:
+    """Ids of Discord roles, each once. Raises InvalidRequest."""
+    for role in roles:
+        if not role.strip() or len(role) > LONGEST_ID or not role.isprintable():
+            raise InvalidRequest(
+                "That is no role's id. They are long numbers, like 81384788765712384."
+            )
+    return list(dict.fromkeys(role.strip() for role in roles))
+
+
+def changed(before: Terms, terms: Terms, forget: Collection[str]) -> dict[str, Any]:
+    """The terms afterwards. Raises InvalidRequest where together they cannot be kept."""
+    after = {name: value for name, value in before.items() if name not in forget} | dict(terms)
+    allowance_of(after)
+    return after
+
+
+def granted_cents(credits: float, act: Act, expires: datetime | None) -> int:
+    """Raises InvalidRequest for what is no gift."""
+    cents = cents_of(credits)
+    if cents == 0:
+        raise InvalidRequest("A grant of nothing is none. Give 0.01 credits or more.")
+    require_later(expires, act)
+    return cents
+
+
+def require_later(end: datetime | None, act: Act) -> None:
+    if end is not None and end <= act.at:
+        raise InvalidRequest("That would be over already. Choose a later end.")
+
+
+def ranked(rank: int) -> int:
+    """Raises InvalidRequest for what is no rank."""
+    if abs(rank) > HIGHEST_RANK:
+        raise InvalidRequest(f"{rank} is no rank. Take a whole number up to {HIGHEST_RANK:,}.")
+    return rank
+
+
+def told_time(moment: datetime | None) -> str | None:
+    """A moment as the audit keeps it."""
+    return None if moment is None else moment.isoformat()
+
+
+def told_tier(tier: Tier) -> Mapping[str, Any]:
+    """A tier as the audit keeps it."""
+    return {"rank": tier.rank, "roles": list(tier.roles), "terms": dict(tier.terms)}
+
+
+def no_grant(grant: int) -> NotFound:
+    return NotFound(f"There is no grant {grant} that still pays.")
+
+
+def not_blocked(owner: str) -> NotFound:
+    return NotFound(f"{owner} is not blocked.")

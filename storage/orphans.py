@@ -1,0 +1,122 @@
+"""Orphans: files in the folder of pictures that nothing names."""
+
+import asyncio
+import logging
+import os
+import re
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
+from pathlib import Path
+
+from sqlalchemy import Select, String, cast, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.models import JobRow, PictureRow
+from storage.pictures import DIGEST, PictureFiles
+from storage.transactions import Transactions
+
+log = logging.getLogger(__name__)
+
+YOUNG = timedelta(days=1)
+"""So long a file may wait for the row that names it."""
+LEAVING = ".leaving"
+UNFINISHED = ".unfinished"
+ROWS_AT_ONCE = 2000
+DIGITS = "0123456789abcdef"
+A_DIGEST = re.compile(rf"\b{DIGEST.pattern}\b")
+
+
+class Orphans:
+    """What a crash left between writing a file and naming it, or what is named no more.
+
+    A file is kept by its digest, so a later picture may be the same as an orphan. Whoever keeps it
+    then makes it young again; and an orphan is first moved aside and looked at once more, so that
+    it is either seen to be young or not there for the one who keeps it, who then writes it anew.
+    """
+
+    def __init__(self, engine: AsyncEngine, files: PictureFiles) -> None:
+        self._transactions = Transactions(engine)
+        self._folder = files.folder
+
+    async def remove(self, now: datetime) -> int:
+        """Remove those that are older than a day; answer how many that were."""
+        before = (now - YOUNG).timestamp()
+        suspects: dict[str, Path] = {}
+        # By the first digit, so that a sixteenth of all names is held in memory at a time.
+        for digit in DIGITS:
+            await asyncio.to_thread(self._bring_back, digit)
+            old = await asyncio.to_thread(self._old, digit, before)
+            if old:
+                suspects.update(await self._unpainted(digit, old))
+        if suspects:
+            for digest in await self._begun_from(suspects):
+                del suspects[digest]
+        removed = await asyncio.to_thread(_remove, suspects.values(), before)
+        if removed:
+            log.info("%s files that nothing names were removed", removed)
+        return removed
+
+    def _old(self, digit: str, before: float) -> list[Path]:
+        return [
+            path
+            for path in self._files(digit)
+            if (DIGEST.fullmatch(path.name) or path.suffix == UNFINISHED)
+            and _changed(path) < before
+        ]
+
+    def _bring_back(self, digit: str) -> None:
+        """What a sweep that was killed had moved aside: it is looked at again."""
+        for path in self._files(digit):
+            if path.suffix == LEAVING:
+                path.replace(path.with_suffix(""))
+
+    def _files(self, digit: str) -> Iterable[Path]:
+        # The folder of a picture says how its digest begins.
+        return [path for path in self._folder.glob(f"{digit}?/??/*") if path.is_file()]
+
+    async def _unpainted(self, digit: str, old: Iterable[Path]) -> dict[str, Path]:
+        """Those of them that are no picture of a job."""
+        rest = {path.name: path for path in old}
+        painted = select(PictureRow.file).where(PictureRow.file.startswith(digit))
+        async for files in self._parts(painted):
+            for file in files:
+                rest.pop(file, None)
+        return rest
+
+    async def _begun_from(self, digests: Collection[str]) -> set[str]:
+        """Those of them that the request of a job mentions."""
+        mentioned: set[str] = set()
+        async for requests in self._parts(select(cast(JobRow.request, String))):
+            found = chain.from_iterable(map(A_DIGEST.findall, requests))
+            mentioned.update(digest for digest in found if digest in digests)
+        return mentioned
+
+    async def _parts(self, statement: Select[str]) -> AsyncIterator[Sequence[str]]:
+        some = statement.execution_options(yield_per=ROWS_AT_ONCE)
+        async with self._transactions.read() as session:
+            async for part in (await session.stream_scalars(some)).partitions():
+                yield part
+
+
+def _remove(orphans: Iterable[Path], before: float) -> int:
+    removed = 0
+    for path in orphans:
+        aside = path.with_name(path.name + LEAVING)
+        try:
+            path.replace(aside)
+            if _changed(aside) < before:
+                aside.unlink()
+                removed += 1
+            else:
+                aside.replace(path)
+        except FileNotFoundError:
+            continue  # another program tidies too
+    return removed
+
+
+def _changed(path: Path) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except FileNotFoundError:
+        return float("inf")

@@ -1,0 +1,66 @@
+"""SQLite: a file that several programs may have open."""
+
+import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from engine.errors import Misconfigured, StorageFailed
+from storage.trouble import sentence_of, sqlite_name_of
+
+log = logging.getLogger(__name__)
+
+
+def prepare_every_connection(engine: AsyncEngine, patience: float) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: PoolProxiedConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+
+def try_file(database: Path, patience: float) -> None:
+    """Find out what is wrong before there is a pool.
+
+    By sqlite3 itself, because an aiosqlite connection that could not be opened leaves a thread
+    behind that fails loudly when the program then ends.
+    """
+    _make_folder(database.parent)
+    try:
+        with closing(sqlite3.connect(database, timeout=patience)) as connection:
+            # The file remembers this one; the other PRAGMAs are said to every connection.
+            connection.execute("PRAGMA journal_mode = WAL")
+            # Closing takes it back. To BEGIN alone SQLite says yes even where it may only read.
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("CREATE TABLE attempt (to_write)")
+    except sqlite3.Error as error:
+        match sqlite_name_of(error):
+            case "SQLITE_NOTADB":
+                raise Misconfigured(
+                    f"{database} is no SQLite database. "
+                    "Move it away, or choose another file for the database."
+                ) from error
+            case "SQLITE_CANTOPEN" | "SQLITE_READONLY" | "SQLITE_PERM":
+                raise Misconfigured(
+                    f"The database {database} cannot be opened for writing. "
+                    "Give Easel the right to write it and its folder, or choose another file."
+                ) from error
+            case _:
+                log.error("the database %s failed: %s", database, error)
+                raise StorageFailed(sentence_of(error)) from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(
+            f"There is no folder {folder} for the database, and none can be made: "
+            f"{error.strerror}. Choose another folder, or give Easel the right to write there."
+        ) from error

@@ -1,0 +1,166 @@
+"""Starting programs, killing them, and waiting until what they left is done."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from storage.database import connect
+from storage.migrate import MIGRATIONS
+from tests.storage.crash.checks import State, state_of, violations
+from tests.storage.crash.plan import BEGUN, Plan, notes
+from tests.storage.crash.traps import POINTS
+
+PROMPTS = ("a fox", "a hen", "a cat", "a dog", "withdraw it", "a cow", "fail", "an owl")
+
+
+@dataclass
+class Rig:
+    """A database, a folder, and how many jobs were asked for."""
+
+    url: str
+    folder: Path
+    chance: random.Random = field(default_factory=lambda: random.Random(7))
+    asked: int = 0
+    stuck: int = 0
+
+    def asks(self, count: int, *, again: int = 0) -> tuple[tuple[str, str], ...]:
+        """New interactions, and so many of before, which came twice."""
+        first = max(0, self.asked - again)
+        self.asked += count
+        numbers = range(first, self.asked)
+        return tuple((f"click {n}", PROMPTS[n % len(PROMPTS)]) for n in numbers)
+
+    @asynccontextmanager
+    async def program(self, plan: Plan) -> AsyncIterator[Process]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.storage.crash.worker",
+            self.url,
+            str(self.folder),
+            plan.to_json(),
+            stdout=PIPE,
+            stderr=DEVNULL,
+            cwd=MIGRATIONS.parent,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.communicate()
+
+    async def cycle(self, plan: Plan) -> bool:
+        """Run it until it kills itself, or is killed at some moment; True where it did itself."""
+        async with self.program(plan) as process:
+            await heard(process, "ready")
+            with suppress(TimeoutError):
+                moment = 1.5 if plan.trap else self.chance.uniform(0.0, 0.5)
+                await asyncio.wait_for(process.wait(), moment)
+                return True
+        return False
+
+    async def rest(self, plan: Plan, *, within: float = 20.0, more: int = 0) -> State:
+        """Let programs work, started anew when they die, until all is done."""
+        async with asyncio.timeout(within):
+            while True:
+                async with self.program(plan) as process:
+                    await heard(process, "asked")
+                    while process.returncode is None:
+                        state = await state_of(self.url)
+                        # Also somebody who has just come looks at once after what others left.
+                        self.stuck += state.stuck
+                        if state.at_rest and state.jobs >= more:
+                            return state
+                        await asyncio.sleep(0.1)
+
+    async def complaints(self) -> list[str]:
+        found = await violations(self.url, self.folder)
+        return [*found, *(["leases that ran out stayed"] if self.stuck else [])]
+
+
+async def heard(process: Process, word: str) -> None:
+    """Wait until it says that, or is gone."""
+    assert process.stdout is not None
+    async for line in process.stdout:
+        if line.decode().strip() == word:
+            return
+
+
+async def crash_on(rig: Rig, cycles: int, *, first: int = 0, mutant: str | None = None) -> set[str]:
+    """Every second time at a named point, each in its turn; then let all be done.
+
+    Answers the points at which a program did die.
+    """
+    snapped = set()
+    for number in range(cycles):
+        point = POINTS[(first + number // 2) % len(POINTS)] if number % 2 else None
+        plan = Plan(asks=rig.asks(8, again=4), trap=point, at=1 + number % 3, mutant=mutant)
+        if await rig.cycle(plan) and point:
+            snapped.add(point)
+    await rig.rest(Plan(asks=rig.asks(0, again=8), mutant=mutant))
+    return snapped
+
+
+async def stop_on(rig: Rig, *, slow: bool, mutant: str | None = None) -> None:
+    """Stop a program past its lease while it paints; it goes on when another has the job.
+
+    Where that one is `slow`, it still paints then; otherwise it has finished.
+    """
+    key = f"click {rig.asked}"
+    rig.asked += 1
+    before = len(notes(rig.folder, BEGUN))
+    first = Plan(asks=((key, "long"),), long=1.0, mutant=mutant)
+    async with rig.program(first) as stopped:
+        await until(lambda: len(notes(rig.folder, BEGUN)) > before)
+        await stop(stopped, rig.url)
+        async with rig.program(Plan(long=2.0 if slow else 0.05, mutant=mutant)) as other:
+            await until(lambda: len(notes(rig.folder, BEGUN)) > before + 1)
+            if not slow:
+                await at_rest(rig)
+            # Past the end of what it was painting, so that it has a result as soon as it goes on.
+            await asyncio.sleep(1.0)
+            stopped.send_signal(signal.SIGCONT)
+            await at_rest(rig)
+            # Long enough for it to store and tell what it has, if anybody let it.
+            await asyncio.sleep(0.3)
+            assert (stopped.returncode, other.returncode) == (None, None)
+
+
+async def at_rest(rig: Rig) -> None:
+    async with asyncio.timeout(20):
+        while not (await state_of(rig.url)).at_rest:  # noqa: ASYNC110  # nor has a database
+            await asyncio.sleep(0.1)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110  # another program has no event that could be awaited
+            await asyncio.sleep(0.02)
+
+
+async def stop(process: Process, url: str) -> None:
+    """At a moment at which it holds no lock: with one, everybody would have to wait for it."""
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        async with connect(url, patience=0.2) as engine, engine.connect() as connection:
+            try:
+                if engine.dialect.name == "postgresql":
+                    await connection.exec_driver_sql("SET LOCAL lock_timeout = '200ms'")
+                await connection.exec_driver_sql("UPDATE jobs SET worker = worker")
+                await connection.rollback()
+                return
+            except DBAPIError:
+                await connection.rollback()
+        process.send_signal(signal.SIGCONT)
+        await asyncio.sleep(0.01)

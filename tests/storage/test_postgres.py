@@ -1,0 +1,340 @@
+"""A real Postgres in all sorts of trouble: sentences that say the mend, and nothing lost."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from engine.errors import Misconfigured, StorageFailed
+from storage.database import connect, explaining
+from storage.ledger import SqlLedger
+from storage.migrate import upgrade
+from storage.pictures import PictureFiles
+from tests.storage.samples import a_job
+from tests.storage.server import OwnPostgres, at_once
+from tests.storage.warden import GUARDED
+
+AWKWARD = "p@ss/w#rd?100%"
+ROLES = f"""
+CREATE ROLE {GUARDED} LOGIN PASSWORD '{AWKWARD}';
+CREATE ROLE crowded LOGIN CONNECTION LIMIT 0;
+CREATE ROLE guest LOGIN;
+"""
+RAISED = {
+    "53100": "disk of the database is full. Make room",
+    "53200": "no memory left",
+    "25006": "cannot be written to",
+    "40001": "keeps the database locked",
+    "40P01": "keeps the database locked",
+    "55P03": "keeps the database locked",
+    "42501": "GRANT ALL ON SCHEMA",
+    "57014": "busier than it can bear",
+    "57P01": "was stopped in the middle",
+    "58030": "Look after the disk",
+    "XX001": "damaged",
+    "22021": "no text",
+    "P0001": "The log says what it answered",
+}
+
+
+class Listener(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.set()
+
+
+@pytest.fixture(scope="module")
+def roles(own_server: OwnPostgres) -> OwnPostgres:
+    own_server.execute(ROLES)
+    return own_server
+
+
+@pytest.fixture
+def url(own_server: OwnPostgres) -> Iterator[str]:
+    with own_server.new_database() as name:
+        at_once(upgrade(own_server.url_of(name)))
+        yield own_server.url_of(name)
+
+
+@pytest.fixture
+async def engine(url: str) -> AsyncIterator[AsyncEngine]:
+    async with connect(url, patience=20) as engine:
+        yield engine
+
+
+@pytest.fixture
+def ledger(engine: AsyncEngine, tmp_path: Path) -> SqlLedger:
+    return SqlLedger(engine, PictureFiles(tmp_path))
+
+
+@pytest.fixture
+def missed() -> Iterator[asyncio.Event]:
+    """Set once the log says that the server is away."""
+    listener, log = Listener(), logging.getLogger("storage.postgres")
+    was = log.level
+    log.setLevel(logging.INFO)
+    log.addHandler(listener)
+    yield listener.heard
+    log.removeHandler(listener)
+    log.setLevel(was)
+
+
+async def say(engine: AsyncEngine, statement: str) -> None:
+    with explaining():
+        async with engine.begin() as connection:
+            await connection.execute(text(statement))
+
+
+async def open_and_close(url: str) -> None:
+    async with connect(url, patience=0.01):
+        pass
+
+
+async def backend(engine: AsyncEngine) -> int:
+    """The process of the server that answers."""
+    async with engine.connect() as connection:
+        return int((await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+
+
+def as_role(server: OwnPostgres, role: str, password: str | None = None) -> str:
+    address = make_url(server.url).set(username=role, password=password)
+    return address.render_as_string(hide_password=False)
+
+
+async def test_a_password_with_awkward_letters_is_understood(roles: OwnPostgres) -> None:
+    async with connect(as_role(roles, GUARDED, AWKWARD)) as engine:
+        assert await backend(engine)
+
+
+async def test_a_wrong_password_is_said(
+    roles: OwnPostgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(Misconfigured, match="refuses the name or the password") as refused:
+        await open_and_close(as_role(roles, GUARDED, "top-secret"))
+
+    assert "top-secret" not in str(refused.value) + caplog.text
+
+
+async def test_a_role_that_is_not_there_is_said(own_server: OwnPostgres) -> None:
+    with pytest.raises(Misconfigured, match="refuses the name or the password"):
+        await open_and_close(as_role(own_server, "ghost"))
+
+
+async def test_a_database_that_is_not_there_is_said(own_server: OwnPostgres) -> None:
+    with pytest.raises(Misconfigured, match=r"no database of that name\. Make it"):
+        await open_and_close(own_server.url_of("ghost"))
+
+
+async def test_too_many_connections_are_said(roles: OwnPostgres) -> None:
+    with pytest.raises(StorageFailed, match="takes no more connections"):
+        await open_and_close(as_role(roles, "crowded"))
+
+
+async def test_a_role_that_may_make_no_tables_is_said(roles: OwnPostgres) -> None:
+    with pytest.raises(StorageFailed, match="GRANT ALL ON SCHEMA public"):
+        await upgrade(as_role(roles, "guest"))
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("sslmode=nonsense", "will not do: .*sslmode.* Correct it"),
+        ("options=nonsense", "will not do: .*nonsense.* Correct it"),
+        ("options=-c%20nonsense%3D1", "will not do: .*nonsense.* Correct it"),
+    ],
+)
+async def test_what_the_server_does_not_take_is_said(
+    own_server: OwnPostgres, said: str, sentence: str
+) -> None:
+    with pytest.raises(Misconfigured, match=sentence):
+        await open_and_close(f"{own_server.url}&{said}")
+
+
+async def test_a_server_without_tls_is_said_where_it_is_demanded() -> None:
+    said = asyncio.Event()
+
+    async def say_no(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(8)
+        writer.write(b"N")
+        writer.close()
+        await writer.wait_closed()
+        said.set()
+
+    async with await asyncio.start_server(say_no, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+
+        with pytest.raises(Misconfigured, match="sslmode=require"):
+            await open_and_close(f"postgresql://easel@127.0.0.1:{port}/easel?sslmode=require")
+        await said.wait()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://easel:secret@127.0.0.1:1/easel",
+        "postgresql://easel:secret@nowhere.invalid/easel",
+        "postgresql:///easel?host=/nowhere",
+    ],
+)
+async def test_a_server_that_is_not_there_is_said(url: str) -> None:
+    with pytest.raises(StorageFailed, match=r"does not answer\. Start it, or correct its"):
+        await open_and_close(url)
+
+
+async def test_a_database_that_may_only_be_read_is_refused(own_server: OwnPostgres) -> None:
+    with own_server.new_database() as name:
+        own_server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+
+        with pytest.raises(Misconfigured, match="may only be read"):
+            await open_and_close(own_server.url_of(name))
+
+
+async def test_a_database_without_all_letters_is_refused(own_server: OwnPostgres) -> None:
+    own_server.execute(
+        "CREATE DATABASE old ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
+    )
+
+    with pytest.raises(Misconfigured, match=r"as LATIN1.* ENCODING 'UTF8'"):
+        await open_and_close(own_server.url_of("old"))
+
+
+@pytest.mark.parametrize("state", RAISED)
+async def test_what_the_server_answers_becomes_a_sentence(
+    engine: AsyncEngine, state: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    raising = f"DO $$ BEGIN RAISE EXCEPTION 'so it is' USING ERRCODE = '{state}'; END $$"
+
+    with pytest.raises(StorageFailed, match=RAISED[state]):
+        await say(engine, raising)
+
+    assert "so it is" in caplog.text
+    assert "RAISE" not in caplog.text
+
+
+async def test_a_table_that_another_keeps_locked_is_said_and_then_over(
+    url: str, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    async with connect(url, patience=0.01) as hasty:
+        ledger = SqlLedger(hasty, PictureFiles(tmp_path))
+        async with engine.begin() as other:
+            await other.execute(text("LOCK TABLE jobs"))
+
+            with pytest.raises(StorageFailed, match="keeps the database locked"):
+                await ledger.record(a_job())
+
+        assert await ledger.record(a_job()) == a_job()
+
+
+async def test_a_missing_table_is_a_sentence_without_sql(own_server: OwnPostgres) -> None:
+    with own_server.new_database() as name:
+        async with connect(own_server.url_of(name)) as engine:
+            with pytest.raises(StorageFailed, match="Bring them up to date") as failed:
+                await SqlLedger(engine, PictureFiles(Path("nowhere"))).unfinished()
+
+    assert "SELECT" not in str(failed.value)
+
+
+async def test_a_picture_belongs_to_a_job(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        with pytest.raises(IntegrityError, match="foreign key"):
+            await connection.execute(
+                text("INSERT INTO pictures VALUES ('ghost', 0, '', '{}', '', '', 0, '[]', now())")
+            )
+
+
+async def test_a_server_restarted_meanwhile_is_not_noticed(
+    own_server: OwnPostgres, ledger: SqlLedger
+) -> None:
+    await asyncio.gather(*[ledger.record(a_job(id=f"job {number}")) for number in range(5)])
+
+    own_server.stop()
+    own_server.start()
+
+    recorded = await asyncio.gather(
+        *[ledger.record(a_job(id=f"later {number}")) for number in range(5)]
+    )
+    assert len(recorded) == 5
+    assert len(await ledger.unfinished()) == 10
+
+
+async def test_a_server_that_is_away_is_waited_for(
+    own_server: OwnPostgres, ledger: SqlLedger, missed: asyncio.Event
+) -> None:
+    own_server.kill()
+    work = asyncio.create_task(ledger.record(a_job()))
+    away = asyncio.create_task(missed.wait())
+    await asyncio.wait([work, away], return_when=asyncio.FIRST_COMPLETED)
+    assert not work.done()
+
+    await asyncio.to_thread(own_server.start)
+
+    assert await work == a_job()
+
+
+@pytest.mark.parametrize("end", [OwnPostgres.stop, OwnPostgres.kill])
+async def test_work_that_the_servers_end_cuts_short_is_not_half_done(
+    own_server: OwnPostgres,
+    engine: AsyncEngine,
+    ledger: SqlLedger,
+    end: Callable[[OwnPostgres], None],
+) -> None:
+    await ledger.record(a_job())
+
+    async def change_and_lose_the_server() -> None:
+        with explaining():
+            async with engine.begin() as connection:
+                await connection.execute(text("UPDATE jobs SET status = 'done'"))
+                await asyncio.to_thread(end, own_server)
+                await connection.execute(text("SELECT 1"))
+
+    with pytest.raises(StorageFailed, match=r"stopped in the middle of that\. Try again"):
+        await change_and_lose_the_server()
+
+    await asyncio.to_thread(own_server.start)
+    assert await ledger.job("fox") == a_job()
+
+
+async def test_what_was_promised_outlives_the_death_of_the_server(
+    own_server: OwnPostgres, ledger: SqlLedger
+) -> None:
+    for number in range(10):
+        await ledger.record(a_job(id=f"job {number}"))
+
+        own_server.kill()
+        own_server.start()
+
+    assert len(await ledger.unfinished()) == 10
+
+
+async def test_a_server_that_falls_silent_is_given_up(url: str) -> None:
+    async with connect(url, longest=0.2) as engine:
+        asked = await backend(engine)
+        os.kill(asked, signal.SIGSTOP)
+        try:
+            with pytest.raises(StorageFailed, match="takes too long"):
+                await say(engine, "SELECT 1")
+
+            assert await backend(engine) != asked
+        finally:
+            os.kill(asked, signal.SIGCONT)
+
+
+async def test_work_that_is_called_off_leaves_the_ledger_usable(ledger: SqlLedger) -> None:
+    for turns in range(40):
+        work = asyncio.create_task(ledger.record(a_job(id=f"job {turns}")))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+    assert await ledger.record(a_job(id="after")) == a_job(id="after")
