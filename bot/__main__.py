@@ -9,7 +9,7 @@ from bot.cli import cli
 from engine.errors import Cancelled, EaselError, Misconfigured, Rejected
 
 if TYPE_CHECKING:
-    from bot.app import Painters
+    from bot.painters import Painters
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 

@@ -1,4 +1,4 @@
-"""The wiring: the only place that knows which ledger and which painters there are."""
+"""The wiring: the only place that knows which ledger there is."""
 
 import asyncio
 import logging
@@ -6,14 +6,11 @@ import os
 import socket
 from collections.abc import (
     AsyncIterator,
-    Awaitable,
-    Callable,
     Coroutine,
     Iterator,
     Mapping,
 )
 from contextlib import (
-    AbstractAsyncContextManager,
     AsyncExitStack,
     asynccontextmanager,
     contextmanager,
@@ -23,15 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.outputs import write
+from bot.painters import Painters
 from bot.settings import Settings
 from engine.accounts import Accounts
-from engine.addon import Shelf
 from engine.alternatives import load_wildcards
 from engine.card import ModelCard
 from engine.courier import Courier
 from engine.dispatcher import Dispatcher
-from engine.errors import Misconfigured, StorageFailed
-from engine.ladder import OFFLOADS
+from engine.errors import StorageFailed
 from engine.line import Line
 from engine.outbox import Outbox, Sink
 from engine.ports import Ledger, Painter
@@ -49,56 +45,6 @@ from storage.pictures import PictureFiles
 log = logging.getLogger(__name__)
 
 A_DAY_S = 86400
-
-# engine.gpu is imported only where something is painted: torch takes seconds to come.
-
-
-async def measure_engine(
-    settings: Settings,
-    model: str,
-    *,
-    rounds: int,
-    with_grid: bool,
-    tell: Callable[[int, str], None],
-) -> Mapping[str, Any]:
-    """The engine beside stock diffusers, as in the JSON of `easel bench`."""
-    from engine.gpu.bench.comparison import compare
-
-    return await compare(
-        model,
-        models_dir=_models_dir(settings),
-        device=settings.device,
-        rounds=rounds,
-        with_grid=with_grid,
-        tell=tell,
-    )
-
-
-def shelf_of(settings: Settings) -> Callable[[], Shelf]:
-    """What lies in the folders of the add-ons, looked at anew at every call."""
-    from engine.gpu.addons.shelves import shelves_at
-
-    return shelves_at(settings.data_dir).look
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Painters:
-    """How this program comes by its painter: first what it will paint with, then the warm thing."""
-
-    cards: Callable[[Settings], Mapping[str, ModelCard]]
-    device: Callable[[Settings], str]
-    open: Callable[[Settings], AbstractAsyncContextManager[Painter]]
-    measure: Callable[..., Awaitable[Mapping[str, Any]]] = measure_engine
-    shelf: Callable[[Settings], Callable[[], Shelf]] = shelf_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
-    """Bytes that a model needs and that there are, and with which offload it fits; None: none."""
-
-    needed: int
-    memory: int
-    offload: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,66 +184,6 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         raise first from None
 
 
-def cards_of(settings: Settings) -> Mapping[str, ModelCard]:
-    """The cards of the models that the settings name, the default first. Raises BadModel."""
-    cards = [check_model(name, settings) for name in settings.models]
-    return {card.name: card for card in cards}
-
-
-def check_model(name: str, settings: Settings) -> ModelCard:
-    """The card of a model by its name or path. Raises BadModel."""
-    from engine.gpu.models.catalog import find
-
-    return find(name, _models_dir(settings)).card
-
-
-def fit_of(name: str, settings: Settings) -> Fit:
-    """How a model fits into the memory that this device has for models. Raises Misconfigured."""
-    from engine.gpu.device import device_named, memory_for_models, weight_type
-    from engine.gpu.easing import movable
-    from engine.gpu.models.catalog import find
-    from engine.gpu.models.footprint import footprint_of
-
-    device = device_named(settings.device)
-    memory = settings.model_memory or memory_for_models(device)
-    footprint = footprint_of(find(name, _models_dir(settings)), weight_type(device).itemsize)
-    offload = footprint.offload(memory)
-    if offload != "none" and not movable(device):
-        offload = None
-    return Fit(needed=footprint.total, memory=memory, offload=offload)
-
-
-def device_of(settings: Settings) -> str:
-    """The device that `auto` means here. Raises Misconfigured where there is none such."""
-    from engine.gpu.device import device_named
-
-    return str(device_named(settings.device))
-
-
-@asynccontextmanager
-async def warm_painter(settings: Settings) -> AsyncIterator[Painter]:
-    """The engine thread of this process."""
-    if settings.painter != "thread":
-        raise Misconfigured(
-            f"This Easel cannot paint in “{settings.painter}” yet. Set EASEL_PAINTER to thread."
-        )
-    from engine.gpu.painter import open_painter
-
-    opening = open_painter(
-        settings.models,
-        models_dir=_models_dir(settings),
-        device=settings.device,
-        addons_dir=settings.data_dir,
-        model_memory=settings.model_memory,
-        rungs=OFFLOADS[settings.offload],
-        previews=settings.previews,
-        preview_every=settings.preview_every,
-        safety=settings.safety_policy,
-    )
-    async with opening as painter:
-        yield painter
-
-
 async def take_up(database: str, revision: str | None = None) -> None:
     """Bring the database to a later revision, or to the newest."""
     await upgrade(database, revision or "head")
@@ -312,10 +198,3 @@ async def revisions(database: str) -> tuple[str | None, str | None]:
     """Which revision the database has, and which is the newest."""
     found = await status(database)
     return found.current, found.head
-
-
-def _models_dir(settings: Settings) -> Path:
-    return settings.data_dir / "models"
-
-
-PAINTERS = Painters(cards=cards_of, device=device_of, open=warm_painter)

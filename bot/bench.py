@@ -10,9 +10,9 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from bot import messages
-from bot.app import Painters
 from bot.machine import machine
 from bot.outputs import write
+from bot.painters import Painters
 from bot.settings import Settings
 from engine.errors import InvalidRequest
 from engine.nearest import did_you_mean

@@ -13,8 +13,9 @@ from importlib.metadata import version as installed
 import psutil
 
 from bot import messages
-from bot.app import Painters, check_model, fit_of, revisions
+from bot.app import revisions
 from bot.messages import GIB
+from bot.painters import Painters, check_model, fit_of
 from bot.settings import Settings
 from bot.version import version
 from engine.errors import EaselError

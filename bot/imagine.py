@@ -10,10 +10,11 @@ from typing import Any
 
 from rich.console import Console
 
-from bot.app import App, Painters, open_app, painting
+from bot.app import App, open_app, painting
 from bot.led import Led
 from bot.outputs import free_places, places, require_writable, write, write_new
 from bot.owner import LOCAL
+from bot.painters import Painters
 from bot.progress import Watch, watching
 from bot.prompts_file import Line
 from bot.settings import Settings

@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager, suppress
 from aiohttp import web
 
 from bot import messages
-from bot.app import Painters, open_app, painting, tidying
+from bot.app import open_app, painting, tidying
+from bot.painters import Painters
 from bot.settings import Settings
 from bot.web.app import make_web
 from bot.web.health import Health

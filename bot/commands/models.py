@@ -70,7 +70,7 @@ def remove_model(
 @models.command("check")
 def check_model(path: str) -> None:
     """Say whether a folder or file is a model that Easel can use."""
-    from bot.app import check_model as check
+    from bot.painters import check_model as check
     from bot.settings import read_settings
 
     typer.echo(messages.usable(check(path, read_settings())))

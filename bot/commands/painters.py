@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from bot.app import Painters
+    from bot.painters import Painters
 
 
 def painters_of(context: typer.Context) -> "Painters":
     """The real ones, unless whoever runs the command brought others along."""
-    from bot.app import PAINTERS
+    from bot.painters import PAINTERS
 
     return context.obj or PAINTERS

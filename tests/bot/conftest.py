@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Painters
+from bot.painters import Painters
 from bot.settings import Settings
 from engine.ports import Painter
 from tests.fakes import BOOK, FakePainter

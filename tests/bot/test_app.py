@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Painters, open_app, painting
+from bot.app import open_app, painting
 from bot.owner import LOCAL
+from bot.painters import Painters
 from bot.settings import read_settings
 from engine.request import ImageRequest
 

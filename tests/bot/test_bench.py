@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.__main__ import run
-from bot.app import Painters
+from bot.painters import Painters
 from bot.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("folder")

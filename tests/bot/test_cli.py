@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import exit_code, run
-from bot.app import Painters
+from bot.painters import Painters
 from engine import errors
 from engine.errors import EaselError
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import run
-from bot.app import Painters
+from bot.painters import Painters
 
 pytestmark = pytest.mark.usefixtures("folder")
 

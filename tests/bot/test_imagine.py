@@ -15,7 +15,7 @@ from PIL import Image
 
 from bot import messages
 from bot.__main__ import run
-from bot.app import Painters
+from bot.painters import Painters
 from bot.settings import Settings, read_settings
 from engine.job import Picture, Recipe
 from engine.ports import Painter, Tell

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import run
-from bot.app import Painters
 from bot.led import Led, read_controls, read_references
+from bot.painters import Painters
 from engine.errors import InvalidRequest
 from tests.fakes import a_png
 

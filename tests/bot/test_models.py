@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 
 from bot.__main__ import run
-from bot.app import Painters
 from bot.models import download, fetch_missing, remove
+from bot.painters import Painters
 from engine.errors import BadModel, Misconfigured
 from engine.gpu.hub.hub import Hub
 from engine.gpu.hub.repository import HubName

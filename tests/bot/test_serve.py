@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import aiohttp
 import pytest
 
-from bot.app import Painters
+from bot.painters import Painters
 from bot.serve import serve
 from bot.settings import Settings
 from engine.errors import Misconfigured
@@ -56,7 +56,7 @@ async def test_an_address_of_another_machine_is_a_sentence(painters: Painters) -
 
 
 async def test_a_painter_that_does_not_exist_yet_is_a_sentence() -> None:
-    from bot.app import PAINTERS
+    from bot.painters import PAINTERS
 
     settings = Settings(port=0, painter="modal")
 

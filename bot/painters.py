@@ -1,0 +1,132 @@
+"""Painters: how this program comes by what paints, the only place that knows the engine.
+
+`engine.gpu` is imported only where something is painted: torch takes seconds to come.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.settings import Settings
+from engine.addon import Shelf
+from engine.card import ModelCard
+from engine.errors import Misconfigured
+from engine.ladder import OFFLOADS
+from engine.ports import Painter
+
+
+async def measure_engine(
+    settings: Settings,
+    model: str,
+    *,
+    rounds: int,
+    with_grid: bool,
+    tell: Callable[[int, str], None],
+) -> Mapping[str, Any]:
+    """The engine beside stock diffusers, as in the JSON of `easel bench`."""
+    from engine.gpu.bench.comparison import compare
+
+    return await compare(
+        model,
+        models_dir=_models_dir(settings),
+        device=settings.device,
+        rounds=rounds,
+        with_grid=with_grid,
+        tell=tell,
+    )
+
+
+def shelf_of(settings: Settings) -> Callable[[], Shelf]:
+    """What lies in the folders of the add-ons, looked at anew at every call."""
+    from engine.gpu.addons.shelves import shelves_at
+
+    return shelves_at(settings.data_dir).look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Painters:
+    """How this program comes by its painter: first what it will paint with, then the warm thing."""
+
+    cards: Callable[[Settings], Mapping[str, ModelCard]]
+    device: Callable[[Settings], str]
+    open: Callable[[Settings], AbstractAsyncContextManager[Painter]]
+    measure: Callable[..., Awaitable[Mapping[str, Any]]] = measure_engine
+    shelf: Callable[[Settings], Callable[[], Shelf]] = shelf_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """Bytes that a model needs and that there are, and with which offload it fits; None: none."""
+
+    needed: int
+    memory: int
+    offload: str | None
+
+
+def cards_of(settings: Settings) -> Mapping[str, ModelCard]:
+    """The cards of the models that the settings name, the default first. Raises BadModel."""
+    cards = [check_model(name, settings) for name in settings.models]
+    return {card.name: card for card in cards}
+
+
+def check_model(name: str, settings: Settings) -> ModelCard:
+    """The card of a model by its name or path. Raises BadModel."""
+    from engine.gpu.models.catalog import find
+
+    return find(name, _models_dir(settings)).card
+
+
+def fit_of(name: str, settings: Settings) -> Fit:
+    """How a model fits into the memory that this device has for models. Raises Misconfigured."""
+    from engine.gpu.device import device_named, memory_for_models, weight_type
+    from engine.gpu.easing import movable
+    from engine.gpu.models.catalog import find
+    from engine.gpu.models.footprint import footprint_of
+
+    device = device_named(settings.device)
+    memory = settings.model_memory or memory_for_models(device)
+    footprint = footprint_of(find(name, _models_dir(settings)), weight_type(device).itemsize)
+    offload = footprint.offload(memory)
+    if offload != "none" and not movable(device):
+        offload = None
+    return Fit(needed=footprint.total, memory=memory, offload=offload)
+
+
+def device_of(settings: Settings) -> str:
+    """The device that `auto` means here. Raises Misconfigured where there is none such."""
+    from engine.gpu.device import device_named
+
+    return str(device_named(settings.device))
+
+
+@asynccontextmanager
+async def warm_painter(settings: Settings) -> AsyncIterator[Painter]:
+    """The engine thread of this process."""
+    if settings.painter != "thread":
+        raise Misconfigured(
+            f"This Easel cannot paint in “{settings.painter}” yet. Set EASEL_PAINTER to thread."
+        )
+    from engine.gpu.painter import open_painter
+
+    opening = open_painter(
+        settings.models,
+        models_dir=_models_dir(settings),
+        device=settings.device,
+        addons_dir=settings.data_dir,
+        model_memory=settings.model_memory,
+        rungs=OFFLOADS[settings.offload],
+        previews=settings.previews,
+        preview_every=settings.preview_every,
+        safety=settings.safety_policy,
+    )
+    async with opening as painter:
+        yield painter
+
+
+def _models_dir(settings: Settings) -> Path:
+    return settings.data_dir / "models"
+
+
+PAINTERS = Painters(cards=cards_of, device=device_of, open=warm_painter)
