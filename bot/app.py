@@ -9,6 +9,7 @@ from collections.abc import (
     Coroutine,
     Iterator,
     Mapping,
+    Sequence,
 )
 from contextlib import (
     AsyncExitStack,
@@ -24,23 +25,35 @@ from bot.painters import Painters
 from bot.settings import Settings
 from engine.accounts import Accounts
 from engine.alternatives import load_wildcards
+from engine.archive import Amount
 from engine.card import ModelCard
+from engine.caretaker import Caretaker, newest_deed_of
+from engine.choices import Choices
+from engine.chooser import Chooser
 from engine.courier import Courier
 from engine.dispatcher import Dispatcher
+from engine.encore import Encore
 from engine.errors import StorageFailed
+from engine.gallery import Gallery
+from engine.job import Owner, Status, Tile
 from engine.line import Line
 from engine.outbox import Outbox, Sink
 from engine.ports import Ledger, Painter
 from engine.price import Speeds
 from engine.queue import FairQueue
+from engine.request import ImageRequest
+from engine.retention import Retention
 from engine.studio import Studio, utc_now
 from storage.accounts import SqlAccounts
+from storage.archive import SqlArchive
+from storage.choices import SqlChoices
 from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.migrate import downgrade, status, upgrade
 from storage.orphans import Orphans
 from storage.outbox import SqlOutbox
 from storage.pictures import PictureFiles
+from storage.stock import SqlStock
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +65,12 @@ class App:
     """Easel without its engine: it can be asked, and it takes jobs that nobody paints yet."""
 
     studio: Studio
+    caretaker: Caretaker
     ledger: Ledger
     outbox: Outbox
+    gallery: Gallery
+    encore: Encore
+    stock: SqlStock
     orphans: Orphans
     cards: Mapping[str, ModelCard]
     line: Line
@@ -74,6 +91,7 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
         shelf = painters.shelf(settings)
         # The first look reads all that is there; later ones only what has changed.
         await asyncio.to_thread(shelf)
+        accounts = SqlAccounts(database)
         studio = Studio(
             line=line,
             ledger=ledger,
@@ -81,12 +99,28 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
             speeds=speeds,
             wildcards=load_wildcards(settings.data_dir / "wildcards"),
             shelf=shelf,
-            allowance=SqlAccounts(database).allowance,
+            allowance=accounts.allowance,
+            chosen=SqlChoices(database).chosen,
         )
+        archive = SqlArchive(database, files)
+
+        async def tiles(request: ImageRequest) -> Sequence[Tile]:
+            return (await studio.quote(request)).tiles
+
         yield App(
             studio=studio,
+            caretaker=Caretaker(
+                line=line,
+                ledger=ledger,
+                allowance=accounts.allowance,
+                now=utc_now,
+                newest_deed=newest_deed_of(accounts),
+            ),
             ledger=ledger,
             outbox=SqlOutbox(database),
+            gallery=Gallery(archive=archive, ledger=ledger, withdraw=studio.cancel),
+            encore=Encore(archive=archive, ledger=ledger, tiles=tiles),
+            stock=SqlStock(database, files),
             orphans=Orphans(database, files),
             cards=cards,
             line=line,
@@ -100,6 +134,45 @@ async def open_accounts(settings: Settings) -> AsyncIterator[Accounts]:
     await upgrade(settings.database)
     async with connect(settings.database) as database:
         yield SqlAccounts(database)
+
+
+@asynccontextmanager
+async def open_gallery(settings: Settings) -> AsyncIterator[Gallery]:
+    """The pictures that there are, also beside a program that runs."""
+    await upgrade(settings.database)
+    async with connect(settings.database) as database:
+        files = PictureFiles(settings.data_dir / "pictures")
+        ledger = SqlLedger(database, files)
+
+        async def withdraw(job: str, _: Owner) -> bool:
+            # Whoever paints it sees that it has ended.
+            return await ledger.end(job, Status.CANCELLED, "", now=utc_now())
+
+        # Pictures of before there was an index: a moment the first time, nothing afterwards.
+        await SqlStock(database, files).take_in()
+        yield Gallery(archive=SqlArchive(database, files), ledger=ledger, withdraw=withdraw)
+
+
+async def amount_of(settings: Settings) -> Amount:
+    """How many pictures there are, in a database that is up to date."""
+    async with connect(settings.database) as database:
+        return await SqlStock(database, PictureFiles(settings.data_dir / "pictures")).amount()
+
+
+@asynccontextmanager
+async def open_choices(settings: Settings) -> AsyncIterator[Choices]:
+    """What people and servers chose, also beside a program that runs."""
+    await upgrade(settings.database)
+    async with connect(settings.database) as database:
+        yield SqlChoices(database)
+
+
+@asynccontextmanager
+async def open_chooser(settings: Settings, painters: Painters) -> AsyncIterator[Chooser]:
+    """Changes what they chose, by what can be painted here."""
+    cards = painters.cards(settings)
+    async with open_choices(settings) as choices:
+        yield Chooser(choices=choices, cards=cards, safety=settings.safety_policy)
 
 
 @contextmanager
@@ -135,11 +208,11 @@ async def painting(
             speeds=app.speeds,
             now=utc_now,
             worker=f"{socket.gethostname()}:{os.getpid()}",
-            sweep=app.studio.sweep if for_all else app.studio.catch_up,
+            sweep=app.caretaker.sweep if for_all else app.caretaker.catch_up,
         )
         async with _beside(dispatcher.run()):
             if for_all:
-                await app.studio.resume()
+                await app.caretaker.resume()
             yield painter
 
 
@@ -154,12 +227,15 @@ async def delivering(app: App, sink: Sink) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def tidying(app: App) -> AsyncIterator[None]:
-    """Now and once a day, files that nothing names are removed."""
+async def tidying(app: App, settings: Settings) -> AsyncIterator[None]:
+    """Now and once a day, pictures that need not be kept and files that nothing names go."""
+    retention = Retention(app.stock, settings.keep)
 
     async def tidy() -> None:
         while True:
             try:
+                await app.stock.take_in()
+                await retention.apply(utc_now())
                 await app.orphans.remove(utc_now())
             except StorageFailed as error:
                 log.warning("what nobody needs stays on the disk for now: %s", error)

@@ -8,10 +8,13 @@ import typer
 
 from bot import messages
 from bot.commands.audit import audit
+from bot.commands.history import history
 from bot.commands.imagine import imagine
 from bot.commands.models import models
 from bot.commands.painters import painters_of
 from bot.commands.quota import quota
+from bot.commands.settings import settings_commands
+from bot.commands.styles import styles
 from bot.version import version
 
 # What a command needs it imports itself: `easel --help` must not wait for a database or for torch.
@@ -26,6 +29,9 @@ cli = typer.Typer(
 )
 cli.add_typer(models, name="models")
 cli.add_typer(quota, name="quota")
+cli.add_typer(history, name="history")
+cli.add_typer(settings_commands, name="settings")
+cli.add_typer(styles, name="styles")
 cli.command("imagine")(imagine)
 cli.command("audit")(audit)
 
@@ -110,7 +116,7 @@ def migrate(
 @cli.command()
 def bench(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="engine, or all that there is.")] = "all",
+    what: Annotated[str, typer.Argument(help="engine, storage, or all that there is.")] = "all",
     file: Annotated[
         str | None, typer.Option("--json", metavar="FILE", help="Where the numbers go.")
     ] = None,
@@ -121,8 +127,11 @@ def bench(
     rounds: Annotated[
         int, typer.Option(min=1, metavar="N", help="More rounds, steadier numbers.")
     ] = 3,
+    scale: Annotated[
+        float, typer.Option(min=0.0001, max=10, metavar="X", help="A smaller or larger storage.")
+    ] = 1.0,
 ) -> None:
-    """Measure Easel side by side with stock diffusers."""
+    """Measure the engine side by side with stock diffusers, and the storage with a full house."""
     from pathlib import Path
 
     from rich.console import Console
@@ -142,6 +151,7 @@ def bench(
             model=model,
             rounds=rounds,
             grid=grid,
+            scale=scale,
             file=Path(file) if file else None,
             console=Console(stderr=True),
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.choice_words import SETTING_NAMES
 from bot.standings import NOTHING, Row, when
 from bot.terms import NAMES
 from engine.accounts import Deed
@@ -11,6 +12,7 @@ from engine.accounts import Deed
 DEED_COLUMNS = ("when", "who", "to whom", "what", "details", "why")
 TIMES = frozenset({"until", "expires"})
 ABSENT = object()
+CALLED = {**NAMES, **SETTING_NAMES}
 
 
 def deed_row(deed: Deed) -> Row:
@@ -35,7 +37,7 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
         if isinstance(was, Mapping) and isinstance(now, Mapping):
             told += _differences(was, now)
         elif was != now:
-            called = NAMES.get(name, name)
+            called = CALLED.get(name, name)
             told.append(f"{called} {_word(was, name)} → {_word(now, name)}")
     return told
 
@@ -46,6 +48,8 @@ def _word(value: Any, name: str = "") -> str:
         return "default"
     if value is None:
         return "never" if name in TIMES else "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if name in TIMES:
         return when(datetime.fromisoformat(value))
     if name == "window":

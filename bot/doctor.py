@@ -12,9 +12,9 @@ from importlib.metadata import version as installed
 
 import psutil
 
-from bot import messages
-from bot.app import revisions
-from bot.messages import GIB
+from bot import history_words, messages, model_words
+from bot.app import amount_of, revisions
+from bot.model_words import GIB
 from bot.painters import Painters, check_model, fit_of
 from bot.settings import Settings
 from bot.version import version
@@ -46,6 +46,7 @@ async def examine(settings: Settings, painters: Painters) -> list[Finding]:
         *await asyncio.to_thread(lambda: list(_models(settings))),
         *await asyncio.to_thread(_addons, settings, painters),
         await _database(settings),
+        *await _pictures(settings),
         _disk(settings),
         _discord(settings),
     ]
@@ -103,13 +104,13 @@ def _memory() -> Finding:
 def _models(settings: Settings) -> Iterator[Finding]:
     for name in settings.models:
         try:
-            usable = messages.usable(check_model(name, settings))
+            usable = model_words.usable(check_model(name, settings))
             fit = fit_of(name, settings)
         except EaselError as error:
             yield Finding(what="model", fact=name, mend=str(error))
         else:
-            facts = messages.fits(fit.needed, fit.memory, fit.offload)
-            mend = "" if fit.offload else messages.NO_FIT
+            facts = model_words.fits(fit.needed, fit.memory, fit.offload)
+            mend = "" if fit.offload else model_words.NO_FIT
             yield Finding(what="model", fact=f"{usable} {facts}", mend=mend)
 
 
@@ -135,6 +136,20 @@ async def _database(settings: Settings) -> Finding:
         )
     except EaselError as error:
         return Finding(what="database", fact="Not usable.", mend=str(error))
+
+
+async def _pictures(settings: Settings) -> list[Finding]:
+    """How many there are and how long they stay, where the database can say so."""
+    if settings.database_url is None and not settings.database_file.exists():
+        return []
+    try:
+        current, newest = await revisions(settings.database)
+        if current != newest:
+            return []
+        amount = history_words.amount(await amount_of(settings))
+    except EaselError:
+        return []  # the line about the database says why
+    return [Finding(what="pictures", fact=f"{amount} {history_words.kept(settings.keep)}")]
 
 
 def _disk(settings: Settings) -> Finding:

@@ -1,7 +1,6 @@
 """The imagine command: everything is checked first, then the engine is warmed and paints."""
 
 import asyncio
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -18,10 +17,12 @@ from bot.painters import Painters
 from bot.progress import Watch, watching
 from bot.prompts_file import Line
 from bot.settings import Settings
+from bot.sizes import read_size
+from engine.caretaker import TERMINAL
 from engine.errors import EaselError, InvalidRequest, PainterLost
 from engine.job import Picture
 from engine.request import ImageRequest
-from engine.studio import TERMINAL, Quote
+from engine.studio import Quote
 
 LARGEST_SOURCE = 64 * 2**20
 # A mask that is no file: where the image is transparent.
@@ -96,40 +97,63 @@ async def imagine(
     async with open_app(settings, painters) as app:
         kept = {name: await app.studio.keep(file) for name, file in sources.items()}
         followed = {file: await app.studio.keep(content) for file, content in led.items()}
-        requests = _requests(asked, kept, followed)
-        quotes = [
-            await _quoted(app, line, request)
-            for line, request in zip(asked.lines, requests, strict=True)
-        ]
-        tiles = [tile for quote in quotes for tile in quote.tiles]
-        require_writable(asked.output, len(tiles))
-        price = sum(quote.price for quote in quotes)
-        if len(tiles) > sum(request.count for request in requests) and not agreed(
-            len(tiles), price
-        ):
-            return Outcome()
-        with watching(console) as watch:
-            watch.expect(tiles)
-            async with painting(app, settings, painters):
-                easel = _Commission(
-                    app=app,
-                    watch=watch,
-                    places=_places(asked, [len(quote.tiles) for quote in quotes]),
-                    turns=asyncio.Semaphore(min(IN_FLIGHT, settings.queue_limit)),
-                )
-                return await easel.painted(asked.lines, requests)
+        return await paint(
+            app,
+            settings,
+            painters,
+            lines=asked.lines,
+            requests=_requests(asked, kept, followed),
+            output=asked.output,
+            console=console,
+            agreed=agreed,
+        )
+
+
+async def paint(
+    app: App,
+    settings: Settings,
+    painters: Painters,
+    *,
+    lines: Sequence[Line],
+    requests: Sequence[ImageRequest],
+    output: str | None,
+    console: Console,
+    agreed: Callable[[int, float], bool],
+) -> Outcome:
+    """Paint what the lines ask for and write it."""
+    quotes = [
+        await _quoted(app, line, request) for line, request in zip(lines, requests, strict=True)
+    ]
+    tiles = [tile for quote in quotes for tile in quote.tiles]
+    require_writable(output, len(tiles))
+    requests = [quote.request for quote in quotes]
+    for note in dict.fromkeys(note for quote in quotes for note in quote.notes):
+        console.print(note, markup=False, highlight=False, soft_wrap=True)
+    price = sum(quote.price for quote in quotes)
+    if len(tiles) > sum(request.count for request in requests) and not agreed(len(tiles), price):
+        return Outcome()
+    with watching(console) as watch:
+        watch.expect(tiles)
+        async with painting(app, settings, painters):
+            easel = _Commission(
+                app=app,
+                watch=watch,
+                places=_places(output, [len(quote.tiles) for quote in quotes]),
+                turns=asyncio.Semaphore(min(IN_FLIGHT, settings.queue_limit)),
+            )
+            return await easel.painted(lines, requests)
 
 
 async def _quoted(app: App, line: Line, request: ImageRequest) -> Quote:
     with line.named():
-        return await app.studio.quote(request)
+        return await app.studio.quote(request, LOCAL)
 
 
-def _places(asked: Asked, counts: Sequence[int]) -> list[Sequence[Path] | None]:
+def _places(output: str | None, counts: Sequence[int]) -> list[Sequence[Path] | None]:
     """Where the pictures of each prompt go; None where they are named after it."""
-    if asked.output is None:
+    if output is None:
         return [None] * len(counts)
-    files = iter(places(asked.output, sum(counts)))
+    files = iter(places(output, sum(counts)))
     return [list(islice(files, count)) for count in counts]
 
 
@@ -214,10 +238,8 @@ def _requests(
 def _sides(size: str | None) -> dict[str, int]:
     if size is None:
         return {}
-    found = re.fullmatch(r"\s*(\d{1,6})\s*[x×*]\s*(\d{1,6})\s*", size, re.IGNORECASE | re.ASCII)
-    if found is None:
-        raise InvalidRequest(f"“{size}” is no size. Write width x height, like 512x768.")
-    return {"width": int(found[1]), "height": int(found[2])}
+    width, height = read_size(size)
+    return {"width": width, "height": height}
 
 
 def _read_source(name: str, file: str) -> bytes:

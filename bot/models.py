@@ -16,7 +16,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from bot import messages
+from bot import model_words
 from engine.errors import BadModel, Misconfigured
 from engine.gpu.hub.download import Download, Tell, open_download
 from engine.gpu.hub.hub import Hub, hub_from
@@ -41,7 +41,7 @@ def add(name: str, models_dir: Path, console: Console) -> str:
         target = download(on_hub, models_dir, console, hub_from(os.environ))
         return _called(str(on_hub), target, models_dir)
     if not there:
-        raise BadModel(messages.neither_name_nor_path(name))
+        raise BadModel(model_words.neither_name_nor_path(name))
     find(str(path.resolve()), models_dir)
     return link(path.resolve(), models_dir)
 
@@ -76,10 +76,10 @@ def remove(
     models = installed(models_dir)
     model = installed_as(name, models)
     if agreed is None:
-        raise Misconfigured(messages.say_yes(model.called))
+        raise Misconfigured(model_words.say_yes(model.called))
     used = _is_named(model, served, models)
     size = None if model.link else amount(model.size())
-    if not agreed(messages.confirm_removal(model.called, size, used=used)):
+    if not agreed(model_words.confirm_removal(model.called, size, used=used)):
         return None
     take_away(model)
     return model.called
@@ -118,12 +118,12 @@ def _row(model: Installed, models_dir: Path) -> tuple[str, ...]:
     else:
         origin, licence = str(model.link or ""), ""
     if model.unfinished:
-        family = messages.UNFINISHED
+        family = model_words.UNFINISHED
     else:
         try:
             family = find(str(model.path), models_dir).card.family
         except BadModel:
-            family = messages.UNUSABLE
+            family = model_words.UNUSABLE
     name = _called(model.called, model.path, models_dir)
     return (name, family, amount(model.size()), licence or "–", origin or "–")
 
@@ -131,13 +131,13 @@ def _row(model: Installed, models_dir: Path) -> tuple[str, ...]:
 def _say_what_comes(coming: Download, free: int, hub: Hub, console: Console) -> None:
     listing = coming.listing
     said = [
-        messages.coming(listing.repository, listing.revision, amount(coming.size), amount(free)),
-        messages.licence(listing.licence, hub.page(listing.repository)),
+        model_words.coming(listing.repository, listing.revision, amount(coming.size), amount(free)),
+        model_words.licence(listing.licence, hub.page(listing.repository)),
     ]
     if coming.resumed:
-        said.append(messages.going_on(amount(coming.here)))
+        said.append(model_words.going_on(amount(coming.here)))
     if coming.moved:
-        said.append(messages.moved(listing.revision))
+        said.append(model_words.moved(listing.revision))
     for line in said:
         _say(line, console)
 
@@ -162,7 +162,7 @@ def _telling(coming: Download, console: Console) -> Iterator[Tell]:
         transient=True,
     )
     with bar:
-        task = bar.add_task(messages.DOWNLOADING, total=coming.size, completed=coming.here)
+        task = bar.add_task(model_words.DOWNLOADING, total=coming.size, completed=coming.here)
         yield lambda file, won: bar.update(task, advance=won, description=file[-SHOWN_LETTERS:])
 
 
@@ -175,6 +175,6 @@ def _lines(coming: Download, console: Console) -> Tell:
         tenths = came * 10 // coming.size
         if tenths > said:
             said = tenths
-            _say(messages.downloaded(10 * tenths, amount(coming.size)), console)
+            _say(model_words.downloaded(10 * tenths, amount(coming.size)), console)
 
     return tell

@@ -3,9 +3,11 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count as counted
 from pathlib import Path
 from secrets import token_hex
+from typing import BinaryIO
 
 from engine.errors import InvalidRequest, StorageFailed
 
@@ -54,6 +56,24 @@ def write(place: Path, png: bytes) -> None:
         except OSError:
             draft.unlink(missing_ok=True)
             raise
+    except OSError as error:
+        raise StorageFailed(f"I could not write {place}: {error.strerror}.") from None
+
+
+@contextmanager
+def growing(place: Path) -> Iterator[BinaryIO]:
+    """A file to write piece by piece, in its place once it is whole. Raises StorageFailed."""
+    place = place.expanduser().resolve()
+    draft = place.parent / f".{token_hex(6)}.easel"
+    try:
+        try:
+            with draft.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(place)
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise StorageFailed(f"I could not write {place}: {error.strerror}.") from None
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import messages
+from bot import messages, quota_words
 from bot.deeds import DEED_COLUMNS, deed_row
 from bot.owner import LOCAL
 from bot.standings import (
@@ -20,6 +20,7 @@ from bot.standings import (
     tier_row,
 )
 from bot.terms import Change, read_end, read_number, read_person
+from bot.typed import read_whose
 from engine.accounts import Accounts, Act
 from engine.allowance import moment
 from engine.errors import InvalidRequest
@@ -39,7 +40,7 @@ class Quota:
 
     async def show(self, person: str | None, tier: str | None) -> list[str]:
         if person is not None and tier is not None:
-            raise InvalidRequest(messages.PERSON_OR_TIER)
+            raise InvalidRequest(quota_words.PERSON_OR_TIER)
         if person is not None:
             return await self._show_person(read_person(person))
         tiers = await self.accounts.tiers()
@@ -54,9 +55,9 @@ class Quota:
             for owner in await self.accounts.people(MOST_PEOPLE)
         ]
         return [
-            *(table(TIER_COLUMNS, [tier_row(one) for one in tiers]) or [messages.NO_TIERS]),
+            *(table(TIER_COLUMNS, [tier_row(one) for one in tiers]) or [quota_words.NO_TIERS]),
             "",
-            *(table(PEOPLE_COLUMNS, people) or [messages.NO_PEOPLE]),
+            *(table(PEOPLE_COLUMNS, people) or [quota_words.NO_PEOPLE]),
         ]
 
     async def grant(self, person: str, credits: str, days: str | None, why: str) -> list[str]:
@@ -65,13 +66,13 @@ class Quota:
         owner = read_person(person)
         grant = await self.accounts.grant(owner, read_number(credits), act, expires=end)
         until = None if end is None else moment(end, act.at)
-        return [messages.granted(owner, grant.credits, grant.id, until)]
+        return [quota_words.granted(owner, grant.credits, grant.id, until)]
 
     async def take_back(self, grant: str, why: str) -> list[str]:
         if not (grant.isascii() and grant.isdigit() and len(grant) < 19):
             raise InvalidRequest(f"“{grant}” is no number of a grant. `easel quota show` has them.")
         await self.accounts.take_back_grant(int(grant), self._act(why))
-        return [messages.taken_back(int(grant))]
+        return [quota_words.taken_back(int(grant))]
 
     async def set(
         self,
@@ -87,39 +88,42 @@ class Quota:
         if person is None:
             return await self._set_tier(tier, change, roles, rank, act)
         if roles is not None or rank is not None:
-            raise InvalidRequest(messages.ROLES_ARE_OF_TIERS)
+            raise InvalidRequest(quota_words.ROLES_ARE_OF_TIERS)
         if tier is None and not change:
-            raise InvalidRequest(messages.NOTHING_TO_SET)
+            raise InvalidRequest(quota_words.NOTHING_TO_SET)
         owner = read_person(person)
         if tier is not None:
             await self.accounts.set_tier(owner, None if tier == "none" else tier, act)
         if change:
             await self.accounts.set_terms(owner, change.terms, act, forget=change.forget)
-        return [messages.set_for(owner)]
+        return [quota_words.set_for(owner)]
 
     async def remove_tier(self, tier: str, why: str) -> list[str]:
         await self.accounts.remove_tier(tier, self._act(why))
-        return [messages.tier_removed(tier)]
+        return [quota_words.tier_removed(tier)]
 
     async def block(self, person: str, days: str | None, why: str) -> list[str]:
         act = self._act(why)
         end = read_end(days, act.at)
         owner = read_person(person)
         await self.accounts.block(owner, act, until=end)
-        return [messages.blocked(owner, None if end is None else moment(end, act.at))]
+        return [quota_words.blocked(owner, None if end is None else moment(end, act.at))]
 
     async def unblock(self, person: str, why: str) -> list[str]:
         owner = read_person(person)
         await self.accounts.unblock(owner, self._act(why))
-        return [messages.unblocked(owner)]
+        return [quota_words.unblocked(owner)]
 
-    async def audit(self, person: str | None, tier: str | None, most: int) -> list[str]:
-        if person is not None and tier is not None:
-            raise InvalidRequest(messages.PERSON_OR_TIER)
+    async def audit(
+        self, person: str | None, tier: str | None, most: int, server: str | None = None
+    ) -> list[str]:
+        if sum(named is not None for named in (person, tier, server)) > 1:
+            raise InvalidRequest(quota_words.ONE_AT_A_TIME)
         about = None if person is None else read_person(person)
         about = about if tier is None else whom(tier)
+        about = about if server is None else str(read_whose(None, server))
         deeds = await self.accounts.audit(whom=about, most=most)
-        return table(DEED_COLUMNS, [deed_row(deed) for deed in deeds]) or [messages.NO_DEEDS]
+        return table(DEED_COLUMNS, [deed_row(deed) for deed in deeds]) or [quota_words.NO_DEEDS]
 
     async def _show_person(self, owner: str) -> list[str]:
         now = self.now()
@@ -129,7 +133,7 @@ class Quota:
         tables = (
             table(GRANT_COLUMNS, [grant_row(grant, now) for grant in standing.grants]),
             table(ENTRY_COLUMNS, [entry_row(entry) for entry in entries]),
-            [] if standing.known else [messages.never_seen(owner)],
+            [] if standing.known else [quota_words.never_seen(owner)],
         )
         for more in tables:
             lines += ["", *more] if more else []
@@ -144,11 +148,11 @@ class Quota:
         act: Act,
     ) -> list[str]:
         if tier is None:
-            raise InvalidRequest(messages.WHOM_TO_SET)
+            raise InvalidRequest(quota_words.WHOM_TO_SET)
         await self.accounts.change_tier(
             tier, change.terms, act, forget=change.forget, roles=roles, rank=rank
         )
-        return [messages.set_for(whom(tier))]
+        return [quota_words.set_for(whom(tier))]
 
     def _act(self, why: str) -> Act:
         return Act(who=LOCAL.id, at=self.now(), why=why)

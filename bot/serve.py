@@ -31,7 +31,7 @@ async def serve(settings: Settings, painters: Painters, *, announce: Callable[[s
         async with (
             open_app(settings, painters) as app,
             painting(app, settings, painters, for_all=True),
-            tidying(app),
+            tidying(app, settings),
         ):
             health = Health(
                 model=next(iter(app.cards)), device=painters.device(settings), ledger=app.ledger

@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -19,6 +20,7 @@ from pydantic_settings import (
 from bot.addresses import is_discord_or_here
 from engine.errors import Misconfigured
 from engine.nearest import did_you_mean
+from engine.retention import Keep
 from engine.safety import Measure, Policy
 
 PREFIX = "EASEL_"
@@ -48,6 +50,9 @@ EXPECTED = {
     "discord_gateway": "an address at discord.com, or on this machine for a stand-in",
     "log": "human or json",
     "queue_limit": "a whole number from 1",
+    "keep_days": "how many days pictures are kept, a whole number from 1 to 36500",
+    "keep_pictures": "how many pictures of each person are kept, a whole number from 1",
+    "keep_gb": "how many gigabytes all pictures may take, a number above 0",
     "grace_s": "a number of seconds from 0 to 3600",
 }
 SECRET = frozenset({"database_url", "discord_token"})
@@ -85,6 +90,9 @@ class Settings(BaseSettings):
     discord_gateway: str | None = None
     log: Literal["human", "json"] = "human"
     queue_limit: int = Field(200, ge=1)
+    keep_days: int | None = Field(None, ge=1, le=36500)
+    keep_pictures: int | None = Field(None, ge=1, le=2**31)
+    keep_gb: float | None = Field(None, gt=0, le=2**20)
     grace_s: float = Field(30, ge=0, le=3600)
 
     @field_validator("data_dir", "safety_model")
@@ -136,6 +144,15 @@ class Settings(BaseSettings):
     def model_memory(self) -> int | None:
         """In bytes; None where the device decides."""
         return int(self.model_memory_gb * 2**30) if self.model_memory_gb else None
+
+    @property
+    def keep(self) -> Keep:
+        """How long pictures are kept, and how many."""
+        return Keep(
+            age=timedelta(days=self.keep_days) if self.keep_days else None,
+            each=self.keep_pictures,
+            bytes=int(self.keep_gb * 2**30) if self.keep_gb else None,
+        )
 
     @property
     def safety_policy(self) -> Policy:

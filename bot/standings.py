@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot import messages
+from bot import messages, quota_words
 from bot.terms import NAMES
 from engine.accounts import Entry, Grant, Standing, Tier
 from engine.allowance import Allowance, credits_of
@@ -51,14 +51,15 @@ def facts(standing: Standing, now: datetime) -> list[Row]:
     allowance, block = standing.allowance, standing.block
     rows: list[Row] = [
         ("person", f"{standing.owner.id} {standing.owner.name}".strip()),
-        ("tier", standing.tier or NOTHING),
+        ("tier", _tier(standing)),
+        ("roles", ", ".join(standing.roles) or NOTHING),
         ("used today", f"{credits_of(standing.purse.used):.2f}"),
         ("left now", _left(standing)),
         ("put aside", f"{standing.held:.2f}"),
         ("granted", f"{standing.granted(now):.2f}"),
     ]
     if block is not None and block.holds(now):
-        end = when(block.until) if block.until else messages.FOR_EVER
+        end = when(block.until) if block.until else quota_words.FOR_EVER
         rows.append((BLOCKED, f"until {end}" + (f": {block.why}" if block.why else "")))
     rows += zip(TIER_COLUMNS[3:], _limits(allowance), strict=True)
     rows.append(("priority", str(allowance.tier)))
@@ -94,6 +95,12 @@ def when(at: datetime) -> str:
 
 def table(columns: Sequence[str], rows: Sequence[Row]) -> list[str]:
     return messages.columns([columns, *rows]) if rows else []
+
+
+def _tier(standing: Standing) -> str:
+    """With the role that gives it, where one does."""
+    by_role = f", by the role {standing.role}" if standing.role else ""
+    return f"{standing.tier or NOTHING}{by_role}"
 
 
 def _left(standing: Standing) -> str:

@@ -85,11 +85,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What somebody may use and has left. `held` is put aside for jobs that have not ended."""
+    """What somebody may use and has left. `held` is put aside for jobs that have not ended.
+
+    `roles` are those that they had last; `role` is the one that gives the tier, where one does.
+    """
 
     owner: Owner
     known: bool
     tier: str | None
+    role: str | None = None
+    roles: tuple[str, ...] = ()
     terms: Terms
     allowance: Allowance
     purse: Purse
@@ -104,12 +109,17 @@ class Standing:
 class Accounts(Protocol):
     """Who may use what. Every call is one transaction; what is done to somebody is in the audit."""
 
-    async def allowance(self, owner: str, roles: Collection[str] = ()) -> Allowance:
-        """What that person may use now, who has these Discord roles."""
+    async def allowance(self, owner: str, roles: Collection[str] | None = None) -> Allowance:
+        """What that person may use now, who has these Discord roles.
+
+        They are remembered: None is those of the last time, and an empty collection is none.
+        """
         ...
 
-    async def standing(self, owner: str, now: datetime, roles: Collection[str] = ()) -> Standing:
-        """Also of somebody who has never asked for anything."""
+    async def standing(
+        self, owner: str, now: datetime, roles: Collection[str] | None = None
+    ) -> Standing:
+        """Also of somebody who has never asked for anything. Remembers no roles."""
         ...
 
     async def people(self, most: int = 50) -> Sequence[Owner]:

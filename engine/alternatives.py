@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
@@ -21,6 +22,8 @@ _TOKEN = re.compile(
     r"\\(?P<literal>[{|}_])|(?P<sign>[{|}])|__(?P<wildcard>(?!_)[\w-]+?)__|\\\\|[^\\{|}_]+|.",
     re.DOTALL,
 )
+
+_SPECIAL = re.compile(r"((?:\\\\)*)([{|}_])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,18 @@ def expand(
             f"{MOST_TILES} is the most I paint at a time: take some alternatives out."
         )
     return tuple(_built(pieces))
+
+
+def literal(text: str) -> str:
+    """The prompt that stands for this text and nothing else. Raises InvalidRequest without one."""
+    for prompt in (text, _SPECIAL.sub(r"\1\\\2", text)):
+        with suppress(InvalidRequest):
+            if expand(prompt) == (text,):
+                return prompt
+    raise InvalidRequest(
+        "That prompt has a backslash before a brace, a bar or an underscore, which no prompt can "
+        "say. Take the words and write it anew."
+    )
 
 
 def load_wildcards(folder: Path) -> dict[str, tuple[str, ...]]:

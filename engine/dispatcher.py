@@ -5,6 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from math import isfinite
 
 from engine.errors import (
     Cancelled,
@@ -18,15 +20,18 @@ from engine.errors import (
 from engine.heart import Heart
 from engine.job import Picture, Progress, Status, Tile
 from engine.lease import Lease
-from engine.line import Line
+from engine.line import Line, job_of, place_of
 from engine.ports import Ledger, Painter
 from engine.price import Speeds
 from engine.queue import Entry
+from engine.tally import Tally
 from engine.ticket import Ticket
+from engine.work import Begun, Work
 
 log = logging.getLogger(__name__)
 
 BUG = "Something broke while painting that. It was not your fault; try again."
+NO_TIME = "Nobody knows how long painting that took, so it cannot be paid for. Try again."
 
 
 class Dispatcher:
@@ -57,7 +62,6 @@ class Dispatcher:
         self._lease = lease or Lease()
         self.heart = Heart(line=line, ledger=ledger, lease=self._lease, sweep=sweep, now=now)
         self._free = painter.seats
-        self._aside: list[Entry] = []
 
     async def run(self) -> None:
         """Until cancelled. What is being painted then waits for the next start."""
@@ -67,13 +71,13 @@ class Dispatcher:
                 while True:
                     await self._line.bell.wait()
                     self._line.bell.clear()
-                    self._bring_back()
+                    self._line.bring_back()
                     while self._free > 0:
                         entry = self._line.queue.take(self._now().timestamp())
                         if entry is None:
                             break
                         if self._must_wait(entry):
-                            self._aside.append(entry)
+                            self._line.put_aside(entry)
                             continue
                         self._free -= 1
                         self._begin(entry, tasks)
@@ -83,86 +87,81 @@ class Dispatcher:
 
     async def _release(self) -> None:
         """Being stopped is not the jobs' fault, so it is no attempt of those that they have."""
-        for ticket in self._line.tickets.values():
-            if ticket.begun is None:
-                continue
-            await asyncio.wait([ticket.begun])
-            if not ticket.attempt:
+        for work in tuple(self._line.works.values()):
+            if work.begun is not None:
+                await asyncio.wait([work.begun])
+            if not work.attempt:
                 continue
             try:
-                await self._ledger.release(ticket.job.id, ticket.attempt)
+                await self._ledger.release(work.job, work.attempt)
             except EaselError as error:
-                log.warning("job %s keeps an attempt that was none: %s", ticket.job.id, error)
+                log.warning("job %s keeps an attempt that was none: %s", work.job, error)
+        try:
+            await self.heart.keep()
+        except EaselError as error:
+            log.warning("the next start knows less of who was served: %s", error)
 
     # A painter that breaks down takes all that it paints with it, and who did that is not known.
     # So never two jobs that were there are painted at a time: the one to blame uses up its attempts
     # without using up those of the others.
 
     def _must_wait(self, entry: Entry) -> bool:
-        job = job_of(entry)
-        return self._is_suspect(job) and any(
-            other != job and self._is_suspect(other) for other in self._line.painting
+        job, suspects = job_of(entry), self._line.suspects
+        return job in suspects and any(
+            other != job and other in suspects for other in self._line.painting
         )
 
-    def _is_suspect(self, job: str) -> bool:
-        ticket = self._line.tickets.get(job)
-        return ticket is not None and ticket.job.attempt > 0
-
-    def _bring_back(self) -> None:
-        """What was put aside waits in the queue again, or is over."""
-        aside, self._aside = self._aside, []
-        for entry in aside:
-            if self._line.waits(job_of(entry)):
-                self._line.queue.give_back(entry.job)
-            else:
-                self._line.queue.done(entry.job, 0.0)
-
     def _begin(self, entry: Entry, tasks: asyncio.TaskGroup) -> None:
-        job, _, index = entry.job.rpartition(":")
-        ticket = self._line.tickets[job]
-        tile = ticket.job.tiles[int(index)]
-        if ticket.begun is None:
+        job = job_of(entry)
+        self._line.changed.add(entry.owner)
+        work = self._line.works.get(job)
+        if work is None:
+            ticket = self._line.tickets.get(job)
+            work = self._line.works[job] = Work(job=job, owner=entry.owner, ticket=ticket)
             # Not one of the group: that ends as a whole when one of its tasks fails.
-            ticket.begun = asyncio.create_task(self._sources(ticket))
+            work.begun = asyncio.create_task(self._sources(work))
             # Its tile may be withdrawn before it ends, and then nobody else asks how it ended.
-            ticket.begun.add_done_callback(_look)
-        task = tasks.create_task(self._tile(entry, ticket, tile))
+            work.begun.add_done_callback(_look)
+        task = tasks.create_task(self._tile(entry, work))
         self._line.painting[job].add(task)
-        task.add_done_callback(lambda ended: self._ended(job, ended))
+        task.add_done_callback(partial(self._ended, entry, work))
 
-    def _ended(self, job: str, task: asyncio.Task[None]) -> None:
-        self._line.painting[job].discard(task)
-        if not self._line.painting[job]:
-            del self._line.painting[job]
+    def _ended(self, entry: Entry, work: Work, task: asyncio.Task[None]) -> None:
+        """Also where it was withdrawn before it began."""
+        painting = self._line.painting
+        painting[work.job].discard(task)
+        if not painting[work.job]:
+            del painting[work.job]
+        if self._line.queue.runs(entry.job):
+            # What was painted of a withdrawn tile is paid for, or looking on would be free.
+            self._line.pay(entry, work, entry.price * work.share_of(place_of(entry)))
+        self._free += 1
         # Only now is nothing of it painted any more, for which another may have been put aside.
         self._line.bell.set()
 
-    async def _tile(self, entry: Entry, ticket: Ticket, tile: Tile) -> None:
-        job = ticket.job
-        spent: float | None = None
+    async def _tile(self, entry: Entry, work: Work) -> None:
         try:
-            picture = await self._picture(ticket, tile)
-            spent = picture.seconds
-            if pictures := ticket.add(tile, picture):
-                await self._ledger.finish(job.id, ticket.attempt, pictures, self._now())
-                self._line.finish(job.id, pictures)
+            if work.begun is None:
+                raise RuntimeError("a tile is painted before its job began")
+            ticket, sources = await asyncio.shield(work.begun)
+            tile = ticket.job.tiles[place_of(entry)]
+            picture = await self._picture(ticket, tile, sources)
+            self._line.pay(entry, work, picture.seconds)
+            if pictures := work.add(tile, picture):
+                tally = await self._finish(work, pictures)
+                self._line.finish(work.job, pictures)
+                self._line.told(tally)
         except PainterLost:
             raise  # the program ends, and who takes the jobs back takes up what waits
         except TakenOver:
-            self._follow(ticket)
+            self._follow(work)
         except EaselError as error:
-            await self._give_up(ticket, error)
+            await self._give_up(work, error)
         except Exception:
-            log.exception("job %s met a bug", job.id)
-            await self._give_up(ticket, PaintingFailed(BUG))
-        finally:
-            # What was painted of a withdrawn tile is paid for, or looking on would be free.
-            half_done = entry.price * ticket.share_of(tile)
-            self._line.queue.done(entry.job, half_done if spent is None else spent)
-            self._free += 1
-            self._line.bell.set()
+            log.exception("job %s met a bug", work.job)
+            await self._give_up(work, PaintingFailed(BUG))
 
-    async def _picture(self, ticket: Ticket, tile: Tile) -> Picture:
+    async def _picture(self, ticket: Ticket, tile: Tile, sources: Mapping[str, bytes]) -> Picture:
         job = ticket.job
         card = self._painter.cards.get(tile.recipe.model)
         # Only here it is known who paints it, and bits differ from hand to hand.
@@ -175,54 +174,75 @@ class Dispatcher:
                 )
             )
 
-        if ticket.begun is None:
-            raise RuntimeError("a tile is painted before its job began")
-        sources = await asyncio.shield(ticket.begun)
         if not job.request.fresh and (known := await self._ledger.painted(recipe)):
             file = await self._ledger.file(known.file)
             tell(recipe.told_steps, None)
             return Picture(recipe=recipe, png=file, seconds=0.0, notes=("from history",))
         picture = await self._painter.paint(recipe, sources, tell)
+        if not (isfinite(picture.seconds) and picture.seconds >= 0):
+            raise PaintingFailed(NO_TIME)
         self._speeds.observe(recipe, picture.seconds)
         return picture
 
-    async def _sources(self, ticket: Ticket) -> Mapping[str, bytes]:
+    async def _sources(self, work: Work) -> tuple[Ticket, Mapping[str, bytes]]:
         """Mark the job as being painted, and fetch the files that its recipes name."""
+        until = self._now() + self._lease.length
+        tally = self._line.tally(work.owner)
         try:
-            job = await self._ledger.begin(
-                ticket.job.id, self._worker, self._now() + self._lease.length
-            )
+            job = await self._ledger.begin(work.job, self._worker, until, tally)
         except (NotFound, StorageFailed) as error:
             # It ended, or another has it, or nobody knows: what the ledger says next decides.
             raise TakenOver("The job cannot be begun.") from error
-        ticket.attempt = job.attempt
-        return {digest: await self._ledger.file(digest) for digest in job.request.pictures}
+        self._line.told(tally)
+        work.attempt = job.attempt
+        # Another is made where nobody held one, and from now on the work does.
+        work.ticket = self._line.ticket(job)
+        sources = {digest: await self._ledger.file(digest) for digest in job.request.pictures}
+        return work.ticket, sources
 
-    async def _give_up(self, ticket: Ticket, error: EaselError) -> None:
+    async def _finish(self, work: Work, pictures: tuple[Picture, ...]) -> Tally | None:
+        """Store the result, and answer the tally that was kept with it.
+
+        A database that is away for a moment costs nobody the picture that is painted.
+        """
+        begun, pauses = self._now(), iter(self._lease.pauses)
+        while True:
+            tally = self._line.tally(work.owner, ended=work)
+            try:
+                await self._ledger.finish(work.job, work.attempt, pictures, self._now(), tally)
+                return tally
+            except StorageFailed as error:
+                pause = next(pauses, None)
+                if pause is None or self._now() + pause - begun > self._lease.length:
+                    raise
+                log.warning("job %s is finished and cannot be stored yet: %s", work.job, error)
+            await asyncio.sleep(pause.total_seconds())
+
+    async def _give_up(self, work: Work, error: EaselError) -> None:
         """The other tiles of the job go too: half a request is not what was asked for."""
-        job = ticket.job
         status = Status.CANCELLED if isinstance(error, Cancelled) else Status.FAILED
         try:
             ended = await self._ledger.end(
-                job.id, status, str(error), now=self._now(), attempt=ticket.attempt
+                work.job,
+                status,
+                str(error),
+                now=self._now(),
+                attempt=work.attempt,
+                tally=self._line.tally(work.owner, ended=work),
             )
         except Exception:  # nobody else's job may suffer; its lease runs out, and it is taken back
-            log.exception("job %s ended and the ledger does not know", job.id)
+            log.exception("job %s ended and the ledger does not know", work.job)
             ended = True
         if ended:
-            self._line.leave(job.id, error)
+            self._line.leave(work.job, error)
         else:
-            self._follow(ticket)
+            self._follow(work)
 
-    def _follow(self, ticket: Ticket) -> None:
-        if self._line.tickets.get(ticket.job.id) is ticket:
-            self._line.follow(ticket.job)
+    def _follow(self, work: Work) -> None:
+        if self._line.works.get(work.job) is work:
+            self._line.follow(work.job)
 
 
-def _look(task: asyncio.Task[Mapping[str, bytes]]) -> None:
+def _look(task: Begun) -> None:
     if not task.cancelled():
         task.exception()
-
-
-def job_of(entry: Entry) -> str:
-    return entry.job.rpartition(":")[0]

@@ -42,19 +42,34 @@ class Heart:
     async def beat(self) -> None:
         """Say of everything that is painted here that it still is."""
         self._beaten = self._now()
-        tickets = self._line.tickets
-        held = {name: ticket.attempt for name, ticket in tickets.items() if ticket.attempt}
+        await self._hold()
+        await self.keep()
+
+    async def keep(self) -> None:
+        """Let the ledger know whose virtual time has changed."""
+        tallies, moves = self._line.take_changes()
+        if not tallies and not moves:
+            return
+        try:
+            await self._ledger.keep_tallies(tallies, moves)
+        except BaseException:
+            self._line.put_back_changes(tallies, moves)
+            raise
+
+    async def _hold(self) -> None:
+        works, until = self._line.works, self._now() + self._lease.length
+        held = {job: work.attempt for job, work in works.items() if work.attempt}
         if not held:
             return
-        alive = await self._ledger.beat(held, self._beaten + self._lease.length)
-        for name in held.keys() - alive:
+        alive = await self._ledger.beat(held, until)
+        for job in held.keys() - alive:
             # It may have been finished a moment ago by the one who is about to say so.
-            known = await self._ledger.job(name)
-            if (known.status, known.attempt) == (Status.DONE, held[name]):
+            known = await self._ledger.job(job)
+            if (known.status, known.attempt) == (Status.DONE, held[job]):
                 continue
-            if name in tickets and tickets[name].attempt == held[name]:
-                log.warning("job %s is no longer this painter's", name)
-                self._line.follow(known)
+            if job in works and works[job].attempt == held[job]:
+                log.warning("job %s is no longer this painter's", job)
+                self._line.follow(job)
 
     async def look(self) -> None:
         """Sweep, but never before this program itself has said that it lives.

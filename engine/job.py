@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 from engine.extra import Control, Extra, Reference
@@ -148,7 +148,8 @@ class Job:
     """A request that was accepted.
 
     `reply` says to whoever delivers where its end is told; empty where somebody waits for it.
-    `attempt` counts how often it was begun, and only who began it last may finish it.
+    `attempt` counts how often it was begun, and only who began it last may finish it. `clock` is
+    what the queue's clock of that `tier` said when it came.
     """
 
     id: str = field(default_factory=lambda: uuid4().hex)
@@ -160,6 +161,8 @@ class Job:
     key: str | None = None
     origin: str = "local"
     reply: str = ""
+    tier: int = 0
+    clock: int = 0
     status: Status = Status.QUEUED
     attempt: int = 0
     spent: float = 0.0
@@ -190,18 +193,14 @@ class Picture:
     notes: tuple[str, ...] = ()
 
 
-class Bookmark(NamedTuple):
-    """Where a picture stands in history. Its time alone would not do: many may share one."""
-
-    painted: datetime
-    job: str
-    tile: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A picture as history knows it. `file` is the digest of its PNG."""
+    """A picture as history knows it. `file` is the digest of its PNG.
 
+    People call it by its `number`; one that was stored later has a higher one.
+    """
+
+    number: int
     job: str
     tile: int
     owner: str
@@ -209,8 +208,5 @@ class Remembered:
     file: str
     seconds: float
     painted: datetime
+    favourite: bool = False
     notes: tuple[str, ...] = ()
-
-    @property
-    def bookmark(self) -> Bookmark:
-        return Bookmark(self.painted, self.job, self.tile)

@@ -3,23 +3,30 @@
 Virtual time is counted in whole millionths, so that adding it up in another order changes nothing.
 """
 
+from array import array
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import accumulate, islice
 from math import inf, isfinite
 
 MILLIONTHS = 1_000_000
-UNKNOWN = -1
+UNKNOWN = -(10**30)
+"""No finish: those of who came from another tier may lie below zero, but never there."""
 
 Tag = tuple[int, int, float, int]
 """What the common order sorts by: tier, finish, when it was submitted, when it came."""
 
-Age = tuple[float, int]
-"""What overdue owners are sorted by: since when they wait, and when their next job came."""
+Age = tuple[float, float, int]
+"""What overdue owners are sorted by: since when they wait, and when their next job was submitted
+and came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A job as the queue sees it. `price` is in credits, `submitted` in unix seconds."""
+    """A job as the queue sees it. `price` is in credits, `submitted` in unix seconds.
+
+    `clock` is what the clock of its tier said when it came; None is what it says now.
+    """
 
     job: str
     owner: str
@@ -28,6 +35,7 @@ class Entry:
     tier: int = 0
     weight: float = 1.0
     most_running: int = 4
+    clock: int | None = None
 
     def __post_init__(self) -> None:
         require_weight(self.weight)
@@ -74,18 +82,47 @@ class Lane:
     jobs: list[Claim] = field(default_factory=list)
     returned: int = 0
     """How many jobs, at the head, were taken once and given back."""
-    running: int = 0
+    running: list[Claim] = field(default_factory=list)
+    open: int = 0
+    """How much of the finish is for what was taken and has not ended for good."""
     served: float = -inf
     """When a job was taken last."""
     head: Tag = (0, 0, 0.0, 0)
     age: Age | None = None
+    sums: "array[float]" = field(default_factory=lambda: array("d", (0.0,)))
+    """The prices of the jobs added up, as far as that has been asked for."""
 
     @property
     def capped(self) -> bool:
-        return self.running >= self.most_running
+        return len(self.running) >= self.most_running
+
+    @property
+    def served_for_good(self) -> float:
+        """When the owner would have been served last if all that runs were given back."""
+        return min([self.served, *(claim.served for claim in self.running)])
 
     def cost(self, price: float) -> int:
         return max(1, round(price / self.weight * MILLIONTHS))
+
+    def price_of(self, first: int, end: int) -> float:
+        """What the jobs from the first up to the end cost together."""
+        known = len(self.sums) - 1
+        if known < end:
+            prices = (claim.entry.price for claim in self.jobs[known:end])
+            self.sums.extend(islice(accumulate(prices, initial=self.sums[-1]), 1, None))
+        return self.sums[end] - self.sums[first]
+
+    def insert(self, index: int, claim: Claim) -> None:
+        self.jobs.insert(index, claim)
+        del self.sums[index + 1 :]
+
+    def remove(self, index: int) -> Claim:
+        claim = self.jobs.pop(index)
+        if index == 0 and len(self.sums) > 1:
+            del self.sums[0]  # the differences are what counts
+        else:
+            del self.sums[index + 1 :]
+        return claim
 
     def index(self, claim: Claim) -> int:
         """Where the claim is, or belongs."""
@@ -110,6 +147,9 @@ class Lane:
         """Move to a tier whose clock is `shift` ahead; debts stay the distance to the clock."""
         self.weight, self.tier = weight, tier
         self.finish += shift
+        for claim in self.running:
+            claim.clock += shift
+            claim.finish += shift
         for claim in self.jobs:
             claim.clock += shift
             if claim.paid:

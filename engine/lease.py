@@ -11,11 +11,16 @@ GIVEN_UP = f"It stopped the painter {MOST_ATTEMPTS} times, so I gave it up."
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """`length` without a sign of life ends it; one is given every `beat`; every `sweep` it is
-    looked whether a lease of anybody ran out."""
+    looked whether a lease of anybody ran out.
+
+    `pauses` are those after which a result is brought again while the storage is in trouble, as
+    long as the lease lasts.
+    """
 
     length: timedelta = timedelta(seconds=30)
     beat: timedelta = timedelta(seconds=5)
     sweep: timedelta = timedelta(seconds=1)
+    pauses: tuple[timedelta, ...] = tuple(timedelta(seconds=2.0**n) for n in range(-2, 4))
 
     def __post_init__(self) -> None:
         if not timedelta(0) < self.beat < self.length:

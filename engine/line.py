@@ -2,69 +2,124 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from engine.allowance import Allowance
 from engine.errors import EaselError
-from engine.job import Job, Picture, Tile
+from engine.job import Job, Picture
+from engine.outline import Outline
 from engine.queue import Entry, FairQueue
+from engine.tally import Move, Tally
 from engine.ticket import Ticket
+from engine.work import Work
 
 
 @dataclass(slots=True, kw_only=True)
 class Line:
-    """The queue of tiles, the tickets of unfinished jobs, and a bell that rings for new work.
+    """The queue of tiles, the jobs they belong to, and a bell that rings for new work.
 
-    A job stands in the queue with each of its tiles, so that one with many does not hold up
-    those behind it. Those `elsewhere` are another painter's, or nobody knows whose: they have a
-    ticket and stand in no queue. `news` rings when a job has ended. Only the event loop touches a
-    line.
+    A job stands in the queue with each of its tiles, so that one with many does not hold up those
+    behind it. Of one that waits there is no more than that: the ledger has the rest. Those
+    `elsewhere` are another painter's, or nobody knows whose, and stand in no queue. `suspects` were
+    begun before. `aside` has been taken and must wait. A line that is `lasting` tells the ledger of
+    its virtual time. `news` rings when a job has ended. Only the event loop touches a line.
     """
 
     queue: FairQueue
-    tickets: dict[str, Ticket] = field(default_factory=dict)
+    lasting: bool = False
+    jobs: dict[str, int] = field(default_factory=dict)
+    """How many tiles those have that wait or are painted here."""
+    suspects: set[str] = field(default_factory=set)
+    works: dict[str, Work] = field(default_factory=dict)
+    elsewhere: dict[str, Ticket | None] = field(default_factory=dict)
+    tickets: WeakValueDictionary[str, Ticket] = field(default_factory=WeakValueDictionary)
     painting: defaultdict[str, set[asyncio.Task[None]]] = field(
         default_factory=lambda: defaultdict(set)
     )
-    elsewhere: set[str] = field(default_factory=set)
+    aside: list[Entry] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+    """Whose virtual time has changed since it was kept."""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def join(self, job: Job, allowance: Allowance) -> Ticket:
+    def join(self, job: Outline, allowance: Allowance) -> None:
         """Put all tiles in the queue; there is room for them, or was when they were accepted.
 
-        Who waits with an earlier ticket for it goes on waiting with that one.
+        The bell is left to whoever knows that nobody else comes first.
         """
-        for tile in job.tiles:
+        self.weigh(job.owner, allowance)
+        ahead = self.queue.clock(allowance.tier) - self.queue.clock(job.tier)
+        for place in range(job.tiles):
             entry = Entry(
-                job=place_of(job.id, tile),
-                owner=job.owner.id,
-                price=job.price / len(job.tiles),
+                job=name_of(job.id, place),
+                owner=job.owner,
+                price=job.price / job.tiles,
                 submitted=job.submitted.timestamp(),
                 tier=allowance.tier,
                 weight=allowance.weight,
                 most_running=allowance.most_running,
+                clock=job.clock + ahead,
             )
             self.queue.restore(entry)
-        ticket = self._ticket(job)
-        self.elsewhere.discard(job.id)
-        self.bell.set()
+        self.jobs[job.id] = job.tiles
+        if job.attempt:
+            self.suspects.add(job.id)
+        self.elsewhere.pop(job.id, None)
+
+    def knows(self, job: str) -> bool:
+        """True while it waits or is painted, here or elsewhere."""
+        return job in self.jobs or job in self.elsewhere
+
+    def ticket(self, job: Job) -> Ticket:
+        """The one that is held for it already, or a new one."""
+        ticket = self.tickets.get(job.id)
+        if ticket is None:
+            ticket = self.tickets[job.id] = Ticket(job)
+        ticket.job = job
+        if job.id in self.elsewhere:
+            self.elsewhere[job.id] = ticket
         return ticket
 
-    def waits(self, job: str) -> bool:
-        """True while it is this program that paints it or will."""
-        return job in self.tickets and job not in self.elsewhere
+    def weigh(self, owner: str, allowance: Allowance) -> None:
+        """What waits of the owner pays, and stands, by this allowance from now on."""
+        move = self.queue.reweigh(owner, allowance.weight, allowance.tier, allowance.most_running)
+        if move is not None and self.lasting:
+            self.moves.append(move)
+            self.changed.add(owner)
 
-    def follow(self, job: Job) -> Ticket:
-        """Another painter has it: nothing of it is painted here, and its ticket waits for its end.
+    def put_aside(self, entry: Entry) -> None:
+        self.aside.append(entry)
+        self.changed.add(entry.owner)
+
+    def bring_back(self) -> None:
+        """What was put aside waits in the queue again."""
+        for entry in self.aside:
+            self.queue.give_back(entry.job)
+        self.aside.clear()
+
+    def pay(self, entry: Entry, work: Work, spent: float) -> None:
+        """A tile is painted, or nobody goes on with it, and took so many credits."""
+        cost = self.queue.done(entry.job, spent, closed=False)
+        if self.works.get(work.job) is work:
+            work.open += cost
+        else:
+            self.queue.close(entry.owner, cost)
+        self.changed.add(entry.owner)
+
+    def follow(self, job: str) -> None:
+        """Another painter has it: nothing of it is painted here, and a ticket waits for its end.
 
         Where it comes back it can join again, once what was being painted of it is withdrawn.
         """
-        ticket = self._ticket(job)
-        self._withdraw(ticket)
-        ticket.start_over()
-        self.elsewhere.add(job.id)
-        return ticket
+        self._withdraw(job)
+        ticket = self.tickets.get(job)
+        if ticket is not None:
+            ticket.start_over()
+        self._drop(job)
+        self.elsewhere[job] = ticket
 
     def finish(self, job: str, pictures: tuple[Picture, ...]) -> None:
         """Whoever waits for the job has its pictures."""
@@ -76,41 +131,79 @@ class Line:
         """The job ended before it was finished: nothing of it waits or is painted any more."""
         if ticket := self.tickets.get(job):
             ticket.fail(reason)
-            self._withdraw(ticket)
+        self._withdraw(job)
         self.forget(job)
 
     def forget(self, job: str) -> None:
         """It has ended."""
+        self._drop(job)
+        self.elsewhere.pop(job, None)
         self.tickets.pop(job, None)
-        self.elsewhere.discard(job)
         self.news.set()
 
-    def _ticket(self, job: Job) -> Ticket:
-        ticket = self.tickets.setdefault(job.id, Ticket(job))
-        ticket.job = job
-        return ticket
+    def until(self, job: str, now: float) -> tuple[int, float]:
+        """How many tiles go before its first one, and how many credits are painted before its last
+        one is done, with what is being painted."""
+        painted = sum(self.works[name].unpainted for name in self.painting if name in self.works)
+        waiting = [name for name in self._names(job) if self.queue.waits(name)]
+        if not waiting:
+            return 0, painted
+        ends = {waiting[0], waiting[-1]}
+        found = [until for name in ends if (until := self.queue.until(name, now))]
+        return min(place for place, _ in found), painted + max(cost for _, cost in found)
 
-    def _withdraw(self, ticket: Ticket) -> None:
-        job = ticket.job
-        for tile in job.tiles:
-            self.queue.cancel(place_of(job.id, tile))
-        for task in self.painting.get(job.id, set()) - {asyncio.current_task()}:
+    def tally(self, owner: str, ended: Work | None = None) -> Tally | None:
+        """What the ledger must know of the owner, and of that work as one that has ended."""
+        return self.queue.tally(owner, closing=ended.open if ended else 0) if self.lasting else None
+
+    def told(self, tally: Tally | None) -> None:
+        """The ledger knows that of the owner: unless it has changed, it is not told again."""
+        if tally is not None and self.tally(tally.owner) == tally:
+            self.changed.discard(tally.owner)
+
+    def take_changes(self) -> tuple[list[Tally], list[Move]]:
+        """What has changed since the last time, and was perhaps not told to the ledger."""
+        tallies = [tally for owner in sorted(self.changed) if (tally := self.tally(owner))]
+        moves = list(self.moves)
+        self.changed.clear()
+        self.moves.clear()
+        return tallies, moves
+
+    def put_back_changes(self, tallies: Iterable[Tally], moves: list[Move]) -> None:
+        """They could not be kept."""
+        self.changed.update(tally.owner for tally in tallies)
+        self.moves[:0] = moves
+
+    def _withdraw(self, job: str) -> None:
+        for entry in [entry for entry in self.aside if job_of(entry) == job]:
+            self.aside.remove(entry)
+            self.queue.give_back(entry.job)
+        for name in self._names(job):
+            self.queue.cancel(name)
+        for task in self.painting.get(job, set()) - {asyncio.current_task()}:
             task.cancel()
 
-    def ahead(self, job: Job, now: float) -> int:
-        """How many tiles go before its first one."""
-        places = (self.queue.place(place_of(job.id, tile), now) for tile in job.tiles)
-        return min((place for place in places if place is not None), default=0)
+    def _drop(self, job: str) -> None:
+        work = self.works.pop(job, None)
+        if work is not None:
+            self.queue.close(work.owner, work.open)
+            self.changed.add(work.owner)
+        self.jobs.pop(job, None)
+        self.suspects.discard(job)
 
-    def cost_ahead(self, job: Job, now: float) -> float:
-        """Credits that are painted before its last tile is done, with what is being painted."""
-        costs = (self.queue.ahead(place_of(job.id, tile), now) for tile in job.tiles)
-        own = job.price / len(job.tiles)
-        waiting = max((cost + own for cost in costs if cost is not None), default=0.0)
-        running = (ticket for name, ticket in self.tickets.items() if self.painting.get(name))
-        return waiting + sum(ticket.unpainted for ticket in running)
+    def _names(self, job: str) -> list[str]:
+        return [name_of(job, place) for place in range(self.jobs.get(job, 0))]
 
 
-def place_of(job: str, tile: Tile) -> str:
-    """The name of a tile in the queue."""
-    return f"{job}:{tile.index}"
+def name_of(job: str, place: int) -> str:
+    """What the queue calls the tile at that place of the job."""
+    return f"{job}:{place}"
+
+
+def job_of(entry: Entry) -> str:
+    return entry.job.rpartition(":")[0]
+
+
+def place_of(entry: Entry) -> int:
+    """Which of its job's tiles it is."""
+    return int(entry.job.rpartition(":")[2])

@@ -1,7 +1,7 @@
 """What moderators may do: whose tier counts, what can be given and changed, and what cannot."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.accounts import Act, Tier
@@ -17,6 +17,8 @@ EVERYBODY = "default"
 LONGEST_ID = 200
 LONGEST_WHY = 1000
 HIGHEST_RANK = 2**31 - 1
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When somebody was seen who has asked for nothing yet, and whose roles are known."""
 
 
 def tier_of(
@@ -35,6 +37,13 @@ def tier_of(
         if not set(roles).isdisjoint(tier.roles):
             return tier
     return by_name.get(EVERYBODY)
+
+
+def role_of(tier: Tier | None, named: str | None, roles: Collection[str]) -> str | None:
+    """The role by which somebody has that tier; None where it is not by a role."""
+    if tier is None or tier.name == named:
+        return None
+    return next((role for role in tier.roles if role in set(roles)), None)
 
 
 def allowance_for(terms: Terms, tier: Tier | None) -> Allowance:
@@ -80,6 +89,11 @@ def role_ids(roles: Collection[str]) -> list[str]:
                 "That is no role's id. They are long numbers, like 81384788765712384."
             )
     return list(dict.fromkeys(role.strip() for role in roles))
+
+
+def seen_roles(roles: Collection[str]) -> list[str]:
+    """As they are remembered, so that the same ones are equal. Raises InvalidRequest."""
+    return sorted(role_ids(roles))
 
 
 def changed(before: Terms, terms: Terms, forget: Collection[str]) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from engine.allowance import UNLIMITED, Allowance
 from engine.card import ModelCard
-from engine.job import Bookmark, Job, Picture, Recipe, Remembered, Status
+from engine.job import Job, Picture, Recipe, Remembered, Status
+from engine.outline import Outline
+from engine.tally import Move, Tally
 
 Tell = Callable[[int, bytes | None], None]
 """Called in the event loop after a step with the steps done and, now and then, a small PNG."""
@@ -34,7 +36,10 @@ class Painter(Protocol):
 
 
 class Ledger(Protocol):
-    """Remembers jobs and pictures. Every call is one transaction."""
+    """Remembers jobs and pictures. Every call is one transaction.
+
+    A `tally` is kept with what else is written; one that is behind what is known sets nobody back.
+    """
 
     async def record(
         self, job: Job, allowance: Allowance = UNLIMITED, now: datetime | None = None
@@ -50,7 +55,9 @@ class Ledger(Protocol):
         """The job that this owner asked for with this key."""
         ...
 
-    async def begin(self, job: str, worker: str, until: datetime) -> Job:
+    async def begin(
+        self, job: str, worker: str, until: datetime, tally: Tally | None = None
+    ) -> Job:
         """Mark it as painted by this worker until then, and count the attempt.
 
         Raises NotFound unless it is queued.
@@ -65,11 +72,17 @@ class Ledger(Protocol):
         ...
 
     async def finish(
-        self, job: str, attempt: int, pictures: Sequence[Picture], now: datetime
+        self,
+        job: str,
+        attempt: int,
+        pictures: Sequence[Picture],
+        now: datetime,
+        tally: Tally | None = None,
     ) -> None:
         """Store the pictures, mark the job done and settle what they took; all or nothing.
 
-        Doing so again changes nothing. Raises NotFound, TakenOver where that attempt has the job no
+        Doing so again changes nothing. Raises InvalidRequest where it took no number of seconds,
+        NotFound, TakenOver where that attempt has the job no
         more, or Cancelled where it ended otherwise meanwhile; then nothing is stored.
         """
         ...
@@ -87,6 +100,7 @@ class Ledger(Protocol):
         now: datetime,
         attempt: int | None = None,
         spent: float = 0.0,
+        tally: Tally | None = None,
     ) -> bool:
         """Mark an unfinished job failed or cancelled, and refund all but what was spent on it.
 
@@ -94,7 +108,7 @@ class Ledger(Protocol):
         """
         ...
 
-    async def take_back(self, now: datetime) -> Sequence[Job]:
+    async def take_back(self, now: datetime) -> Sequence[Outline]:
         """End the leases that ran out; answer those jobs, oldest first, as they are from now on.
 
         They are queued, or failed and refunded where it was the last of their attempts.
@@ -105,18 +119,25 @@ class Ledger(Protocol):
         """Raises NotFound."""
         ...
 
-    async def unfinished(self) -> Sequence[Job]:
-        """Jobs that have not ended, oldest first: what a restart must take up again."""
+    async def unfinished(
+        self, *, after: Outline | None = None, most: int = 1000
+    ) -> Sequence[Outline]:
+        """Jobs that have not ended, oldest first: what a restart must take up again.
+
+        There may be very many: those after the last of a page are the next.
+        """
+        ...
+
+    async def keep_tallies(self, tallies: Sequence[Tally], moves: Sequence[Move]) -> None:
+        """Keep what changed without a job. Who moved to another tier takes their jobs with them."""
+        ...
+
+    async def tallies(self) -> tuple[Mapping[int, int], Sequence[Tally]]:
+        """The clocks of all tiers, and of everybody who owes something or has unfinished jobs."""
         ...
 
     async def spent(self, owner: str, since: datetime) -> float:
         """Credits that the owner's jobs submitted since then cost or will cost."""
-        ...
-
-    async def history(
-        self, owner: str, *, before: Bookmark | None = None, limit: int = 20
-    ) -> Sequence[Remembered]:
-        """The owner's pictures, newest first; those behind the bookmark where one is given."""
         ...
 
     async def painted(self, recipe: Recipe) -> Remembered | None:

@@ -12,38 +12,28 @@
 An owner has one tier, weight and cap: those of the entry that came last, or of `reweigh`.
 """
 
-import heapq
-from bisect import bisect_left
-from collections.abc import Iterator
-from itertools import chain, islice
-from math import fsum, inf
-from operator import attrgetter
-
-from sortedcontainers import SortedKeyList  # type: ignore[import-untyped]  # it ships no types
+from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
+from math import inf
 
 from engine.errors import QueueFull
-from engine.lane import Claim, Entry, Lane, Tag, require_weight, tag_of
+from engine.lane import Claim, Entry, Lane, require_weight
+from engine.precedence import Precedence
+from engine.tally import Move, Tally
 
 __all__ = ["Entry", "FairQueue"]
 
 
 class FairQueue:
-    """Waiting and running jobs. Time is always passed in.
-
-    Every waiting job is in its owner's lane; the first `front` of each lane are also in one sorted
-    list of all owners. So a change in a long lane moves few jobs in that list, and a place is found
-    by one bisection there and one in each long lane.
-    """
+    """Waiting and running jobs. Time is always passed in."""
 
     def __init__(self, *, limit: int = 1000, patience: float = 300.0, front: int = 64) -> None:
-        self._limit, self._patience, self._front = limit, patience, front
+        self._limit = limit
         self._waiting: dict[str, Claim] = {}
         self._running: dict[str, Claim] = {}
         self._lanes: dict[str, Lane] = {}
-        self._long: dict[str, Lane] = {}
         self._clocks: dict[int, int] = {}
-        self._order = SortedKeyList(key=tag_of)
-        self._ages = SortedKeyList(key=attrgetter("age"))
+        self._precedence = Precedence(patience=patience, front=front)
         self._numbers = 0
         self._sweep_at = 1024
 
@@ -57,7 +47,22 @@ class FairQueue:
 
     def running(self, owner: str) -> int:
         lane = self._lanes.get(owner)
-        return lane.running if lane else 0
+        return len(lane.running) if lane else 0
+
+    @property
+    def owners(self) -> Collection[str]:
+        """Who has something that waits or runs."""
+        return [owner for owner, lane in self._lanes.items() if lane.jobs or lane.running]
+
+    def waits(self, job: str) -> bool:
+        return job in self._waiting
+
+    def runs(self, job: str) -> bool:
+        return job in self._running
+
+    def clock(self, tier: int) -> int:
+        """How far the virtual time of that tier is: newcomers start there."""
+        return self._clocks.get(tier, 0)
 
     def require_room(self) -> None:
         if len(self._waiting) >= self._limit:
@@ -74,7 +79,10 @@ class FairQueue:
         """Put in a job that was accepted before a restart, even where the queue is full by now."""
         if entry.job in self._waiting or entry.job in self._running:
             raise ValueError(f"job {entry.job} is in the queue already")
-        clock = self._clocks.setdefault(entry.tier, 0)
+        now = self._clocks.setdefault(entry.tier, 0)
+        clock = now if entry.clock is None else entry.clock
+        # Nobody came later than it is.
+        self._clocks[entry.tier] = max(now, clock)
         lane = self._lanes.get(entry.owner)
         if lane is None:
             self._sweep()
@@ -94,29 +102,41 @@ class FairQueue:
 
     def take(self, now: float) -> Entry | None:
         """The next job whose owner may run one more; from now on it is running."""
-        claim = self._next(now)
+        claim = self._precedence.next(now)
         if claim is None:
             return None
         lane = claim.lane
-        if not self._is_overdue(claim, now):
+        if not self._precedence.is_overdue(claim, now):
             # An overdue job may lie far ahead of its time; following it would set newcomers back.
             self._clocks[lane.tier] = max(self._clocks[lane.tier], claim.finish)
         self._running[claim.entry.job] = self._waiting.pop(claim.entry.job)
-        self._order.remove(claim)
-        del lane.jobs[0]
+        self._precedence.pop(lane)
         lane.returned -= claim.paid
+        lane.open += 0 if claim.paid else claim.cost
         lane.finish = max(lane.finish, claim.finish)
         claim.paid = True
-        lane.running += 1
+        lane.running.append(claim)
         claim.served, lane.served = lane.served, max(lane.served, now)
-        self._settle(lane, self._front - 1)
+        self._precedence.settle_after_pop(lane)
         return claim.entry
 
-    def done(self, job: str, spent: float | None = None) -> None:
-        """A running job ended. Its owner pays what it really `spent`, or else its price."""
+    def done(self, job: str, spent: float | None = None, *, closed: bool = True) -> int:
+        """A running job ended. Its owner pays what it really `spent`, or else its price.
+
+        Answers that as virtual time. Where it is not `closed`, it is part of something that may
+        still have been in vain, and no tally counts it until `close`.
+        """
         claim = self._stop(job)
-        if spent is not None:
-            self._charge(claim.lane, claim.lane.cost(spent) - claim.cost)
+        cost = claim.cost if spent is None else claim.lane.cost(spent)
+        claim.lane.open += (0 if closed else cost) - claim.cost
+        if cost != claim.cost:
+            self._charge(claim.lane, cost - claim.cost)
+        return cost
+
+    def close(self, owner: str, cost: int) -> None:
+        """So much virtual time, of what was done and not closed, has been spent for good."""
+        if owner in self._lanes:
+            self._lanes[owner].open -= cost
 
     def give_back(self, job: str) -> None:
         """A running job waits again, in its old place. It is paid for, so it costs nothing more."""
@@ -133,19 +153,65 @@ class FairQueue:
             return False
         lane = claim.lane
         index = lane.index(claim)
-        self._lift(lane, index)
-        del lane.jobs[index]
+        self._precedence.lift(lane, index)
+        lane.remove(index)
         lane.returned -= claim.paid
-        self._settle(lane, index)
+        self._precedence.settle(lane, index)
         if claim.paid:
+            lane.open -= claim.cost
             self._charge(lane, -claim.cost)
         return True
 
-    def reweigh(self, owner: str, weight: float, tier: int) -> None:
-        """Change what an owner's waiting jobs pay and where they stand, from now on."""
+    def reweigh(
+        self, owner: str, weight: float, tier: int, most_running: int | None = None
+    ) -> Move | None:
+        """Change what an owner's waiting jobs pay and where they stand, from now on.
+
+        Answers how they moved, where that is to another tier.
+        """
         require_weight(weight)
-        if owner in self._lanes:
-            self._change_terms(self._lanes[owner], weight, tier)
+        lane = self._lanes.get(owner)
+        if lane is None:
+            return None
+        before, ahead = lane.tier, self.clock(tier) - self.clock(lane.tier)
+        self._change_terms(lane, weight, tier)
+        lane.most_running = most_running or lane.most_running
+        return Move(owner=owner, before=before, after=tier, ahead=ahead) if before != tier else None
+
+    def tally(self, owner: str, *, closing: int = 0) -> Tally | None:
+        """What a restart must know of an owner, once so much virtual time is closed too.
+
+        None where nothing is known here.
+        """
+        lane = self._lanes.get(owner)
+        if lane is None:
+            return None
+        served = lane.served_for_good
+        return Tally(
+            owner=owner,
+            tier=lane.tier,
+            clock=self._clocks[lane.tier],
+            finish=lane.finish - lane.open + closing,
+            served=None if served == -inf else served,
+        )
+
+    def remember(self, clocks: Mapping[int, int], tallies: Iterable[Tally]) -> None:
+        """Go on where an earlier run stopped; owners who are here already stay as they are."""
+        for tier, clock in clocks.items():
+            self._clocks[tier] = max(self.clock(tier), clock)
+        for tally in tallies:
+            self._clocks.setdefault(tally.tier, 0)
+            if tally.owner not in self._lanes:
+                self._lanes[tally.owner] = Lane(
+                    owner=tally.owner,
+                    tier=tally.tier,
+                    weight=1.0,
+                    most_running=1,
+                    finish=tally.finish,
+                    served=-inf if tally.served is None else tally.served,
+                )
+        # Their jobs are still to come, and until then nobody here is without any for good.
+        self._sweep_at = 2 * len(self._lanes) + 1024
 
     def place(self, job: str, now: float) -> int | None:
         """How many waiting jobs go before it; None where it is not waiting.
@@ -156,115 +222,45 @@ class FairQueue:
         claim = self._waiting.get(job)
         if claim is None:
             return None
-        if self._is_overdue(claim, now):
-            return int(self._ages.bisect_key_left(claim.lane.age))
-        tag = tag_of(claim)
-        front = int(self._order.bisect_key_left(tag))
-        tails = sum(end - self._front for _, end in self._cuts(tag))
-        return front + tails + sum(1 for _ in self._jumpers(tag, now))
+        return self._precedence.before(claim, now)[0]
 
-    def ahead(self, job: str, now: float) -> float | None:
-        """The sum of the prices of the jobs that go before it."""
+    def until(self, job: str, now: float) -> tuple[int, float] | None:
+        """Its place, and the sum of the prices of the jobs that go before it and of its own."""
         claim = self._waiting.get(job)
         if claim is None:
             return None
-        if self._is_overdue(claim, now):
-            older = islice(self._ages, self._ages.bisect_key_left(claim.lane.age))
-            return fsum(lane.jobs[0].entry.price for lane in older)
-        tag = tag_of(claim)
-        front = islice(self._order, self._order.bisect_key_left(tag))
-        tails = (islice(lane.jobs, self._front, end) for lane, end in self._cuts(tag))
-        before = chain(front, chain.from_iterable(tails), self._jumpers(tag, now))
-        return fsum(other.entry.price for other in before)
+        place, cost = self._precedence.before(claim, now)
+        return place, cost + claim.entry.price
 
     def order(self, now: float, most: int | None = None) -> list[Entry]:
         """The waiting jobs, or the first `most`, as they are taken where no cap holds anybody."""
-        return [claim.entry for claim in islice(self._in_order(now), most)]
-
-    def _in_order(self, now: float) -> Iterator[Claim]:
-        for lane in self._overdue(now):
-            yield lane.jobs[0]
-        tails = (islice(lane.jobs, self._front, None) for lane in self._long.values())
-        for claim in heapq.merge(self._order, *tails, key=tag_of):
-            if not self._is_overdue(claim, now):
-                yield claim
-
-    def _next(self, now: float) -> Claim | None:
-        for lane in self._overdue(now):
-            if not lane.capped:
-                return lane.jobs[0]
-        claims: Iterator[Claim] = iter(self._order)
-        return next((claim for claim in claims if not claim.lane.capped), None)
-
-    def _overdue(self, now: float) -> Iterator[Lane]:
-        """The owners whose next job is overdue, the longest waiting first."""
-        return islice(self._ages, self._ages.bisect_key_left((now - self._patience, -inf)))
-
-    def _is_overdue(self, claim: Claim, now: float) -> bool:
-        lane = claim.lane
-        return claim is lane.jobs[0] and lane.age is not None and lane.age[0] < now - self._patience
-
-    def _jumpers(self, tag: Tag, now: float) -> Iterator[Claim]:
-        """The jobs that come after the tag but are overdue, and so go before it."""
-        return (lane.jobs[0] for lane in self._overdue(now) if lane.head > tag)
-
-    def _cuts(self, tag: Tag) -> Iterator[tuple[Lane, int]]:
-        """The long lanes of which more than the front comes before the tag, and how many do."""
-        for lane in self._long.values():
-            if tag_of(lane.jobs[self._front]) < tag:
-                yield lane, bisect_left(lane.jobs, tag, lo=self._front, key=tag_of)
+        return [claim.entry for claim in islice(self._precedence.all(now), most)]
 
     def _stop(self, job: str) -> Claim:
         claim = self._running.pop(job, None)
         if claim is None:
             raise ValueError(f"job {job} is not running")
-        claim.lane.running -= 1
+        claim.lane.running.remove(claim)
         return claim
 
     def _insert(self, claim: Claim) -> None:
         index = claim.lane.index(claim)
-        self._lift(claim.lane, index)
-        claim.lane.jobs.insert(index, claim)
-        self._settle(claim.lane, index)
+        self._precedence.lift(claim.lane, index)
+        claim.lane.insert(index, claim)
+        self._precedence.settle(claim.lane, index)
 
     def _charge(self, lane: Lane, cost: int) -> None:
-        self._lift(lane, lane.returned)
+        self._precedence.lift(lane, lane.returned)
         lane.finish += cost
-        self._settle(lane, lane.returned)
+        self._precedence.settle(lane, lane.returned)
 
     def _change_terms(self, lane: Lane, weight: float, tier: int) -> None:
         if (lane.weight, lane.tier) == (weight, tier):
             return
         shift = self._clocks.setdefault(tier, 0) - self._clocks[lane.tier]
-        for claim in self._running.values():
-            if claim.lane is lane:
-                claim.finish += shift
-        self._lift(lane, 0)
+        self._precedence.lift(lane, 0)
         lane.change_terms(weight, tier, shift)
-        self._settle(lane, 0)
-
-    def _lift(self, lane: Lane, index: int) -> None:
-        """Take the jobs from there on out of the common order, so that their tags may change."""
-        for claim in lane.jobs[index : self._front]:
-            self._order.remove(claim)
-
-    def _settle(self, lane: Lane, index: int) -> None:
-        """Work out the tags from there on, and put the jobs back in the common order."""
-        lane.retag(index)
-        for claim in lane.jobs[index : self._front]:
-            self._order.add(claim)
-        if len(lane.jobs) > self._front:
-            self._long[lane.owner] = lane
-        else:
-            self._long.pop(lane.owner, None)
-        if lane.age is not None:
-            self._ages.remove(lane)
-            lane.age = None
-        if lane.jobs:
-            first = lane.jobs[0]
-            lane.head = tag_of(first)
-            lane.age = (max(first.entry.submitted, lane.served), first.number)
-            self._ages.add(lane)
+        self._precedence.settle(lane, 0)
 
     def _sweep(self) -> None:
         """Forget owners who have nothing here and owe nothing, now and then."""
@@ -273,6 +269,6 @@ class FairQueue:
         self._lanes = {
             owner: lane
             for owner, lane in self._lanes.items()
-            if lane.jobs or lane.running or lane.finish > self._clocks[lane.tier]
+            if lane.jobs or lane.running or lane.open or lane.finish > self._clocks[lane.tier]
         }
         self._sweep_at = 2 * len(self._lanes) + 1024

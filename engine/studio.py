@@ -4,32 +4,38 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from engine.addon import Shelf
 from engine.allowance import UNLIMITED, Allowance, require_possible
 from engine.card import ModelCard, card_named
-from engine.errors import Cancelled, NotFound, PaintingFailed
+from engine.choices import NOTHING_CHOSEN, Chosen, completed
+from engine.ending import tell_end, withdrawn
+from engine.errors import NotFound
 from engine.framing import framed
-from engine.job import Bookmark, Job, Owner, Picture, Remembered, Status, Tile
+from engine.job import Job, Owner, Status, Tile
 from engine.line import Line
+from engine.outline import outline_of
 from engine.png import require_picture, size_of_picture
 from engine.ports import Ledger
 from engine.price import Speeds
 from engine.request import LARGEST_SEED, ImageRequest
+from engine.server import require_allowed
 from engine.ticket import Ticket
 from engine.tiles import tiles_of
-
-TERMINAL = "terminal"
-COMMANDS_END_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What a request would paint and cost, before it is asked for."""
+    """What a request would paint and cost, before it is asked for.
 
+    `request` has the defaults in it; `notes` say which of them could not be taken.
+    """
+
+    request: ImageRequest
     tiles: tuple[Tile, ...]
     price: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,22 +46,23 @@ class Place:
     seconds: float
 
 
-async def unlimited(owner: str, roles: Collection[str] = ()) -> Allowance:
+async def unlimited(owner: str, roles: Collection[str] | None = None) -> Allowance:
     return UNLIMITED
+
+
+async def nothing_chosen(owner: str | None, server: str | None = None) -> Chosen:
+    return NOTHING_CHOSEN
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def withdrawn() -> Cancelled:
-    return Cancelled("The job was withdrawn.")
-
-
 class Studio:
     """Everything that a person can ask of Easel, whichever way they come in.
 
-    `allowance` answers what the owner of an id, who has these roles, may use.
+    `allowance` answers what the owner of an id, who has these roles, may use; without roles, who
+    has those of the last time. `chosen` answers what they chose, and the server where they ask.
     """
 
     def __init__(
@@ -65,7 +72,8 @@ class Studio:
         ledger: Ledger,
         cards: Mapping[str, ModelCard],
         speeds: Speeds,
-        allowance: Callable[[str, Collection[str]], Awaitable[Allowance]] = unlimited,
+        allowance: Callable[[str, Collection[str] | None], Awaitable[Allowance]] = unlimited,
+        chosen: Callable[[str | None, str | None], Awaitable[Chosen]] = nothing_chosen,
         wildcards: Mapping[str, Sequence[str]] | None = None,
         shelf: Callable[[], Shelf] = Shelf,
         now: Callable[[], datetime] = utc_now,
@@ -75,27 +83,35 @@ class Studio:
         self._cards = cards
         self._speeds = speeds
         self._allowance = allowance
+        self._chosen = chosen
         self._wildcards = wildcards or {}
         self._shelf = shelf
         self._now = now
         self._admission = asyncio.Lock()
 
-    async def quote(self, request: ImageRequest) -> Quote:
-        """Raises InvalidRequest where the model cannot paint it, NotFound without its image."""
-        card = card_named(request.model, self._cards)
-        if request.image is not None:
-            image = size_of_picture(await self._ledger.file(request.image))
-            request = framed(request, image, card)
-        seed = secrets.randbelow(LARGEST_SEED + 1)
-        tiles = tiles_of(request, card, seed=seed, wildcards=self._wildcards, shelf=self._shelf())
-        return Quote(tiles=tiles, price=self._speeds.price([tile.recipe for tile in tiles]))
+    async def quote(
+        self,
+        request: ImageRequest,
+        owner: Owner | None = None,
+        *,
+        roles: Collection[str] | None = None,
+        server: str | None = None,
+    ) -> Quote:
+        """What it says nothing of is as its owner and the server chose.
+
+        Raises InvalidRequest where the model cannot paint it or the server does not allow it,
+        NotFound without its image.
+        """
+        allowance = await self._allowance(owner.id, roles) if owner else UNLIMITED
+        return await self._quoted(request, owner, server, allowance)
 
     async def submit(
         self,
         request: ImageRequest,
         owner: Owner,
         *,
-        roles: Collection[str] = (),
+        roles: Collection[str] | None = None,
+        server: str | None = None,
         key: str | None = None,
         origin: str = "local",
         reply: str = "",
@@ -104,14 +120,16 @@ class Studio:
 
         Where there is a `reply`, the job's end is also told to whoever that means.
         """
-        quote = await self.quote(request)
         allowance = await self._allowance(owner.id, roles)
+        quote = await self._quoted(request, owner, server, allowance)
         job = Job(
             owner=owner,
-            request=request,
+            request=quote.request,
             tiles=quote.tiles,
             price=quote.price,
             submitted=self._now(),
+            tier=allowance.tier,
+            clock=self._line.queue.clock(allowance.tier),
             key=key,
             origin=origin,
             reply=reply,
@@ -132,72 +150,57 @@ class Studio:
         """
         if (await self._ledger.job(job)).owner.id != owner.id:
             raise NotFound("I know no such job of yours.")
-        ticket = self._line.tickets.get(job)
-        spent = ticket.spent if ticket else 0.0
+        work = self._line.works.get(job)
         # The ledger first: it decides between this and a painter that finishes right now.
-        ended = await self._ledger.end(job, Status.CANCELLED, "", now=self._now(), spent=spent)
+        ended = await self._ledger.end(
+            job,
+            Status.CANCELLED,
+            "",
+            now=self._now(),
+            spent=work.spent if work else 0.0,
+            tally=self._line.tally(owner.id, ended=work),
+        )
         if ended:
             self._line.leave(job, withdrawn())
         return ended
 
     def ticket(self, job: str) -> Ticket | None:
-        """The ticket of a job that waits or is being painted."""
+        """The ticket of a job that is being painted, or waits and was asked for by who is there."""
         return self._line.tickets.get(job)
 
     def place(self, job: str) -> Place | None:
         """None once it is being painted, or has ended."""
-        now = self._now().timestamp()
-        ticket = self._line.tickets.get(job)
-        if ticket is None or ticket.begun is not None or not self._line.waits(job):
+        if job not in self._line.jobs or job in self._line.works:
             return None
-        ahead = self._line.ahead(ticket.job, now)
-        return Place(ahead=ahead, seconds=self._line.cost_ahead(ticket.job, now))
-
-    async def resume(self) -> int:
-        """Take up what an earlier run left in the queue, and what nobody paints any more.
-
-        What a painter held that was killed comes back when its lease runs out: see `sweep`.
-        """
-        await self._ledger.take_back(self._now())
-        unfinished = await self._ledger.unfinished()
-        return await self._take_up([job for job in unfinished if job.status is Status.QUEUED])
-
-    async def sweep(self) -> None:
-        """End the leases that ran out, and take those jobs up again or say why not."""
-        taken = await self._ledger.take_back(self._now())
-        for job in taken:
-            if job.id in self._line.tickets:
-                self._line.follow(job)
-            # Whoever waits for one that was given up has news.
-            self._line.news.set()
-        await self._take_up([job for job in taken if job.status is Status.QUEUED])
-        await self.catch_up()
-
-    async def catch_up(self) -> None:
-        """See what became of the jobs that are elsewhere: one that is free again joins the line."""
-        for name in tuple(self._line.elsewhere):
-            job = await self._ledger.job(name)
-            if job.status is Status.PAINTING:
-                continue
-            allowance = await self._allowance(job.owner.id, ())
-            ticket = self._line.tickets.get(name)
-            if ticket is None or name not in self._line.elsewhere:
-                continue
-            if job.status is not Status.QUEUED:
-                await self._tell_end(job, ticket)
-            elif not self._line.painting.get(name):
-                # Not before what was painted of it here is withdrawn: that takes a step's time.
-                self._line.join(job, allowance)
-
-    async def history(
-        self, owner: Owner, *, before: Bookmark | None = None, limit: int = 20
-    ) -> Sequence[Remembered]:
-        return await self._ledger.history(owner.id, before=before, limit=limit)
+        ahead, seconds = self._line.until(job, self._now().timestamp())
+        return Place(ahead=ahead, seconds=seconds)
 
     async def keep(self, file: bytes) -> str:
         """Keep a source picture and answer its digest. Raises InvalidRequest if it is none."""
         await asyncio.to_thread(require_picture, file)
         return await self._ledger.keep(file)
+
+    async def _quoted(
+        self, request: ImageRequest, owner: Owner | None, server: str | None, allowance: Allowance
+    ) -> Quote:
+        chosen = await self._chosen(owner.id if owner else None, server)
+        whole = completed(request, chosen, self._cards, allowance)
+        request = whole.request
+        card = card_named(request.model, self._cards)
+        if request.image is not None:
+            image = size_of_picture(await self._ledger.file(request.image))
+            request = framed(request, image, card)
+        tiles = tiles_of(
+            request,
+            card,
+            seed=secrets.randbelow(LARGEST_SEED + 1),
+            wildcards=self._wildcards,
+            styles=chosen.styles,
+            shelf=self._shelf(),
+        )
+        require_allowed(chosen.settings, request, tiles)
+        price = self._speeds.price([tile.recipe for tile in tiles])
+        return Quote(request=whole.request, tiles=tiles, price=price, notes=whole.notes)
 
     def _require_possible(self, job: Job, allowance: Allowance) -> None:
         recipe = job.tiles[0].recipe
@@ -214,61 +217,21 @@ class Studio:
         recorded = await self._ledger.record(job, allowance, job.submitted)
         if recorded.id != job.id:
             return await self._ticket_again(recorded, allowance)
-        return self._line.join(recorded, allowance)
-
-    async def _take_up(self, jobs: Sequence[Job]) -> int:
-        """Put queued jobs of an earlier run, or of a painter that was lost, in the line.
-
-        A job of the terminal ends with its command, which may be running beside this program; one
-        that was begun or is old was killed, and nobody would see its pictures.
-        """
-        now, waiting = self._now(), 0
-        allowances: dict[str, Allowance] = {}
-        for job in jobs:
-            owner = job.owner.id
-            if job.origin == TERMINAL:
-                if job.attempt or now - job.submitted > COMMANDS_END_WITHIN:
-                    await self._ledger.end(job.id, Status.CANCELLED, "", now=now)
-                continue
-            if owner not in allowances:
-                allowances[owner] = await self._allowance(owner, ())
-            if job.id not in self._line.tickets:
-                self._line.join(job, allowances[owner])
-                waiting += 1
-        return waiting
+        self._line.join(outline_of(recorded), allowance)
+        self._line.bell.set()
+        return self._line.ticket(recorded)
 
     async def _ticket_again(self, job: Job, allowance: Allowance) -> Ticket:
         """The ticket of a job that was asked for before, made anew if it has ended."""
-        if ticket := self._line.tickets.get(job.id):
-            return ticket
-        match job.status:
-            case Status.QUEUED:
-                return self._line.join(job, allowance)
-            case Status.PAINTING:
-                return self._line.follow(job)
-            case _:
-                ticket = Ticket(job)
-                await self._tell_end(job, ticket)
-                return ticket
-
-    async def _tell_end(self, job: Job, ticket: Ticket) -> None:
-        match job.status:
-            case Status.DONE:
-                ticket.resolve(await self._remembered_pictures(job.id))
-            case Status.FAILED:
-                ticket.fail(PaintingFailed(job.problem))
-            case _:
-                ticket.fail(withdrawn())
-        self._line.forget(job.id)
-
-    async def _remembered_pictures(self, job: str) -> tuple[Picture, ...]:
-        return tuple(
-            [
-                Picture(
-                    recipe=remembered.recipe,
-                    png=await self._ledger.file(remembered.file),
-                    seconds=remembered.seconds,
-                )
-                for remembered in await self._ledger.pictures(job)
-            ]
-        )
+        if not self._line.knows(job.id):
+            match job.status:
+                case Status.QUEUED:
+                    self._line.join(outline_of(job), allowance)
+                    self._line.bell.set()
+                case Status.PAINTING:
+                    self._line.follow(job.id)
+                case _:
+                    ticket = Ticket(job)
+                    await tell_end(job, ticket, self._ledger)
+                    return ticket
+        return self._line.ticket(job)

@@ -1,5 +1,6 @@
 """Styles: words that turn any prompt into a photo, a watercolor or a night scene."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.errors import InvalidRequest
@@ -95,19 +96,23 @@ STYLES = {
 }
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """What all spellings of a name have in common: letters and digits, without their case."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
-_BY_PLAIN_NAME = {_plain(name): style for name, style in STYLES.items()}
+def style_named(name: str, styles: Sequence[Style] = ()) -> Style:
+    """The style of that name, in any spelling of case, spaces and hyphens.
 
-
-def style_named(name: str) -> Style:
-    """The style of that name, in any spelling of case, spaces and hyphens."""
-    found = _BY_PLAIN_NAME.get(_plain(name))
-    if found is None:
-        raise InvalidRequest(f"I know no style “{name:.60}”. {did_you_mean(name, STYLES)}")
-    return found
+    Of several with one name the first of `styles` counts, and the built-in one last.
+    """
+    there = (*styles, *STYLES.values())
+    wanted = plain_name(name)
+    for style in there:
+        if plain_name(style.name) == wanted:
+            return style
+    names = dict.fromkeys(style.name for style in there)
+    raise InvalidRequest(f"I know no style “{name:.60}”. {did_you_mean(name, names)}")
 
 
 def styled(style: Style, prompt: str, negative: str) -> tuple[str, str]:

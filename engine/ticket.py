@@ -1,7 +1,7 @@
 """Ticket: what you await for a job."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from engine.job import Job, Picture, Progress, Tile
@@ -10,16 +10,12 @@ from engine.job import Job, Picture, Progress, Tile
 class Ticket:
     """Progress while it is painted, then the pictures or the reason why there are none.
 
+    It is there while somebody holds it, or the job is painted here; one that waits needs none.
     A watcher sees the newest progress of each tile, so a slow one misses steps and holds nobody up.
     """
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        # Set by the dispatcher with the first tile: marks the job as begun and fetches its files.
-        self.begun: asyncio.Task[Mapping[str, bytes]] | None = None
-        # The attempt that this program makes at it; 0 is none.
-        self.attempt = 0
-        self._painted: dict[int, Picture] = {}
         self._pictures: asyncio.Future[tuple[Picture, ...]] = asyncio.Future()
         # Nobody may be waiting, and an unseen failure must not be reported as forgotten.
         self._pictures.add_done_callback(_look)
@@ -34,20 +30,6 @@ class Ticket:
         """How much of the tile is painted, from 0 to 1."""
         progress = self._latest.get(tile.index)
         return min(1.0, progress.step / progress.steps) if progress else 0.0
-
-    @property
-    def spent(self) -> float:
-        """Credits that what is painted of it took, half painted tiles too."""
-        share = self.job.price / len(self.job.tiles)
-        whole = sum(picture.seconds for picture in self._painted.values())
-        unfinished = [tile for tile in self.job.tiles if tile.index not in self._painted]
-        return whole + share * sum(self.share_of(tile) for tile in unfinished)
-
-    @property
-    def unpainted(self) -> float:
-        """Credits that the tiles which were begun will still take."""
-        begun = [self.share_of(tile) for tile in self.job.tiles if tile.index in self._latest]
-        return self.job.price / len(self.job.tiles) * sum(1 - share for share in begun)
 
     @property
     def latest(self) -> tuple[Progress, ...]:
@@ -81,17 +63,8 @@ class Ticket:
         self._latest[progress.tile] = progress
         self._ring()
 
-    def add(self, tile: Tile, picture: Picture) -> tuple[Picture, ...] | None:
-        """Keep a finished tile; all of them in their order once the last one is there."""
-        self._painted[tile.index] = picture
-        if len(self._painted) < len(self.job.tiles):
-            return None
-        return tuple(self._painted[tile.index] for tile in self.job.tiles)
-
     def start_over(self) -> None:
-        """Forget what was painted: whoever paints it now begins with nothing."""
-        self.begun, self.attempt = None, 0
-        self._painted.clear()
+        """Forget how far it was: whoever paints it now begins with nothing."""
         self._latest.clear()
 
     def resolve(self, pictures: tuple[Picture, ...]) -> None:

@@ -12,7 +12,7 @@ from engine.extras import embeddings_of, extras_of, loras_of
 from engine.job import Recipe, Tile, enlarged
 from engine.request import LARGEST_FINAL, LARGEST_SEED, MOST_TILES, SMALLEST, ImageRequest
 from engine.sampler import sampler_named
-from engine.style import style_named, styled
+from engine.style import Style, style_named, styled
 
 NOTHING = Shelf()
 
@@ -23,20 +23,21 @@ def tiles_of(
     *,
     seed: int,
     wildcards: Mapping[str, Sequence[str]] | None = None,
+    styles: Sequence[Style] = (),
     shelf: Shelf = NOTHING,
 ) -> tuple[Tile, ...]:
     """Tiles of one request differ in seed, or in which alternative was taken.
 
     `seed` is used where the request names none. Each alternative is painted with the same seeds,
     so that what differs is what the alternative says. With a variation all tiles are near one
-    seed, and differ in the seed that they lean towards.
+    seed, and differ in the seed that they lean towards. `styles` go before the built-in ones.
     """
     first = request.seed if request.seed is not None else seed
     # Not towards the seed itself: the first tile would not vary.
     towards = request.variation_seed if request.variation_seed is not None else seed + 1
     width, height = size_of(request, card)
     sampler, steps = sampler_of(request, card), request.steps or card.steps
-    _require_possible_steps(sampler, steps)
+    require_possible_steps(sampler, steps)
     _require_outpaint_fits(request, width, height)
     _require_final_size(request, card, width, height)
     extras = extras_of(request, card, shelf)
@@ -46,7 +47,7 @@ def tiles_of(
             f"That makes {len(prompts) * request.count} pictures. {MOST_TILES} is the most at "
             "once: take out alternatives or lower the count."
         )
-    style = style_named(request.style) if request.style else None
+    style = style_named(request.style, styles) if request.style else None
     tiles: list[Tile] = []
     for text in prompts:
         _require_words(text, among=len(prompts))
@@ -107,7 +108,7 @@ def _require_words(prompt: str, among: int) -> None:
     )
 
 
-def _require_possible_steps(sampler: str, steps: int) -> None:
+def require_possible_steps(sampler: str, steps: int) -> None:
     most = sampler_named(sampler).most_steps
     if most is not None and steps > most:
         raise InvalidRequest(

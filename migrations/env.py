@@ -4,6 +4,7 @@ By hand: `alembic -x url=sqlite:///data/easel.db revision --autogenerate -m "wha
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Literal
 
 from alembic import context
@@ -12,9 +13,17 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, func, select
 
 from storage.database import connect
-from storage.models import UtcDateTime
-from storage.rows import PersonRow
+from storage.models import Table, UtcDateTime
+from storage.picture_rows import PictureRow
+from storage.sources import SourceRow
+from storage.terms import Terms
 from storage.words import Words
+
+KNOWN = (PictureRow, SourceRow)
+"""A table is known once its file is read, and these two read all the others."""
+OF_SQLITE = "found"
+"""How the tables begin that index pictures in SQLite; Postgres has an index in their place."""
+OF_POSTGRES = "ix_pictures_terms"
 
 
 def migrate(connection: Connection) -> None:
@@ -29,9 +38,11 @@ def migrate(connection: Connection) -> None:
         wait_for_other_migrations(connection)
     context.configure(
         connection=connection,
-        target_metadata=PersonRow.metadata,
+        target_metadata=Table.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         render_item=render,
+        include_name=is_ours,
+        include_object=is_here(connection.dialect.name),
         transactional_ddl=True,
     )
     with context.begin_transaction():
@@ -50,6 +61,17 @@ def wait_for_other_migrations(connection: Connection) -> None:
     connection.execute(select(func.set_config("lock_timeout", patience, True)))
 
 
+def is_ours(name: str | None, kind: str, _: Any) -> bool:
+    return kind != "table" or not (name or "").startswith(OF_SQLITE)
+
+
+def is_here(dialect: str) -> Callable[..., bool]:
+    def compared(_: Any, name: str | None, *__: Any) -> bool:
+        return name != OF_POSTGRES or dialect == "postgresql"
+
+    return compared
+
+
 def render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
     """Migrations name no type of ours: renaming it later must not break them."""
     match kind, item:
@@ -57,6 +79,8 @@ def render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
             return "sa.DateTime(timezone=True)"
         case "type", Words():
             return "sa.String()"
+        case "type", Terms():
+            return 'sa.String().with_variant(sa.dialects.postgresql.TSVECTOR(), "postgresql")'
         case _:
             return False
 

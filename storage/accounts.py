@@ -1,12 +1,10 @@
 """The accounts in a database: people, tiers, grants, blocks, and the audit of what was done."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import aliased
 
 from engine import moderation
@@ -16,10 +14,11 @@ from engine.job import UNFINISHED, Owner
 from engine.purse import Kind
 from engine.terms import Terms, checked
 from storage.account_rows import deed_of, entry_of, grant_of, tier_of_row
-from storage.database import explaining
+from storage.audit import note
 from storage.models import JobRow, utc
 from storage.purses import meet, purse_of, upsert
 from storage.rows import AuditRow, BlockRow, EntryRow, GrantRow, PersonRow, TierRow
+from storage.transactions import Transactions
 
 
 class SqlAccounts:
@@ -30,25 +29,37 @@ class SqlAccounts:
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._transactions = Transactions(engine)
 
-    async def allowance(self, owner: str, roles: Collection[str] = ()) -> Allowance:
-        async with self._transaction() as session:
+    async def allowance(self, owner: str, roles: Collection[str] | None = None) -> Allowance:
+        seen = None if roles is None else moderation.seen_roles(roles)
+        async with self._transactions.read() as session:
             row = await session.get(PersonRow, owner)
-            return _allowance(owner, row, roles, await _tiers(session))[1]
+            tier = _tier(owner, row, seen, await _tiers(session))
+        if seen is not None and seen != (row.roles if row else []):
+            await self._remember(owner, seen)
+        return moderation.allowance_for(row.terms if row else {}, tier)
 
-    async def standing(self, owner: str, now: datetime, roles: Collection[str] = ()) -> Standing:
+    async def standing(
+        self, owner: str, now: datetime, roles: Collection[str] | None = None
+    ) -> Standing:
         owner, now = moderation.person(owner), utc(now)
+        seen = None if roles is None else moderation.seen_roles(roles)
         grants = select(GrantRow).where(GrantRow.owner_id == owner).order_by(GrantRow.id)
-        async with self._transaction() as session:
+        async with self._transactions.read() as session:
             row = await session.get(PersonRow, owner)
-            tier, allowance = _allowance(owner, row, roles, await _tiers(session))
+            tier = _tier(owner, row, seen, await _tiers(session))
+            has = seen if seen is not None else row.roles if row else []
+            terms = row.terms if row else {}
+            allowance = moderation.allowance_for(terms, tier)
             block = await session.get(BlockRow, owner)
             return Standing(
                 owner=Owner(id=owner, name=row.name if row else ""),
                 known=row is not None,
-                tier=tier,
-                terms=row.terms if row else {},
+                tier=tier.name if tier else None,
+                role=moderation.role_of(tier, row.tier if row else None, has),
+                roles=tuple(has),
+                terms=terms,
                 allowance=allowance,
                 purse=(await purse_of(session, owner)).at_time(allowance, now),
                 held=credits_of(await _held(session, owner)),
@@ -58,11 +69,11 @@ class SqlAccounts:
 
     async def people(self, most: int = 50) -> Sequence[Owner]:
         newest = select(PersonRow).order_by(PersonRow.seen.desc(), PersonRow.id).limit(most)
-        async with self._transaction() as session:
+        async with self._transactions.read() as session:
             return [Owner(id=row.id, name=row.name) for row in await session.scalars(newest)]
 
     async def tiers(self) -> Sequence[Tier]:
-        async with self._transaction() as session:
+        async with self._transactions.read() as session:
             return await _tiers(session)
 
     async def entries(self, owner: str, most: int = 20) -> Sequence[Entry]:
@@ -72,7 +83,7 @@ class SqlAccounts:
             .order_by(EntryRow.at.desc(), EntryRow.id.desc())
             .limit(most)
         )
-        async with self._transaction() as session:
+        async with self._transactions.read() as session:
             return [entry_of(row) for row in await session.scalars(newest)]
 
     async def grant(
@@ -83,7 +94,7 @@ class SqlAccounts:
             moderation.granted_cents(credits, act, expires),
             utc(act.at),
         )
-        async with self._transaction() as session:
+        async with self._transactions.begin() as session:
             await meet(session, owner, at)
             row = GrantRow(owner_id=owner, credits=cents, left=cents, expires=expires, granted=at)
             session.add(row)
@@ -93,7 +104,7 @@ class SqlAccounts:
                 "credits": credits_of(cents),
                 "expires": moderation.told_time(expires),
             }
-            await _note(session, owner, "grant", act, details)
+            await note(session, owner, "grant", act, details)
             return grant_of(row)
 
     async def take_back_grant(self, grant: int, act: Act) -> None:
@@ -105,19 +116,19 @@ class SqlAccounts:
             .values(expires=now)
             .returning(GrantRow.owner_id, GrantRow.left)
         )
-        async with self._transaction() as session:
+        async with self._transactions.begin() as session:
             ended = (await session.execute(ending)).one_or_none()
             if ended is None:
                 raise moderation.no_grant(grant)
             owner, left = ended
             details = {"grant": grant, "left": credits_of(left)}
-            await _note(session, owner, "take back", act, details)
+            await note(session, owner, "take back", act, details)
 
     async def set_terms(
         self, owner: str, terms: Terms, act: Act, *, forget: Collection[str] = ()
     ) -> None:
         owner, terms = moderation.person(owner), checked(terms)
-        async with self._transaction() as session:
+        async with self._transactions.begin() as session:
             await meet(session, owner, utc(act.at))
             before = (
                 await session.scalars(select(PersonRow.terms).where(PersonRow.id == owner))
@@ -126,11 +137,11 @@ class SqlAccounts:
             await session.execute(
                 update(PersonRow).where(PersonRow.id == owner).values(terms=after)
             )
-            await _note(session, owner, "terms", act, {"before": before, "after": after})
+            await note(session, owner, "terms", act, {"before": before, "after": after})
 
     async def set_tier(self, owner: str, tier: str | None, act: Act) -> None:
         owner = moderation.person(owner)
-        async with self._transaction() as session:
+        async with self._transactions.begin() as session:
             await meet(session, owner, utc(act.at))
             known = [one.name for one in await _tiers(session)]
             if tier is not None and tier not in known:
@@ -139,7 +150,7 @@ class SqlAccounts:
                 await session.scalars(select(PersonRow.tier).where(PersonRow.id == owner))
             ).one()
             await session.execute(update(PersonRow).where(PersonRow.id == owner).values(tier=tier))
-            await _note(session, owner, "tier", act, {"before": before, "after": tier})
+            await note(session, owner, "tier", act, {"before": before, "after": tier})
 
     async def change_tier(
         self,
@@ -154,7 +165,7 @@ class SqlAccounts:
         name, terms = moderation.tier_named(name), checked(terms)
         ids = None if roles is None else moderation.role_ids(roles)
         new = {"name": name, "rank": 0, "roles": [], "terms": {}}
-        async with self._transaction() as session:
+        async with self._transactions.begin() as session:
             locking = upsert(session, TierRow).values(new)
             locking = locking.on_conflict_do_update(index_elements=["name"], set_={"name": name})
             await session.execute(locking)
@@ -164,10 +175,10 @@ class SqlAccounts:
             row.roles = row.roles if ids is None else ids
             row.rank = row.rank if rank is None else moderation.ranked(rank)
             details = {"before": before, "after": moderation.told_tier(tier_of_row(row))}
-            await _note(session, moderation.whom(name), "change tier", act, details)
+            await note(session, moderation.whom(name), "change tier", act, details)
 
     async def remove_tier(self, name: str, act: Act) -> None:
-        async with self._transaction() as session:
+        async with self._transactions.begin() as session:
             gone = delete(TierRow).where(TierRow.name == name).returning(TierRow.name)
             if (await session.scalars(gone)).one_or_none() is None:
                 raise moderation.unknown_tier(name, [one.name for one in await _tiers(session)])
@@ -176,26 +187,26 @@ class SqlAccounts:
             await session.execute(theirs.with_for_update())
             none = update(PersonRow).where(PersonRow.tier == name).values(tier=None)
             await session.execute(none)
-            await _note(session, moderation.whom(name), "remove tier", act, {})
+            await note(session, moderation.whom(name), "remove tier", act, {})
 
     async def block(self, owner: str, act: Act, *, until: datetime | None = None) -> None:
         owner = moderation.person(owner)
         moderation.require_later(until, act)
         new = {"owner_id": owner, "until": until, "why": moderation.reason(act.why)}
-        async with self._transaction() as session:
+        async with self._transactions.begin() as session:
             await meet(session, owner, utc(act.at))
             blocking = upsert(session, BlockRow).values(new)
             blocking = blocking.on_conflict_do_update(index_elements=["owner_id"], set_=new)
             await session.execute(blocking)
-            await _note(session, owner, "block", act, {"until": moderation.told_time(until)})
+            await note(session, owner, "block", act, {"until": moderation.told_time(until)})
 
     async def unblock(self, owner: str, act: Act) -> None:
         owner = moderation.person(owner)
-        async with self._transaction() as session:
+        async with self._transactions.begin() as session:
             gone = delete(BlockRow).where(BlockRow.owner_id == owner).returning(BlockRow.owner_id)
             if (await session.scalars(gone)).one_or_none() is None:
                 raise moderation.not_blocked(owner)
-            await _note(session, owner, "unblock", act, {})
+            await note(session, owner, "unblock", act, {})
 
     async def audit(
         self, *, whom: str | None = None, before: int | None = None, most: int = 50
@@ -205,14 +216,14 @@ class SqlAccounts:
             newest = newest.where(AuditRow.whom == whom)
         if before is not None:
             newest = newest.where(AuditRow.id < before)
-        async with self._transaction() as session:
+        async with self._transactions.read() as session:
             return [deed_of(row) for row in await session.scalars(newest)]
 
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncSession]:
-        with explaining():
-            async with self._sessions.begin() as session:
-                yield session
+    async def _remember(self, owner: str, roles: Sequence[str]) -> None:
+        seeing = update(PersonRow).where(PersonRow.id == owner).values(roles=list(roles))
+        async with self._transactions.begin() as session:
+            await meet(session, owner, moderation.NEVER)
+            await session.execute(seeing)
 
 
 async def _tiers(session: AsyncSession) -> list[Tier]:
@@ -233,24 +244,9 @@ async def _held(session: AsyncSession, owner: str) -> int:
     return int((await session.scalars(reserved)).one())
 
 
-def _allowance(
-    owner: str, row: PersonRow | None, roles: Collection[str], tiers: Sequence[Tier]
-) -> tuple[str | None, Allowance]:
-    named, terms = (row.tier, row.terms) if row else (None, {})
-    tier = moderation.tier_of(owner, named, roles, tiers)
-    return tier.name if tier else None, moderation.allowance_for(terms, tier)
-
-
-async def _note(
-    session: AsyncSession, whom: str, what: str, act: Act, details: Mapping[str, Any]
-) -> None:
-    """In the same transaction as what was done: neither is ever there without the other."""
-    deed = {
-        "who": act.who,
-        "whom": whom,
-        "what": what,
-        "why": moderation.reason(act.why),
-        "details": dict(details),
-        "at": utc(act.at),
-    }
-    await session.execute(insert(AuditRow).values(deed))
+def _tier(
+    owner: str, row: PersonRow | None, roles: Collection[str] | None, tiers: Sequence[Tier]
+) -> Tier | None:
+    """Without roles by those that the row remembers."""
+    named, last = (row.tier, row.roles) if row else (None, [])
+    return moderation.tier_of(owner, named, last if roles is None else roles, tiers)

@@ -7,25 +7,43 @@ change it.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, tuple_, update
+from sqlalchemy import ColumnElement, Row, case, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.allowance import Allowance, cents_of
 from engine.errors import Cancelled, NotFound, TakenOver
 from engine.job import UNFINISHED, Job, Picture, Status
 from engine.lease import GIVEN_UP, MOST_ATTEMPTS
-from storage.models import JobRow, job_of_row, row_of_job, row_of_picture, tiles_of, utc
+from engine.outline import Outline
+from storage.models import JobRow, job_of_row, row_of_job, tiles_of, utc
+from storage.picture_rows import row_of_picture
 from storage.purses import reserve, resolve
 from storage.rows import DeliveryRow
+from storage.sources import rows_of_sources
 
 ENDS = frozenset({Status.FAILED, Status.CANCELLED})
 """What `end` may make of an unfinished job."""
+OUTLINE = (
+    JobRow.id,
+    JobRow.owner_id,
+    JobRow.origin,
+    JobRow.tile_count,
+    JobRow.price,
+    JobRow.submitted,
+    JobRow.status,
+    JobRow.attempt,
+    JobRow.tier,
+    JobRow.clock,
+)
 
 
 async def insert(session: AsyncSession, job: Job, allowance: Allowance, now: datetime) -> None:
+    cents_of(job.price)
     session.add(row_of_job(job))
     await session.flush()
+    session.add_all(rows_of_sources(job))
     await reserve(session, job, allowance, now)
 
 
@@ -61,7 +79,7 @@ async def finish(
     files: Sequence[str],
     now: datetime,
 ) -> None:
-    spent = sum(picture.seconds for picture in pictures)
+    spent = taken(pictures)
     done = (
         update(JobRow)
         .where(*_held(job, attempt))
@@ -90,6 +108,7 @@ async def end(
     spent: float,
     now: datetime,
 ) -> bool:
+    cents_of(spent)
     held = (
         [JobRow.id == job, JobRow.status.in_(UNFINISHED)]
         if attempt is None
@@ -119,7 +138,24 @@ async def release(session: AsyncSession, job: str, attempt: int) -> None:
     await session.execute(waiting)
 
 
-async def take_back(session: AsyncSession, now: datetime) -> Sequence[Job]:
+async def unfinished(session: AsyncSession, after: Outline | None, most: int) -> Sequence[Outline]:
+    found: list[Outline] = []
+    # One after the other, since the index is in order within each of them.
+    for status in UNFINISHED:
+        oldest = (
+            select(*OUTLINE)
+            .where(JobRow.status == status)
+            .order_by(JobRow.submitted, JobRow.id)
+            .limit(most)
+        )
+        if after is not None:
+            last = (after.submitted, after.id)
+            oldest = oldest.where(tuple_(JobRow.submitted, JobRow.id) > last)
+        found += map(outline_of_row, await session.execute(oldest))
+    return sorted(found, key=lambda job: (job.submitted, job.id))[:most]
+
+
+async def take_back(session: AsyncSession, now: datetime) -> Sequence[Outline]:
     tried_enough = JobRow.attempt >= MOST_ATTEMPTS
     ran_out = (
         update(JobRow)
@@ -130,14 +166,36 @@ async def take_back(session: AsyncSession, now: datetime) -> Sequence[Job]:
             worker="",
             lease=None,
         )
-        .returning(JobRow)
+        .returning(*OUTLINE, JobRow.reply)
     )
-    taken = [job_of_row(row) for row in await session.scalars(ran_out)]
+    taken = [(outline_of_row(row), row.reply) for row in await session.execute(ran_out)]
     # By owner, so that two who do this at once lock the purses in the same order.
-    for job in sorted(taken, key=lambda job: (job.owner.id, job.id)):
+    for job, reply in sorted(taken, key=lambda one: (one[0].owner, one[0].id)):
         if job.status is Status.FAILED:
-            await _close(session, job.id, job.reply, 0.0, now)
-    return sorted(taken, key=lambda job: (job.submitted, job.id))
+            await _close(session, job.id, reply, 0.0, now)
+    return sorted((job for job, _ in taken), key=lambda job: (job.submitted, job.id))
+
+
+def taken(pictures: Sequence[Picture]) -> float:
+    """What they took together. Raises InvalidRequest where that can be no charge."""
+    spent = sum(picture.seconds for picture in pictures)
+    cents_of(spent)
+    return spent
+
+
+def outline_of_row(row: Row[*tuple[Any, ...]]) -> Outline:
+    return Outline(
+        id=row.id,
+        owner=row.owner_id,
+        origin=row.origin,
+        tiles=row.tile_count,
+        price=row.price,
+        submitted=row.submitted,
+        status=Status(row.status),
+        attempt=row.attempt,
+        tier=row.tier,
+        clock=row.clock,
+    )
 
 
 async def _close(session: AsyncSession, job: str, reply: str, spent: float, now: datetime) -> None:

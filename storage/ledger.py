@@ -4,19 +4,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import case, func, select, tuple_
+from sqlalchemy import case, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.allowance import UNLIMITED, Allowance
-from engine.job import UNFINISHED, Bookmark, Job, Picture, Recipe, Remembered, Status
-from storage import jobs
-from storage.models import JobRow, PictureRow, digest_of, job_of_row, remembered_of_row, utc
+from engine.job import UNFINISHED, Job, Picture, Recipe, Remembered, Status
+from engine.outline import Outline
+from engine.tally import Move, Tally
+from storage import jobs, lanes
+from storage.leaving import take_turns
+from storage.models import JobRow, job_of_row, utc
+from storage.picture_rows import PictureRow, digest_of, remembered_of_row
 from storage.pictures import PictureFiles
 from storage.transactions import Transactions
-
-bookmark = tuple_(PictureRow.painted, PictureRow.job_id, PictureRow.tile)
-NEWEST_FIRST = (PictureRow.painted.desc(), PictureRow.job_id.desc(), PictureRow.tile.desc())
 
 
 class SqlLedger:
@@ -51,22 +52,37 @@ class SqlLedger:
             row = (await session.scalars(same_key)).one_or_none()
             return None if row is None else job_of_row(row)
 
-    async def begin(self, job: str, worker: str, until: datetime) -> Job:
+    async def begin(
+        self, job: str, worker: str, until: datetime, tally: Tally | None = None
+    ) -> Job:
         async with self._transactions.begin() as session:
-            return await jobs.begin(session, job, worker, until)
+            begun = await jobs.begin(session, job, worker, until)
+            if tally is not None:
+                await lanes.keep(session, [tally])
+            return begun
 
     async def beat(self, held: Mapping[str, int], until: datetime) -> Collection[str]:
         async with self._transactions.begin() as session:
             return await jobs.beat(session, held, until)
 
     async def finish(
-        self, job: str, attempt: int, pictures: Sequence[Picture], now: datetime
+        self,
+        job: str,
+        attempt: int,
+        pictures: Sequence[Picture],
+        now: datetime,
+        tally: Tally | None = None,
     ) -> None:
         now = utc(now)
         # Files first: a crash here leaves files that no row names, never rows without a file.
         files = [await self._files.keep(picture.png) for picture in pictures]
         async with self._transactions.begin() as session:
             await jobs.finish(session, job, attempt, pictures, files, now)
+            await take_turns(session, files)
+            for file, picture in zip(files, pictures, strict=True):
+                await self._files.stay(file, picture.png)
+            if tally is not None:
+                await lanes.keep(session, [tally])
 
     async def release(self, job: str, attempt: int) -> None:
         async with self._transactions.begin() as session:
@@ -81,15 +97,19 @@ class SqlLedger:
         now: datetime,
         attempt: int | None = None,
         spent: float = 0.0,
+        tally: Tally | None = None,
     ) -> bool:
         if status not in jobs.ENDS:
             raise ValueError(f"{status} is not how a job ends")
         async with self._transactions.begin() as session:
-            return await jobs.end(
+            ended = await jobs.end(
                 session, job, status, problem, attempt=attempt, spent=spent, now=utc(now)
             )
+            if ended and tally is not None:
+                await lanes.keep(session, [tally])
+            return ended
 
-    async def take_back(self, now: datetime) -> Sequence[Job]:
+    async def take_back(self, now: datetime) -> Sequence[Outline]:
         async with self._transactions.begin() as session:
             return await jobs.take_back(session, utc(now))
 
@@ -100,14 +120,21 @@ class SqlLedger:
                 raise jobs.no_job(job)
             return job_of_row(row)
 
-    async def unfinished(self) -> Sequence[Job]:
-        waiting = (
-            select(JobRow)
-            .where(JobRow.status.in_(UNFINISHED))
-            .order_by(JobRow.submitted, JobRow.id)
-        )
+    async def unfinished(
+        self, *, after: Outline | None = None, most: int = 1000
+    ) -> Sequence[Outline]:
         async with self._transactions.read() as session:
-            return [job_of_row(row) for row in await session.scalars(waiting)]
+            return await jobs.unfinished(session, after, most)
+
+    async def keep_tallies(self, tallies: Sequence[Tally], moves: Sequence[Move]) -> None:
+        async with self._transactions.begin() as session:
+            for move in moves:
+                await lanes.move(session, move)
+            await lanes.keep(session, tallies)
+
+    async def tallies(self) -> tuple[Mapping[int, int], Sequence[Tally]]:
+        async with self._transactions.read() as session:
+            return await lanes.known(session)
 
     async def spent(self, owner: str, since: datetime) -> float:
         cost = case((JobRow.status.in_(UNFINISHED), JobRow.price), else_=JobRow.spent)
@@ -117,23 +144,14 @@ class SqlLedger:
         async with self._transactions.read() as session:
             return float((await session.scalars(total)).one())
 
-    async def history(
-        self, owner: str, *, before: Bookmark | None = None, limit: int = 20
-    ) -> Sequence[Remembered]:
-        newest = select(PictureRow).where(PictureRow.owner_id == owner).order_by(*NEWEST_FIRST)
-        if before is not None:
-            newest = newest.where(bookmark < before)
-        async with self._transactions.read() as session:
-            rows = await session.scalars(newest.limit(limit))
-            return [remembered_of_row(row) for row in rows]
-
     async def painted(self, recipe: Recipe) -> Remembered | None:
         alike = select(PictureRow).where(PictureRow.recipe_digest == digest_of(recipe))
         gone: set[str] = set()
         async with self._transactions.read() as session:
             while True:
-                newest = alike.where(PictureRow.file.not_in(gone)).order_by(*NEWEST_FIRST)
-                row = (await session.scalars(newest.limit(1))).one_or_none()
+                newest = alike.where(PictureRow.file.not_in(gone))
+                newest = newest.order_by(PictureRow.number.desc()).limit(1)
+                row = (await session.scalars(newest)).one_or_none()
                 if row is None:
                     return None
                 if await self._files.has(row.file):

@@ -8,9 +8,13 @@ from datetime import datetime
 
 from engine.allowance import UNLIMITED, Allowance, cents_of
 from engine.errors import NotFound
-from engine.job import UNFINISHED, Bookmark, Job, Picture, Recipe, Remembered, Status
+from engine.job import UNFINISHED, Job, Picture, Recipe, Remembered, Status
 from engine.lease import GIVEN_UP, MOST_ATTEMPTS
-from storage.jobs import ENDS, no_job, nothing_to_paint, recorded_already, require_own
+from engine.outline import Outline, outline_of
+from engine.tally import Move, Tally
+from storage.jobs import ENDS, no_job, nothing_to_paint, recorded_already, require_own, taken
+from storage.memory_archive import MemoryArchive
+from storage.memory_lanes import MemoryLanes
 from storage.memory_outbox import MemoryOutbox
 from storage.memory_purses import MemoryPurses
 from storage.models import utc
@@ -24,8 +28,9 @@ class MemoryLedger:
         self.jobs: dict[str, Job] = {}
         self.leases: dict[str, datetime] = {}
         self.purses = MemoryPurses()
+        self.lanes = MemoryLanes(self.jobs)
         self.outbox = MemoryOutbox(self._found)
-        self._pictures: list[Remembered] = []
+        self.archive = MemoryArchive(self.jobs, self.files, self.purses, self.outbox)
 
     async def record(
         self, job: Job, allowance: Allowance = UNLIMITED, now: datetime | None = None
@@ -44,7 +49,9 @@ class MemoryLedger:
         await asyncio.sleep(0)
         return self._with_key(owner, key)
 
-    async def begin(self, job: str, worker: str, until: datetime) -> Job:
+    async def begin(
+        self, job: str, worker: str, until: datetime, tally: Tally | None = None
+    ) -> Job:
         until = utc(until)
         await asyncio.sleep(0)
         found = self.jobs.get(job)
@@ -52,6 +59,7 @@ class MemoryLedger:
             raise nothing_to_paint(job)
         self.jobs[job] = replace(found, status=Status.PAINTING, attempt=found.attempt + 1)
         self.leases[job] = until
+        self.lanes.keep(tally)
         return self.jobs[job]
 
     async def beat(self, held: Mapping[str, int], until: datetime) -> Collection[str]:
@@ -62,30 +70,26 @@ class MemoryLedger:
         return alive
 
     async def finish(
-        self, job: str, attempt: int, pictures: Sequence[Picture], now: datetime
+        self,
+        job: str,
+        attempt: int,
+        pictures: Sequence[Picture],
+        now: datetime,
+        tally: Tally | None = None,
     ) -> None:
-        painted = utc(now)
+        painted, spent = utc(now), taken(pictures)
         files = [await self.keep(picture.png) for picture in pictures]
         await asyncio.sleep(0)
         found = self._found(job)
         if not self._held(job, attempt):
             require_own(found, attempt)
             return
-        self._pictures += [
-            Remembered(
-                job=job,
-                tile=tile.index,
-                owner=found.owner.id,
-                recipe=picture.recipe,
-                file=file,
-                seconds=picture.seconds,
-                painted=painted,
-                notes=picture.notes,
-            )
-            for tile, picture, file in zip(found.tiles, pictures, files, strict=True)
-        ]
-        spent = sum(picture.seconds for picture in pictures)
+        finished = list(zip(found.tiles, pictures, files, strict=True))
+        for tile, picture, file in finished:
+            self.files[file] = picture.png  # it may have been deleted this moment
+            self.archive.add(found, tile, picture, file, painted)
         self._close(replace(found, status=Status.DONE, spent=spent), painted)
+        self.lanes.keep(tally)
 
     async def release(self, job: str, attempt: int) -> None:
         await asyncio.sleep(0)
@@ -102,39 +106,59 @@ class MemoryLedger:
         now: datetime,
         attempt: int | None = None,
         spent: float = 0.0,
+        tally: Tally | None = None,
     ) -> bool:
         if status not in ENDS:
             raise ValueError(f"{status} is not how a job ends")
         now = utc(now)
+        cents_of(spent)
         await asyncio.sleep(0)
         found = self._found(job)
         if found.status not in UNFINISHED or not (attempt is None or self._held(job, attempt)):
             return False
         self._close(replace(found, status=status, problem=problem, spent=spent), now)
+        self.lanes.keep(tally)
         return True
 
-    async def take_back(self, now: datetime) -> Sequence[Job]:
+    async def take_back(self, now: datetime) -> Sequence[Outline]:
         now = utc(now)
         await asyncio.sleep(0)
-        taken = []
-        for job in await self.unfinished():
+        back = []
+        for job in self._unfinished():
             if job.status != Status.PAINTING or self.leases[job.id] >= now:
                 continue
             if job.attempt >= MOST_ATTEMPTS:
                 self._close(replace(job, status=Status.FAILED, problem=GIVEN_UP), now)
             else:
                 self.jobs[job.id] = replace(job, status=Status.QUEUED)
-            taken.append(self.jobs[job.id])
-        return taken
+            back.append(outline_of(self.jobs[job.id]))
+        return back
 
     async def job(self, job: str) -> Job:
         await asyncio.sleep(0)
         return self._found(job)
 
-    async def unfinished(self) -> Sequence[Job]:
+    async def unfinished(
+        self, *, after: Outline | None = None, most: int = 1000
+    ) -> Sequence[Outline]:
         await asyncio.sleep(0)
-        waiting = [job for job in self.jobs.values() if job.status in UNFINISHED]
-        return sorted(waiting, key=lambda job: (job.submitted, job.id))
+        later = [
+            outline_of(job)
+            for job in self._unfinished()
+            if after is None or (job.submitted, job.id) > (after.submitted, after.id)
+        ]
+        return later[:most]
+
+    async def keep_tallies(self, tallies: Sequence[Tally], moves: Sequence[Move]) -> None:
+        await asyncio.sleep(0)
+        for move in moves:
+            self.lanes.move(move)
+        for tally in tallies:
+            self.lanes.keep(tally)
+
+    async def tallies(self) -> tuple[Mapping[int, int], Sequence[Tally]]:
+        await asyncio.sleep(0)
+        return self.lanes.known()
 
     async def spent(self, owner: str, since: datetime) -> float:
         since = utc(since)
@@ -145,27 +169,16 @@ class MemoryLedger:
             if job.owner.id == owner and job.submitted >= since
         )
 
-    async def history(
-        self, owner: str, *, before: Bookmark | None = None, limit: int = 20
-    ) -> Sequence[Remembered]:
-        await asyncio.sleep(0)
-        theirs = [
-            picture
-            for picture in self._newest_first()
-            if picture.owner == owner and (before is None or picture.bookmark < before)
-        ]
-        return theirs[:limit]
-
     async def painted(self, recipe: Recipe) -> Remembered | None:
         await asyncio.sleep(0)
-        for picture in self._newest_first():
+        for picture in self.archive.newest_first():
             if picture.recipe == recipe and picture.file in self.files:
                 return picture
         return None
 
     async def pictures(self, job: str) -> Sequence[Remembered]:
         await asyncio.sleep(0)
-        tiles = [picture for picture in self._pictures if picture.job == job]
+        tiles = [picture for picture in self.archive.newest_first() if picture.job == job]
         return sorted(tiles, key=lambda picture: picture.tile)
 
     async def keep(self, file: bytes) -> str:
@@ -186,6 +199,10 @@ class MemoryLedger:
                 return job
         return None
 
+    def _unfinished(self) -> list[Job]:
+        waiting = [job for job in self.jobs.values() if job.status in UNFINISHED]
+        return sorted(waiting, key=lambda job: (job.submitted, job.id))
+
     def _held(self, job: str, attempt: int) -> bool:
         found = self.jobs.get(job)
         return found is not None and (found.status, found.attempt) == (Status.PAINTING, attempt)
@@ -200,6 +217,3 @@ class MemoryLedger:
         if job not in self.jobs:
             raise no_job(job)
         return self.jobs[job]
-
-    def _newest_first(self) -> list[Remembered]:
-        return sorted(self._pictures, key=lambda picture: picture.bookmark, reverse=True)

@@ -1,11 +1,9 @@
 """The accounts in memory: for trying things out and for tests, with nothing left behind."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import count
-from typing import Any
 
 from engine import moderation
 from engine.accounts import Act, Block, Deed, Entry, Grant, Standing, Tier
@@ -13,7 +11,7 @@ from engine.allowance import Allowance, credits_of
 from engine.job import Owner
 from engine.purse import NEW
 from engine.terms import Terms, checked
-from storage.memory_purses import MemoryPurses
+from storage.memory_purses import MemoryPurses, Person
 from storage.models import utc
 
 
@@ -26,23 +24,34 @@ class MemoryAccounts:
     def __init__(self, purses: MemoryPurses) -> None:
         self._purses = purses
         self._tiers: dict[str, Tier] = {}
-        self._audit: list[Deed] = []
-        self._deeds = count(1)
 
-    async def allowance(self, owner: str, roles: Collection[str] = ()) -> Allowance:
-        await asyncio.sleep(0)
-        return self._allowance(owner, roles)[1]
-
-    async def standing(self, owner: str, now: datetime, roles: Collection[str] = ()) -> Standing:
-        owner, now = moderation.person(owner), utc(now)
+    async def allowance(self, owner: str, roles: Collection[str] | None = None) -> Allowance:
+        seen = None if roles is None else moderation.seen_roles(roles)
         await asyncio.sleep(0)
         known = self._purses.people.get(owner)
-        tier, allowance = self._allowance(owner, roles)
+        tier = self._tier(owner, known, seen)
+        if seen is not None and seen != (known.roles if known else []):
+            self._purses.meet(owner, moderation.NEVER).roles = seen
+        return moderation.allowance_for(known.terms if known else {}, tier)
+
+    async def standing(
+        self, owner: str, now: datetime, roles: Collection[str] | None = None
+    ) -> Standing:
+        owner, now = moderation.person(owner), utc(now)
+        seen = None if roles is None else moderation.seen_roles(roles)
+        await asyncio.sleep(0)
+        known = self._purses.people.get(owner)
+        tier = self._tier(owner, known, seen)
+        has = seen if seen is not None else known.roles if known else []
+        terms = known.terms if known else {}
+        allowance = moderation.allowance_for(terms, tier)
         return Standing(
             owner=Owner(id=owner, name=known.name if known else ""),
             known=known is not None,
-            tier=tier,
-            terms=known.terms if known else {},
+            tier=tier.name if tier else None,
+            role=moderation.role_of(tier, known.tier if known else None, has),
+            roles=tuple(has),
+            terms=terms,
             allowance=allowance,
             purse=(known.purse if known else NEW).at_time(allowance, now),
             held=credits_of(self._purses.held(owner)),
@@ -82,7 +91,9 @@ class MemoryAccounts:
         )
         self._purses.grants[grant.id] = grant
         end = moderation.told_time(grant.expires)
-        self._note(owner, "grant", act, {"grant": grant.id, "credits": given, "expires": end})
+        self._purses.audit.note(
+            owner, "grant", act, {"grant": grant.id, "credits": given, "expires": end}
+        )
         return grant
 
     async def take_back_grant(self, grant: int, act: Act) -> None:
@@ -91,7 +102,7 @@ class MemoryAccounts:
         if found is None or found.expired(utc(act.at)):
             raise moderation.no_grant(grant)
         self._purses.grants[grant] = replace(found, expires=utc(act.at))
-        self._note(found.owner, "take back", act, {"grant": grant, "left": found.left})
+        self._purses.audit.note(found.owner, "take back", act, {"grant": grant, "left": found.left})
 
     async def set_terms(
         self, owner: str, terms: Terms, act: Act, *, forget: Collection[str] = ()
@@ -101,7 +112,7 @@ class MemoryAccounts:
         before = self._purses.people[owner].terms if owner in self._purses.people else {}
         after = moderation.changed(before, terms, forget)
         self._purses.meet(owner, utc(act.at)).terms = after
-        self._note(owner, "terms", act, {"before": dict(before), "after": after})
+        self._purses.audit.note(owner, "terms", act, {"before": dict(before), "after": after})
 
     async def set_tier(self, owner: str, tier: str | None, act: Act) -> None:
         owner = moderation.person(owner)
@@ -110,7 +121,7 @@ class MemoryAccounts:
             raise moderation.unknown_tier(tier, [one.name for one in self._in_order()])
         person = self._purses.meet(owner, utc(act.at))
         before, person.tier = person.tier, tier
-        self._note(owner, "tier", act, {"before": before, "after": tier})
+        self._purses.audit.note(owner, "tier", act, {"before": before, "after": tier})
 
     async def change_tier(
         self,
@@ -133,7 +144,7 @@ class MemoryAccounts:
         )
         self._tiers[name] = after
         told = {"before": moderation.told_tier(before), "after": moderation.told_tier(after)}
-        self._note(moderation.whom(name), "change tier", act, told)
+        self._purses.audit.note(moderation.whom(name), "change tier", act, told)
 
     async def remove_tier(self, name: str, act: Act) -> None:
         await asyncio.sleep(0)
@@ -142,7 +153,7 @@ class MemoryAccounts:
         del self._tiers[name]
         for person in self._purses.people.values():
             person.tier = None if person.tier == name else person.tier
-        self._note(moderation.whom(name), "remove tier", act, {})
+        self._purses.audit.note(moderation.whom(name), "remove tier", act, {})
 
     async def block(self, owner: str, act: Act, *, until: datetime | None = None) -> None:
         owner = moderation.person(owner)
@@ -151,14 +162,14 @@ class MemoryAccounts:
         self._purses.meet(owner, utc(act.at))
         end = None if until is None else utc(until)
         self._purses.blocks[owner] = Block(why=moderation.reason(act.why), until=end)
-        self._note(owner, "block", act, {"until": moderation.told_time(until)})
+        self._purses.audit.note(owner, "block", act, {"until": moderation.told_time(until)})
 
     async def unblock(self, owner: str, act: Act) -> None:
         owner = moderation.person(owner)
         await asyncio.sleep(0)
         if self._purses.blocks.pop(owner, None) is None:
             raise moderation.not_blocked(owner)
-        self._note(owner, "unblock", act, {})
+        self._purses.audit.note(owner, "unblock", act, {})
 
     async def audit(
         self, *, whom: str | None = None, before: int | None = None, most: int = 50
@@ -166,28 +177,13 @@ class MemoryAccounts:
         await asyncio.sleep(0)
         return [
             deed
-            for deed in reversed(self._audit)
+            for deed in self._purses.audit.newest_first
             if (whom is None or deed.whom == whom) and (before is None or deed.id < before)
         ][:most]
 
     def _in_order(self) -> list[Tier]:
         return sorted(self._tiers.values(), key=lambda tier: (tier.rank, tier.name))
 
-    def _allowance(self, owner: str, roles: Collection[str]) -> tuple[str | None, Allowance]:
-        known = self._purses.people.get(owner)
-        named, terms = (known.tier, known.terms) if known else (None, {})
-        tier = moderation.tier_of(owner, named, roles, self._in_order())
-        return tier.name if tier else None, moderation.allowance_for(terms, tier)
-
-    def _note(self, whom: str, what: str, act: Act, details: Mapping[str, Any]) -> None:
-        self._audit.append(
-            Deed(
-                id=next(self._deeds),
-                who=act.who,
-                whom=whom,
-                what=what,
-                why=moderation.reason(act.why),
-                details=details,
-                at=utc(act.at),
-            )
-        )
+    def _tier(self, owner: str, known: Person | None, roles: Collection[str] | None) -> Tier | None:
+        named, last = (known.tier, known.roles) if known else (None, [])
+        return moderation.tier_of(owner, named, last if roles is None else roles, self._in_order())

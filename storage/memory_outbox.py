@@ -27,6 +27,9 @@ class MemoryOutbox:
     def add(self, job: str, now: datetime) -> None:
         self._dues[job] = _Due(due=now)
 
+    def drop(self, job: str) -> None:
+        self._dues.pop(job, None)
+
     async def take_due(
         self, now: datetime, *, until: datetime, most: int = 10
     ) -> Sequence[Delivery]:

@@ -8,8 +8,10 @@ from engine.accounts import Block, Entry, Grant
 from engine.allowance import Allowance, cents_of, credits_of, require_unblocked
 from engine.errors import Rejected
 from engine.job import Job
+from engine.preferences import NONE, Preferences
 from engine.purse import NEW, Kind, Purse, named
 from engine.terms import Terms
+from storage.memory_audit import MemoryAudit
 from storage.models import utc
 from storage.purses import returned
 
@@ -21,6 +23,8 @@ class Person:
     name: str = ""
     tier: str | None = None
     terms: Terms = field(default_factory=dict)
+    roles: list[str] = field(default_factory=list)
+    preferences: Preferences = NONE
     purse: Purse = NEW
     seen: datetime
 
@@ -36,7 +40,7 @@ class Held:
 
 
 class MemoryPurses:
-    """Everybody's purse and grants, and the movements of every job.
+    """Everybody's purse and grants, the movements of every job, and what moderators did.
 
     Nobody else runs while one of its functions does, so that each is one transaction.
     """
@@ -48,6 +52,7 @@ class MemoryPurses:
         self.entries: list[Entry] = []
         self.unsettled: dict[str, Held] = {}
         self.numbers = count(1)
+        self.audit = MemoryAudit()
 
     def meet(self, owner: str, now: datetime) -> Person:
         return self.people.setdefault(owner, Person(seen=now))

@@ -1,17 +1,15 @@
-"""The tables, and how a row becomes a job or a picture again."""
+"""What every table shares, the table of jobs, and how a row becomes a job again."""
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     DateTime,
     Dialect,
-    ForeignKey,
     Index,
     MetaData,
     TypeDecorator,
@@ -19,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from engine.job import Job, Owner, Picture, Recipe, Remembered, Status, Tile, recipe_of
+from engine.job import Job, Owner, Status, Tile, recipe_of
 from engine.request import ImageRequest
 from storage.words import Words
 
@@ -92,24 +90,15 @@ class JobRow(Table):
     worker: Mapped[str]
     lease: Mapped[datetime | None]
     submitted: Mapped[datetime]
+    tile_count: Mapped[int]
+    """Apart from the tiles, which need not be read to know it."""
+    tier: Mapped[int] = mapped_column(BigInteger)
+    clock: Mapped[int] = mapped_column(BigInteger)
 
 
-class PictureRow(Table):
-    __tablename__ = "pictures"
-    __table_args__ = (
-        Index(None, "owner_id", "painted", "job_id", "tile"),
-        Index(None, "recipe_digest", "painted"),
-    )
-
-    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
-    tile: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    owner_id: Mapped[str]
-    recipe: Mapped[dict[str, Any]]
-    recipe_digest: Mapped[str]
-    file: Mapped[str]
-    seconds: Mapped[float]
-    notes: Mapped[list[Any]]
-    painted: Mapped[datetime]
+def countable(number: int) -> int:
+    """The nearest that a database can count to."""
+    return max(-(2**62), min(2**62, number))
 
 
 def row_of_job(job: Job) -> JobRow:
@@ -130,6 +119,9 @@ def row_of_job(job: Job) -> JobRow:
         worker="",
         lease=None,
         submitted=job.submitted,
+        tile_count=len(job.tiles),
+        tier=job.tier,
+        clock=countable(job.clock),
     )
 
 
@@ -148,65 +140,10 @@ def job_of_row(row: JobRow) -> Job:
         problem=row.problem,
         reply=row.reply,
         submitted=row.submitted,
+        tier=row.tier,
+        clock=row.clock,
     )
 
 
 def tiles_of(stored: list[Mapping[str, Any]]) -> tuple[Tile, ...]:
     return tuple(Tile(index=tile["index"], recipe=recipe_of(tile["recipe"])) for tile in stored)
-
-
-def row_of_picture(
-    job: str, tile: int, owner: str, picture: Picture, file: str, painted: datetime
-) -> PictureRow:
-    return PictureRow(
-        job_id=job,
-        tile=tile,
-        owner_id=owner,
-        recipe=asdict(picture.recipe),
-        recipe_digest=digest_of(picture.recipe),
-        file=file,
-        seconds=picture.seconds,
-        notes=list(picture.notes),
-        painted=painted,
-    )
-
-
-def remembered_of_row(row: PictureRow) -> Remembered:
-    return Remembered(
-        job=row.job_id,
-        tile=row.tile,
-        owner=row.owner_id,
-        recipe=recipe_of(row.recipe),
-        file=row.file,
-        seconds=row.seconds,
-        painted=row.painted,
-        notes=tuple(row.notes),
-    )
-
-
-def digest_of(recipe: Recipe) -> str:
-    """Equal recipes have equal digests, so one index finds a recipe of any length.
-
-    What has its default value is left out: a field that recipes or their extras gain later, with a
-    default, leaves the digests of all earlier pictures as they are.
-    """
-    return hashlib.sha256(json.dumps(_told(recipe), sort_keys=True).encode()).hexdigest()
-
-
-def _told(value: Any) -> Any:
-    match value:
-        case bool():
-            return value
-        case int() | float():
-            # 7 and 7.0 are equal, and so are 0.0 and -0.0, yet JSON writes them differently.
-            return float(value) + 0.0
-        case list() | tuple():
-            return [_told(part) for part in value]
-        case _ if is_dataclass(value):
-            return {
-                field.name: _told(getattr(value, field.name))
-                for field in fields(value)
-                if getattr(value, field.name) != field.default
-            }
-        case _:
-            return value

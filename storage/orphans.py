@@ -2,37 +2,33 @@
 
 import asyncio
 import logging
-import os
-import re
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
-from itertools import chain
 from pathlib import Path
 
-from sqlalchemy import Select, String, cast, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.models import JobRow, PictureRow
-from storage.pictures import DIGEST, PictureFiles
+from storage.picture_rows import PictureRow
+from storage.pictures import DIGEST, LEAVING, PictureFiles, changed, remove_old
+from storage.sources import mentioned
 from storage.transactions import Transactions
 
 log = logging.getLogger(__name__)
 
 YOUNG = timedelta(days=1)
 """So long a file may wait for the row that names it."""
-LEAVING = ".leaving"
 UNFINISHED = ".unfinished"
 ROWS_AT_ONCE = 2000
 DIGITS = "0123456789abcdef"
-A_DIGEST = re.compile(rf"\b{DIGEST.pattern}\b")
 
 
 class Orphans:
     """What a crash left between writing a file and naming it, or what is named no more.
 
     A file is kept by its digest, so a later picture may be the same as an orphan. Whoever keeps it
-    then makes it young again; and an orphan is first moved aside and looked at once more, so that
-    it is either seen to be young or not there for the one who keeps it, who then writes it anew.
+    then makes it young again, and so it stays.
     """
 
     def __init__(self, engine: AsyncEngine, files: PictureFiles) -> None:
@@ -50,9 +46,10 @@ class Orphans:
             if old:
                 suspects.update(await self._unpainted(digit, old))
         if suspects:
-            for digest in await self._begun_from(suspects):
+            for digest in await mentioned(self._transactions, suspects):
                 del suspects[digest]
-        removed = await asyncio.to_thread(_remove, suspects.values(), before)
+        ages = dict.fromkeys(suspects.values(), before)
+        removed = await asyncio.to_thread(remove_old, ages)
         if removed:
             log.info("%s files that nothing names were removed", removed)
         return removed
@@ -61,15 +58,15 @@ class Orphans:
         return [
             path
             for path in self._files(digit)
-            if (DIGEST.fullmatch(path.name) or path.suffix == UNFINISHED)
-            and _changed(path) < before
+            if (DIGEST.fullmatch(path.name) or path.suffix == UNFINISHED) and changed(path) < before
         ]
 
     def _bring_back(self, digit: str) -> None:
         """What a sweep that was killed had moved aside: it is looked at again."""
         for path in self._files(digit):
             if path.suffix == LEAVING:
-                path.replace(path.with_suffix(""))
+                with suppress(FileNotFoundError):  # it was to leave, and has left
+                    path.replace(path.with_suffix(""))
 
     def _files(self, digit: str) -> Iterable[Path]:
         # The folder of a picture says how its digest begins.
@@ -84,39 +81,8 @@ class Orphans:
                 rest.pop(file, None)
         return rest
 
-    async def _begun_from(self, digests: Collection[str]) -> set[str]:
-        """Those of them that the request of a job mentions."""
-        mentioned: set[str] = set()
-        async for requests in self._parts(select(cast(JobRow.request, String))):
-            found = chain.from_iterable(map(A_DIGEST.findall, requests))
-            mentioned.update(digest for digest in found if digest in digests)
-        return mentioned
-
     async def _parts(self, statement: Select[str]) -> AsyncIterator[Sequence[str]]:
         some = statement.execution_options(yield_per=ROWS_AT_ONCE)
         async with self._transactions.read() as session:
             async for part in (await session.stream_scalars(some)).partitions():
                 yield part
-
-
-def _remove(orphans: Iterable[Path], before: float) -> int:
-    removed = 0
-    for path in orphans:
-        aside = path.with_name(path.name + LEAVING)
-        try:
-            path.replace(aside)
-            if _changed(aside) < before:
-                aside.unlink()
-                removed += 1
-            else:
-                aside.replace(path)
-        except FileNotFoundError:
-            continue  # another program tidies too
-    return removed
-
-
-def _changed(path: Path) -> float:
-    try:
-        return os.stat(path).st_mtime
-    except FileNotFoundError:
-        return float("inf")

@@ -100,6 +100,8 @@ async def meet(session: AsyncSession, owner: str, now: datetime, asker: str | No
         "name": name,
         "tier": None,
         "terms": {},
+        "roles": [],
+        "preferences": {},
         "day": NEW.day,
         "used": NEW.used,
         "level": NEW.level,

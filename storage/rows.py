@@ -1,4 +1,4 @@
-"""The tables about people and credits: who may use what, what they took, what was sent to them."""
+"""The tables about people and servers: what they may, took, chose, were sent, and their turn."""
 
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,8 @@ Number = BigInteger().with_variant(Integer(), "sqlite")
 class PersonRow(Table):
     """Somebody who asked for something, and their purse: see `engine.purse.Purse`.
 
-    `terms` are the fields of an Allowance that are this person's own.
+    `terms` are the fields of an Allowance that are this person's own, `roles` the ids of the
+    Discord roles that they had last, `preferences` the fields of a request as they like them.
     """
 
     __tablename__ = "people"
@@ -24,6 +25,8 @@ class PersonRow(Table):
     name: Mapped[str]
     tier: Mapped[str | None]
     terms: Mapped[dict[str, Any]]
+    roles: Mapped[list[Any]]
+    preferences: Mapped[dict[str, Any]]
     day: Mapped[date]
     used: Mapped[int] = mapped_column(BigInteger)
     level: Mapped[float]
@@ -113,3 +116,47 @@ class AuditRow(Table):
     why: Mapped[str]
     details: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+
+
+class ServerRow(Table):
+    """What was set for a server: see `engine.server.ServerSettings`. `preferences` are those of
+    everybody who asks there and has none of their own."""
+
+    __tablename__ = "servers"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    settings: Mapped[dict[str, Any]]
+    preferences: Mapped[dict[str, Any]]
+
+
+class StyleRow(Table):
+    """A style of a person or of a server. `plain` is what all spellings of its name share."""
+
+    __tablename__ = "styles"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    owner_id: Mapped[str] = mapped_column(primary_key=True)
+    plain: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    prompt: Mapped[str]
+    negative: Mapped[str]
+
+
+class LaneRow(Table):
+    """How far an owner's virtual time is: see `engine.tally.Tally`."""
+
+    __tablename__ = "lanes"
+
+    owner_id: Mapped[str] = mapped_column(primary_key=True)
+    tier: Mapped[int] = mapped_column(BigInteger)
+    finish: Mapped[int] = mapped_column(BigInteger)
+    served: Mapped[float | None]
+
+
+class ClockRow(Table):
+    """How far the virtual time of a tier is."""
+
+    __tablename__ = "clocks"
+
+    tier: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    clock: Mapped[int] = mapped_column(BigInteger)

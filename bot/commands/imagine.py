@@ -91,8 +91,9 @@ def imagine(
         Text, typer.Option(metavar="N", help="How much of those looks to take: 0 to 2.")
     ] = None,
     exact: Annotated[
-        bool, typer.Option("--exact", help="Bit for bit the same, whatever else is painted.")
-    ] = False,
+        bool | None,
+        typer.Option("--exact/--no-exact", help="Bit for bit the same, whatever else is painted."),
+    ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Paint anew what history already holds.")
     ] = False,
@@ -132,7 +133,7 @@ def imagine(
         "upscaler": upscaler,
         "redraw": redraw,
         "style": style,
-        "exact": exact or None,
+        "exact": exact,
         "fresh": fresh or None,
     }
     sources = {"image": image, "mask": mask}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot import messages
+from bot import messages, model_words
 from bot.commands.painters import painters_of
 
 models = typer.Typer(help="The models that there are.", no_args_is_help=True)
@@ -19,12 +19,12 @@ def list_models(context: typer.Context) -> None:
 
     settings = read_settings()
     cards = painters_of(context).cards(settings)
-    rows = [messages.MODEL_COLUMNS, *(messages.model_row(card) for card in cards.values())]
+    rows = [model_words.MODEL_COLUMNS, *(model_words.model_row(card) for card in cards.values())]
     for line in messages.columns(rows):
         typer.echo(line)
     if lying := rows_of(settings.data_dir / "models"):
         typer.echo()
-        for line in messages.columns([messages.INSTALLED_COLUMNS, *lying]):
+        for line in messages.columns([model_words.INSTALLED_COLUMNS, *lying]):
             typer.echo(line)
 
 
@@ -41,7 +41,7 @@ def add_model(
     from bot.settings import read_settings
 
     models_dir = read_settings().data_dir / "models"
-    typer.echo(messages.added(add(name, models_dir, Console(stderr=True))))
+    typer.echo(model_words.added(add(name, models_dir, Console(stderr=True))))
 
 
 @models.command("remove")
@@ -64,7 +64,7 @@ def remove_model(
         served=settings.models,
         agreed=ask if yes or sys.stdin.isatty() else None,
     )
-    typer.echo(messages.removed(gone) if gone else messages.NOT_REMOVED)
+    typer.echo(model_words.removed(gone) if gone else model_words.NOT_REMOVED)
 
 
 @models.command("check")
@@ -73,4 +73,4 @@ def check_model(path: str) -> None:
     from bot.painters import check_model as check
     from bot.settings import read_settings
 
-    typer.echo(messages.usable(check(path, read_settings())))
+    typer.echo(model_words.usable(check(path, read_settings())))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import open_app, painting
+from bot.app import open_app, painting, tidying
 from bot.owner import LOCAL
 from bot.painters import Painters
 from bot.settings import read_settings
@@ -53,3 +53,20 @@ async def test_wildcards_come_from_their_folder(painters: Painters) -> None:
         (tile,) = (await app.studio.quote(ImageRequest(prompt="a red __animal__"))).tiles
 
     assert tile.recipe.prompt == "a red fox"
+
+
+async def test_at_its_start_it_lets_go_what_need_not_be_kept(
+    painters: Painters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EASEL_KEEP_PICTURES", "2")
+    settings = read_settings()
+    async with open_app(settings, painters) as app:
+        async with painting(app, settings, painters):
+            request = ImageRequest(prompt="a fox", seed=7, count=5)
+            await (await app.studio.submit(request, LOCAL)).pictures()
+
+        async with tidying(app, settings):
+            while len(kept := await app.gallery.page(LOCAL)) > 2:
+                pass
+
+    assert [picture.recipe.seed for picture in kept] == [11, 10]

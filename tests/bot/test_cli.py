@@ -49,6 +49,11 @@ def test_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> N
         ["quota"],
         ["quota", "set"],
         ["audit"],
+        ["settings", "show"],
+        ["settings", "set"],
+        ["styles", "list"],
+        ["styles", "add"],
+        ["styles", "remove"],
     ],
 )
 def test_every_command_explains_itself(

@@ -53,6 +53,24 @@ def test_an_addon_that_cannot_be_used_must_be_mended(
     assert "Get the same weights as .safetensors" in line
 
 
+def test_it_says_how_many_pictures_there_are_and_what_is_kept(
+    painters: Painters, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(["imagine", "a fox", "--count", "2"], painters)
+    run(["history", "favourite", "2"], painters)
+    run(["doctor"], painters)
+    everything = _line("pictures", capsys.readouterr().out)
+    monkeypatch.setenv("EASEL_KEEP_DAYS", "30")
+    monkeypatch.setenv("EASEL_KEEP_PICTURES", "5000")
+    monkeypatch.setenv("EASEL_KEEP_GB", "2.5")
+
+    run(["doctor"], painters)
+
+    limited = _line("pictures", capsys.readouterr().out)
+    assert "2 pictures, 1 of them favourites, 0.0 MiB. All are kept." in everything
+    assert "Kept for 30 days, the newest 5,000 of each person, up to 2.5 GiB;" in limited
+
+
 def test_a_database_that_is_none_must_be_mended(
     painters: Painters, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.outputs import free_places, places, require_writable, write, write_new
+from bot.outputs import free_places, growing, places, require_writable, write, write_new
 from engine.errors import InvalidRequest, StorageFailed
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -108,6 +108,34 @@ def test_a_disk_that_fills_up_leaves_the_old_picture() -> None:
 
     assert os.listdir() == ["out.png"]
     assert Path("out.png").read_bytes() == b"old"
+
+
+def test_what_grows_is_in_its_place_once_it_is_whole() -> None:
+    Path("all.zip").write_bytes(b"before")
+
+    with growing(Path("all.zip")) as file:
+        file.write(b"one ")
+        meanwhile = Path("all.zip").read_bytes()
+        file.write(b"two")
+
+    assert (meanwhile, Path("all.zip").read_bytes()) == (b"before", b"one two")
+    assert os.listdir() == ["all.zip"]
+
+
+@pytest.mark.parametrize("error", [StorageFailed("no"), OSError(28, "No space left on device")])
+def test_what_stops_growing_leaves_nothing_behind(error: Exception) -> None:
+    Path("all.zip").write_bytes(b"before")
+
+    def grow() -> None:
+        with growing(Path("all.zip")) as file:
+            file.write(b"one ")
+            raise error
+
+    with pytest.raises(StorageFailed):
+        grow()
+
+    assert Path("all.zip").read_bytes() == b"before"
+    assert os.listdir() == ["all.zip"]
 
 
 def test_names_after_the_prompt_are_short_and_harmless() -> None:

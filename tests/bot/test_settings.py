@@ -1,5 +1,6 @@
 """Settings: where they come from, and what is refused."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from pydantic import ValidationError
 
 from bot.settings import Settings, read_settings
 from engine.errors import Misconfigured
+from engine.retention import Keep
 from engine.safety import Policy
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -121,6 +123,12 @@ def test_what_the_tests_are_told_is_no_setting(monkeypatch: pytest.MonkeyPatch) 
         ("EASEL_SAFETY_THRESHOLD", "0"),
         ("EASEL_SAFETY_THRESHOLD", "50"),
         ("EASEL_QUEUE_LIMIT", "0"),
+        ("EASEL_KEEP_DAYS", "0"),
+        ("EASEL_KEEP_DAYS", "99999999"),
+        ("EASEL_KEEP_PICTURES", "0"),
+        ("EASEL_KEEP_PICTURES", "many"),
+        ("EASEL_KEEP_GB", "0"),
+        ("EASEL_KEEP_GB", "nan"),
         ("EASEL_GRACE_S", "nan"),
         ("EASEL_DATABASE_URL", "mysql://localhost/easel"),
         ("EASEL_DISCORD_TOKEN", "two words"),
@@ -133,6 +141,18 @@ def test_a_bad_value_is_a_sentence_that_names_it(
 
     with pytest.raises(Misconfigured, match=rf"^{name} must be .*\.$"):
         read_settings()
+
+
+def test_everything_is_kept_unless_the_owner_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    everything = read_settings().keep
+    monkeypatch.setenv("EASEL_KEEP_DAYS", "30")
+    monkeypatch.setenv("EASEL_KEEP_PICTURES", "500")
+    monkeypatch.setenv("EASEL_KEEP_GB", "1.5")
+
+    assert everything == Keep()
+    assert read_settings().keep == Keep(age=timedelta(days=30), each=500, bytes=3 * 2**29)
 
 
 def test_the_sentence_about_a_bad_secret_does_not_tell_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from engine.allowance import UNLIMITED, Allowance
+from engine.caretaker import Caretaker
 from engine.dispatcher import Dispatcher
 from engine.errors import StorageFailed
 from engine.job import Picture, Status
@@ -16,11 +17,19 @@ from engine.lease import Lease
 from engine.line import Line
 from engine.price import Speeds
 from engine.queue import FairQueue
+from engine.request import ImageRequest
 from engine.studio import Studio, utc_now
+from engine.tally import Tally
 from storage.memory import MemoryLedger
 from tests.fakes import FakePainter
+from tests.storage.samples import NOON
 
-AT_LEISURE = Lease(length=timedelta(hours=3), beat=timedelta(hours=1), sweep=timedelta(hours=1))
+AT_LEISURE = Lease(
+    length=timedelta(hours=3),
+    beat=timedelta(hours=1),
+    sweep=timedelta(hours=1),
+    pauses=(timedelta(0),) * 3,
+)
 """Nothing happens by itself before a test is over; tests say when to beat and sweep."""
 
 
@@ -30,10 +39,15 @@ class FullDisk(MemoryLedger):
     full = False
 
     async def finish(
-        self, job: str, attempt: int, pictures: Sequence[Picture], now: datetime
+        self,
+        job: str,
+        attempt: int,
+        pictures: Sequence[Picture],
+        now: datetime,
+        tally: Tally | None = None,
     ) -> None:
         self._require_space()
-        await super().finish(job, attempt, pictures, now)
+        await super().finish(job, attempt, pictures, now, tally)
 
     async def end(
         self,
@@ -44,13 +58,26 @@ class FullDisk(MemoryLedger):
         now: datetime,
         attempt: int | None = None,
         spent: float = 0.0,
+        tally: Tally | None = None,
     ) -> bool:
         self._require_space()
-        return await super().end(job, status, problem, now=now, attempt=attempt, spent=spent)
+        return await super().end(
+            job, status, problem, now=now, attempt=attempt, spent=spent, tally=tally
+        )
 
     def _require_space(self) -> None:
         if self.full:
             raise StorageFailed("The disk is full.")
+
+
+class Clock:
+    """Stands still until it is told."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
 
 
 @dataclass
@@ -58,6 +85,7 @@ class House:
     """All the parts, for tests to look at."""
 
     studio: Studio
+    caretaker: Caretaker
     dispatcher: Dispatcher
     ledger: MemoryLedger
     painter: FakePainter
@@ -70,6 +98,7 @@ async def open_house(
     *,
     allowance: Allowance = UNLIMITED,
     ledger: MemoryLedger | None = None,
+    painter: FakePainter | None = None,
     limit: int = 100,
     seats: int = 2,
     now: Callable[[], datetime] = utc_now,
@@ -77,16 +106,17 @@ async def open_house(
     lease: Lease = AT_LEISURE,
 ) -> AsyncIterator[House]:
     """`working=False` leaves jobs in the queue; the painter waits until its gate is opened."""
-    ledger, painter = ledger or MemoryLedger(), FakePainter(seats=seats)
+    ledger, painter = ledger or MemoryLedger(), painter or FakePainter(seats=seats)
     line, speeds = Line(queue=FairQueue(limit=limit)), Speeds()
 
-    async def allowed(owner: str, roles: Collection[str] = ()) -> Allowance:
+    async def allowed(owner: str, roles: Collection[str] | None = None) -> Allowance:
         await asyncio.sleep(0)
         return allowance
 
     studio = Studio(
         line=line, ledger=ledger, cards=painter.cards, speeds=speeds, allowance=allowed, now=now
     )
+    caretaker = Caretaker(line=line, ledger=ledger, allowance=allowed, now=now)
     dispatcher = Dispatcher(
         line=line,
         ledger=ledger,
@@ -94,7 +124,7 @@ async def open_house(
         speeds=speeds,
         now=now,
         worker="the house",
-        sweep=studio.sweep,
+        sweep=caretaker.sweep,
         lease=lease,
     )
     async with AsyncExitStack() as stack:
@@ -104,6 +134,7 @@ async def open_house(
             stack.push_async_callback(_stop, running)
         yield House(
             studio=studio,
+            caretaker=caretaker,
             dispatcher=dispatcher,
             ledger=ledger,
             painter=painter,
@@ -122,3 +153,9 @@ async def until(true: Callable[[], bool]) -> None:
     """Let others run until it is so; the test's timeout ends what never comes."""
     while not true():  # noqa: ASYNC110  # what is awaited here has no event
         await asyncio.sleep(0)
+
+
+async def price_of(request: ImageRequest) -> float:
+    """What it costs here."""
+    async with open_house(working=False) as house:
+        return (await house.studio.quote(request)).price

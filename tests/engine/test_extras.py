@@ -9,7 +9,7 @@ from engine.extras import MOST_LORAS, embeddings_of, extras_of, loras_of, words_
 from engine.price import Speeds
 from engine.request import ControlWish, ImageRequest, ReferenceWish
 from engine.tiles import tiles_of
-from storage.models import digest_of
+from storage.picture_rows import digest_of
 from tests.engine.test_addon import CARD, lora
 
 MANY = [f"number {n}" for n in range(MOST_LORAS + 1)]

@@ -1,34 +1,24 @@
 """What becomes of a job whose painter is not heard of, and of a painter whose job is another's."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
 
 import pytest
 
+from engine.caretaker import TERMINAL
 from engine.errors import Cancelled, PaintingFailed, StorageFailed
-from engine.job import Job, Picture, Status
-from engine.lease import Lease
+from engine.job import Job, Picture, Recipe, Status
+from engine.ports import Tell
 from engine.request import ImageRequest
-from engine.studio import TERMINAL
+from engine.tally import Tally
 from storage.memory import MemoryLedger
-from tests.engine.house import House, open_house, until
-from tests.fakes import a_png
+from tests.engine.house import Clock, open_house, until
+from tests.fakes import FakePainter, a_png
 from tests.storage.samples import ALICE, NOON
 
 A_FOX = ImageRequest(prompt="a fox", seed=7)
 LONG = timedelta(days=1)
-
-
-class Clock:
-    """Stands still until it is told."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 async def painted_elsewhere(ledger: MemoryLedger, job: Job) -> None:
@@ -58,59 +48,16 @@ async def test_a_job_whose_painter_was_killed_is_painted_after_its_lease() -> No
 
     async with open_house(ledger=ledger, now=clock) as house:
         house.painter.gate.set()
-        waiting = await house.studio.resume()
-        await house.studio.sweep()
-        early = set(house.line.tickets)
+        waiting = await house.caretaker.resume()
+        await house.caretaker.sweep()
+        early = set(house.line.jobs)
         clock.now += timedelta(seconds=31)
-        await house.studio.sweep()
-        await until(lambda: not house.line.tickets)
+        await house.caretaker.sweep()
+        await until(lambda: not house.line.jobs)
 
     assert (waiting, early) == (0, set())
     done = await ledger.job(job.id)
     assert (done.status, done.attempt) == (Status.DONE, 2)
-
-
-async def test_signs_of_life_keep_a_job_however_long_it_takes() -> None:
-    clock = Clock()
-    async with open_house(now=clock) as house:
-        ticket = await house.studio.submit(A_FOX, ALICE)
-        await until(lambda: bool(house.painter.painting))
-
-        for _ in range(50):
-            clock.now += timedelta(hours=2)
-            await house.dispatcher.heart.beat()
-            await house.studio.sweep()
-        house.painter.gate.set()
-
-        assert len(await ticket.pictures()) == 1
-        assert (await house.ledger.job(ticket.job.id)).attempt == 1
-
-
-async def test_after_a_clock_that_jumped_the_living_are_not_taken_for_dead() -> None:
-    clock = Clock()
-    async with open_house(now=clock) as house:
-        ticket = await house.studio.submit(A_FOX, ALICE)
-        await until(lambda: bool(house.painter.painting))
-
-        clock.now += timedelta(days=300)
-        await house.dispatcher.heart.look()
-
-        assert (await house.ledger.job(ticket.job.id)).status == Status.PAINTING
-        assert not house.painter.withdrawn
-
-
-async def test_a_clock_that_goes_backwards_takes_nothing_from_anybody() -> None:
-    clock = Clock()
-    async with open_house(now=clock) as house:
-        ticket = await house.studio.submit(A_FOX, ALICE)
-        await until(lambda: bool(house.painter.painting))
-
-        clock.now -= timedelta(days=300)
-        await house.dispatcher.heart.beat()
-        await house.dispatcher.heart.look()
-        house.painter.gate.set()
-
-        assert len(await ticket.pictures()) == 1
 
 
 async def test_a_lost_lease_withdraws_the_tiles_and_stores_nothing() -> None:
@@ -137,11 +84,11 @@ async def test_who_waits_for_a_job_that_another_painted_has_its_pictures() -> No
 
         house.painter.gate.set()
         await until(lambda: bool(house.line.elsewhere))
-        await house.studio.sweep()
+        await house.caretaker.sweep()
 
         [picture] = await ticket.pictures()
         assert picture.png == a_png(colour="blue")
-        assert not house.line.tickets
+        assert not house.line.jobs
 
 
 async def test_a_job_that_comes_back_to_the_one_who_lost_it_begins_anew() -> None:
@@ -153,7 +100,7 @@ async def test_a_job_that_comes_back_to_the_one_who_lost_it_begins_anew() -> Non
         await house.dispatcher.heart.beat()
         await until(lambda: not house.line.painting)
 
-        await house.studio.sweep()
+        await house.caretaker.sweep()
         house.painter.gate.set()
 
         assert len(await ticket.pictures()) == 2
@@ -168,7 +115,7 @@ async def test_a_job_that_was_withdrawn_elsewhere_is_not_painted_on() -> None:
         await house.ledger.end(ticket.job.id, Status.CANCELLED, "", now=NOON)
 
         await house.dispatcher.heart.beat()
-        await house.studio.sweep()
+        await house.caretaker.sweep()
 
         with pytest.raises(Cancelled):
             await ticket.pictures()
@@ -201,64 +148,11 @@ async def test_the_same_key_finds_a_job_that_another_paints() -> None:
 
         ticket = await house.studio.submit(A_FOX, ALICE, key="click")
         await ledger.end(job.id, Status.FAILED, "The paint ran out.", now=NOON)
-        await house.studio.sweep()
+        await house.caretaker.sweep()
 
         assert ticket.job.id == job.id
         with pytest.raises(PaintingFailed, match="The paint ran out"):
             await ticket.pictures()
-
-
-async def test_a_job_that_kills_its_painter_spares_those_that_were_with_it() -> None:
-    ledger, clock = MemoryLedger(), Clock()
-    prompts = ("lose it", "a hen", "a cat", "a dog")
-    poison, *others = await in_the_queue(
-        ledger, *[ImageRequest(prompt=prompt) for prompt in prompts]
-    )
-
-    for _ in range(6):
-        clock.now += LONG
-        async with open_house(ledger=ledger, seats=2, now=clock) as house:
-            house.painter.gate.set()
-            await house.studio.resume()
-            await until(partial(_at_rest, house))
-            if house.running.done():
-                assert isinstance(house.running.exception(), ExceptionGroup)
-
-    ended = await ledger.job(poison.id)
-    assert (ended.status, ended.attempt) == (Status.FAILED, 3)
-    assert [(await ledger.job(job.id)).status for job in others] == [Status.DONE] * 3
-
-
-def _at_rest(house: House) -> bool:
-    return house.running.done() or not house.line.tickets
-
-
-class Telling(MemoryLedger):
-    """Takes long to say that it has stored a job."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told = asyncio.Event()
-
-    async def finish(
-        self, job: str, attempt: int, pictures: Sequence[Picture], now: datetime
-    ) -> None:
-        await super().finish(job, attempt, pictures, now)
-        await self.told.wait()
-
-
-async def test_a_job_that_was_finished_just_now_is_not_taken_for_lost() -> None:
-    ledger = Telling()
-    async with open_house(ledger=ledger, now=Clock()) as house:
-        house.painter.gate.set()
-        ticket = await house.studio.submit(A_FOX, ALICE)
-        await until(lambda: ledger.jobs[ticket.job.id].status == Status.DONE)
-
-        await house.dispatcher.heart.beat()
-
-        assert not house.line.elsewhere
-        ledger.told.set()
-        assert len(await ticket.pictures()) == 1
 
 
 async def test_a_sweep_that_finds_a_job_of_its_own_lost_paints_it_anew() -> None:
@@ -267,28 +161,47 @@ async def test_a_sweep_that_finds_a_job_of_its_own_lost_paints_it_anew() -> None
         await until(lambda: bool(house.painter.painting))
         house.ledger.leases[ticket.job.id] = NOON - LONG
 
-        await house.studio.sweep()
-        await until(lambda: not house.line.painting)
-        await house.studio.sweep()
+        await house.caretaker.sweep()
+        await until(lambda: bool(house.painter.withdrawn))
+        await house.caretaker.sweep()
         house.painter.gate.set()
 
         assert len(await ticket.pictures()) == 1
         assert (await house.ledger.job(ticket.job.id)).attempt == 2
 
 
+class SlowToLetGo(FakePainter):
+    """Withdraws a tile only once it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may = asyncio.Event()
+
+    async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
+        try:
+            return await super().paint(recipe, sources, tell)
+        except asyncio.CancelledError:
+            await self.may.wait()
+            raise
+
+
 async def test_a_job_comes_back_only_when_nothing_of_it_is_painted_any_more() -> None:
-    async with open_house(now=Clock()) as house:
+    painter = SlowToLetGo()
+    async with open_house(now=Clock(), painter=painter) as house:
         ticket = await house.studio.submit(A_FOX, ALICE)
-        await until(lambda: bool(house.painter.painting))
+        await until(lambda: bool(painter.painting))
         await house.ledger.take_back(NOON + LONG)
-
         await house.dispatcher.heart.beat()
-        assert house.line.painting
-        await house.studio.catch_up()
-        await until(lambda: not house.line.painting)
-        await house.studio.catch_up()
-        house.painter.gate.set()
+        await until(lambda: bool(painter.withdrawn))
 
+        await house.caretaker.catch_up()
+        while_it_is_painted = list(house.line.jobs)
+        painter.may.set()
+        await until(lambda: not house.line.painting)
+        await house.caretaker.catch_up()
+        painter.gate.set()
+
+        assert while_it_is_painted == []
         assert len(await ticket.pictures()) == 1
 
 
@@ -320,15 +233,22 @@ class Locked(MemoryLedger):
         now: datetime,
         attempt: int | None = None,
         spent: float = 0.0,
+        tally: Tally | None = None,
     ) -> bool:
-        if self.locked:
-            raise StorageFailed("Another program keeps the database locked.")
-        return await super().end(job, status, problem, now=now, attempt=attempt, spent=spent)
+        self._require_unlocked()
+        return await super().end(
+            job, status, problem, now=now, attempt=attempt, spent=spent, tally=tally
+        )
 
-    async def begin(self, job: str, worker: str, until: datetime) -> Job:
+    async def begin(
+        self, job: str, worker: str, until: datetime, tally: Tally | None = None
+    ) -> Job:
+        self._require_unlocked()
+        return await super().begin(job, worker, until, tally)
+
+    def _require_unlocked(self) -> None:
         if self.locked:
             raise StorageFailed("Another program keeps the database locked.")
-        return await super().begin(job, worker, until)
 
 
 async def test_a_job_that_cannot_be_begun_now_is_begun_later() -> None:
@@ -339,27 +259,9 @@ async def test_a_job_that_cannot_be_begun_now_is_begun_later() -> None:
         await until(lambda: bool(house.line.elsewhere))
 
         ledger.locked = False
-        await house.studio.sweep()
+        await house.caretaker.sweep()
 
         assert len(await ticket.pictures()) == 1
-
-
-async def test_a_job_that_waits_for_another_suspect_can_be_withdrawn() -> None:
-    ledger, clock = MemoryLedger(), Clock()
-    first, second = await in_the_queue(ledger, A_FOX, ImageRequest(prompt="a hen"))
-    for job in (first, second):
-        await ledger.begin(job.id, "a painter that was killed", NOON)
-    clock.now += LONG
-
-    async with open_house(ledger=ledger, seats=2, now=clock) as house:
-        await house.studio.resume()
-        await until(lambda: len(house.painter.painting) == 1)
-        await house.studio.cancel(second.id, ALICE)
-        house.painter.gate.set()
-        await until(lambda: not house.line.tickets)
-        cat = await house.studio.submit(ImageRequest(prompt="a cat"), ALICE)
-
-        assert len(await cat.pictures()) == 1
 
 
 async def test_jobs_of_a_command_that_was_killed_end_with_it() -> None:
@@ -369,12 +271,6 @@ async def test_jobs_of_a_command_that_was_killed_end_with_it() -> None:
 
     async with open_house(ledger=ledger, now=clock) as house:
         clock.now += timedelta(minutes=1)
-        await house.studio.sweep()
+        await house.caretaker.sweep()
 
     assert (await ledger.job(job.id)).status == Status.CANCELLED
-
-
-@pytest.mark.parametrize("beat", [0, 30, 31])
-def test_signs_of_life_come_more_often_than_leases_end(beat: int) -> None:
-    with pytest.raises(ValueError, match="sign of life"):
-        Lease(length=timedelta(seconds=30), beat=timedelta(seconds=beat))

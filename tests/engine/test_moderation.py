@@ -37,6 +37,13 @@ def test_whoever_sits_at_the_machine_has_a_tier_only_by_name() -> None:
     assert moderation.tier_of("local", "member", (), TIERS) == MEMBER
 
 
+def test_the_role_that_gives_a_tier_is_known() -> None:
+    assert moderation.role_of(MEMBER, None, ("13", "12")) == "12"
+    assert moderation.role_of(MEMBER, "member", ("12",)) is None
+    assert moderation.role_of(DEFAULT, None, ("12",)) is None
+    assert moderation.role_of(None, None, ("12",)) is None
+
+
 def test_without_tiers_there_is_none() -> None:
     assert moderation.tier_of("discord:1", "member", ("11",), []) is None
 

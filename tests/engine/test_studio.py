@@ -2,15 +2,13 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
 from engine.allowance import UNLIMITED, Allowance
 from engine.errors import (
-    Cancelled,
     InvalidRequest,
-    NotFound,
     PaintingFailed,
     QueueFull,
     QuotaExceeded,
@@ -18,11 +16,10 @@ from engine.errors import (
 )
 from engine.job import Job, Status
 from engine.request import ImageRequest
-from engine.studio import TERMINAL
 from storage.memory import MemoryLedger
-from tests.engine.house import FullDisk, open_house, until
+from tests.engine.house import FullDisk, open_house, price_of, until
 from tests.fakes import a_png
-from tests.storage.samples import ALICE, BOB, LATER, NOON
+from tests.storage.samples import ALICE, BOB
 
 A_FOX = ImageRequest(prompt="a fox", seed=7)
 
@@ -34,77 +31,19 @@ async def test_a_request_becomes_a_picture_in_history() -> None:
         ticket = await house.studio.submit(A_FOX, ALICE)
         pictures = await ticket.pictures()
 
-        (remembered,) = await house.studio.history(ALICE)
+        (remembered,) = await house.ledger.pictures(ticket.job.id)
         assert remembered.recipe == pictures[0].recipe
         assert (await house.ledger.job(ticket.job.id)).status == Status.DONE
-        assert await house.studio.history(BOB) == []
 
 
 async def test_two_hurried_clicks_count_as_two() -> None:
-    price = (await _price()) * 1.5
+    price = (await price_of(A_FOX)) * 1.5
     async with open_house(allowance=replace(UNLIMITED, per_day=price), working=False) as house:
         clicks = [house.studio.submit(A_FOX, ALICE) for _ in range(2)]
 
         outcomes = await asyncio.gather(*clicks, return_exceptions=True)
 
         assert sum(isinstance(outcome, QuotaExceeded) for outcome in outcomes) == 1
-
-
-async def test_the_same_key_again_is_the_same_job() -> None:
-    async with open_house(working=False) as house:
-        first = await house.studio.submit(A_FOX, ALICE, key="click-1")
-
-        second = await house.studio.submit(A_FOX, ALICE, key="click-1")
-
-        assert second is first
-        assert len(house.line.queue) == 1
-
-
-async def test_the_same_key_costs_nothing_again() -> None:
-    price = (await _price()) * 1.5
-    tight = replace(UNLIMITED, per_day=price)
-    async with open_house(allowance=tight, limit=1, working=False) as house:
-        first = await house.studio.submit(A_FOX, ALICE, key="click-1")
-
-        assert await house.studio.submit(A_FOX, ALICE, key="click-1") is first
-
-
-async def test_a_key_is_its_owners_alone() -> None:
-    async with open_house(working=False) as house:
-        first = await house.studio.submit(A_FOX, ALICE, key="click-1")
-
-        other = await house.studio.submit(A_FOX, BOB, key="click-1")
-
-        assert other.job.owner == BOB
-        assert other is not first
-
-
-async def test_the_same_key_after_a_crash_puts_the_job_in_line_again() -> None:
-    ledger = MemoryLedger()
-    async with open_house(ledger=ledger, working=False) as house:
-        first = await house.studio.submit(A_FOX, ALICE, key="click-1")
-
-    async with open_house(ledger=ledger) as house:
-        house.painter.gate.set()
-        again = await house.studio.submit(A_FOX, ALICE, key="click-1")
-
-        assert again.job.id == first.job.id
-        assert len(await again.pictures()) == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "error"), [(Status.FAILED, PaintingFailed), (Status.CANCELLED, Cancelled)]
-)
-async def test_the_same_key_after_a_bad_end_says_so(status: Status, error: type[Exception]) -> None:
-    async with open_house(working=False) as house:
-        first = await house.studio.submit(A_FOX, ALICE, key="click-1")
-        await house.ledger.end(first.job.id, status, "The paint ran out.", now=LATER)
-        house.line.tickets.clear()
-
-        again = await house.studio.submit(A_FOX, ALICE, key="click-1")
-
-        with pytest.raises(error):
-            await again.pictures()
 
 
 class SlowAnswer(MemoryLedger):
@@ -170,18 +109,6 @@ async def test_as_many_jobs_wait_as_the_allowance_says() -> None:
             await house.studio.submit(A_FOX, ALICE)
 
 
-async def test_the_same_key_after_the_end_still_has_the_pictures() -> None:
-    async with open_house() as house:
-        house.painter.gate.set()
-        first = await house.studio.submit(A_FOX, ALICE, key="click-1")
-        pictures = await first.pictures()
-
-        again = await house.studio.submit(A_FOX, ALICE, key="click-1")
-
-        assert [picture.png for picture in await again.pictures()] == [pictures[0].png]
-        assert len(house.painter.painted) == 1
-
-
 async def test_the_same_recipe_again_comes_from_history_for_nothing() -> None:
     async with open_house() as house:
         house.painter.gate.set()
@@ -214,90 +141,14 @@ async def test_a_full_queue_refuses_and_records_nothing() -> None:
         assert len(await house.ledger.unfinished()) == 1
 
 
-async def test_a_waiting_job_can_be_withdrawn() -> None:
-    async with open_house(working=False) as house:
-        ticket = await house.studio.submit(A_FOX, ALICE)
-
-        assert await house.studio.cancel(ticket.job.id, ALICE)
-
-        with pytest.raises(Cancelled):
-            await ticket.pictures()
-        assert len(house.line.queue) == 0
-        assert (await house.ledger.job(ticket.job.id)).status == Status.CANCELLED
-
-
-async def test_a_job_being_painted_can_be_withdrawn() -> None:
-    async with open_house() as house:
-        ticket = await house.studio.submit(A_FOX, ALICE)
-        await until(lambda: bool(house.painter.painting))
-
-        assert await house.studio.cancel(ticket.job.id, ALICE)
-
-        with pytest.raises(Cancelled):
-            await ticket.pictures()
-        await until(lambda: len(house.painter.withdrawn) == 1)
-        assert (await house.ledger.job(ticket.job.id)).status == Status.CANCELLED
-
-
-async def test_who_withdraws_a_job_pays_for_what_was_painted_of_it() -> None:
-    async with open_house(working=True) as house:
-        ticket = await house.studio.submit(A_FOX, ALICE)
-        await until(lambda: bool(ticket.latest))
-
-        await house.studio.cancel(ticket.job.id, ALICE)
-
-        assert (await house.ledger.job(ticket.job.id)).spent == ticket.job.price / 4
-
-
-async def test_who_withdraws_a_waiting_job_pays_nothing() -> None:
-    async with open_house(working=False) as house:
-        ticket = await house.studio.submit(A_FOX, ALICE)
-
-        await house.studio.cancel(ticket.job.id, ALICE)
-
-        assert (await house.ledger.job(ticket.job.id)).spent == 0
-
-
-async def test_what_a_job_is_withdrawn_for_can_be_used_again() -> None:
-    price = (await _price()) * 1.5
-    async with open_house(allowance=replace(UNLIMITED, per_day=price), working=False) as house:
-        ticket = await house.studio.submit(A_FOX, ALICE)
-        with pytest.raises(QuotaExceeded):
-            await house.studio.submit(A_FOX, ALICE)
-
-        await house.studio.cancel(ticket.job.id, ALICE)
-
-        assert await house.studio.submit(A_FOX, ALICE)
-
-
 async def test_what_is_refused_for_want_of_credits_leaves_nothing_behind() -> None:
-    price = (await _price()) / 2
+    price = (await price_of(A_FOX)) / 2
     async with open_house(allowance=replace(UNLIMITED, per_day=price), working=False) as house:
         with pytest.raises((QuotaExceeded, InvalidRequest), match="costs"):
             await house.studio.submit(A_FOX, ALICE)
 
         assert not house.ledger.jobs
-        assert not house.line.tickets
-
-
-async def test_nobody_can_withdraw_the_job_of_another() -> None:
-    async with open_house(working=False) as house:
-        ticket = await house.studio.submit(A_FOX, ALICE)
-
-        with pytest.raises(NotFound):
-            await house.studio.cancel(ticket.job.id, BOB)
-
-        assert len(house.line.queue) == 1
-
-
-async def test_withdrawing_a_finished_job_changes_nothing() -> None:
-    async with open_house() as house:
-        house.painter.gate.set()
-        ticket = await house.studio.submit(A_FOX, ALICE)
-        await ticket.pictures()
-
-        assert not await house.studio.cancel(ticket.job.id, ALICE)
-        assert (await house.ledger.job(ticket.job.id)).status == Status.DONE
+        assert not house.line.jobs
 
 
 async def test_everybody_in_line_knows_the_place_and_the_time() -> None:
@@ -344,65 +195,6 @@ async def test_a_job_that_is_being_painted_has_no_place() -> None:
         assert house.studio.place(ticket.job.id) is None
 
 
-async def test_unfinished_jobs_go_on_after_a_restart() -> None:
-    ledger = MemoryLedger()
-    async with open_house(ledger=ledger) as house:
-        ticket = await house.studio.submit(A_FOX, ALICE)
-        await until(lambda: bool(house.painter.painting))
-
-    async with open_house(ledger=ledger) as house:
-        house.painter.gate.set()
-        assert await house.studio.resume() == 1
-        await until(lambda: len(house.painter.painted) == 1)
-        await until(lambda: not house.line.tickets)
-
-    assert (await ledger.job(ticket.job.id)).status == Status.DONE
-
-
-async def test_a_stop_in_the_middle_is_no_attempt_of_the_job() -> None:
-    ledger = MemoryLedger()
-    for _ in range(4):
-        async with open_house(ledger=ledger) as house:
-            await house.studio.resume()
-            if not house.line.tickets:
-                await house.studio.submit(A_FOX, ALICE)
-            await until(lambda: bool(house.painter.painting))  # awaited right here
-
-    (waiting,) = await ledger.unfinished()
-    assert (waiting.status, waiting.attempt) == (Status.QUEUED, 0)
-
-
-async def test_a_job_that_stopped_the_painter_three_times_is_given_up() -> None:
-    ledger = MemoryLedger()
-    async with open_house(ledger=ledger, working=False) as house:
-        job = (await house.studio.submit(A_FOX, ALICE)).job
-    for _ in range(3):
-        await ledger.take_back(NOON + timedelta(hours=1))
-        await ledger.begin(job.id, "a painter", NOON)
-
-    async with open_house(ledger=ledger) as house:
-        assert await house.studio.resume() == 0
-
-    ended = await ledger.job(job.id)
-    assert ended.status == Status.FAILED
-    assert "3 times" in ended.problem
-
-
-async def test_jobs_of_the_terminal_are_left_alone_until_they_are_old() -> None:
-    ledger = MemoryLedger()
-    now = NOON
-    async with open_house(ledger=ledger, working=False, now=lambda: now) as house:
-        job = (await house.studio.submit(A_FOX, ALICE, origin=TERMINAL)).job
-
-    async with open_house(ledger=ledger, working=False, now=lambda: now) as house:
-        assert await house.studio.resume() == 0
-        young = (await ledger.job(job.id)).status
-        now += timedelta(days=2)
-        assert await house.studio.resume() == 0
-
-    assert (young, (await ledger.job(job.id)).status) == (Status.QUEUED, Status.CANCELLED)
-
-
 async def test_only_pictures_are_kept_as_sources() -> None:
     async with open_house() as house:
         digest = await house.studio.keep(a_png())
@@ -435,8 +227,3 @@ async def test_what_goes_wrong_reaches_the_one_who_asked(prompt: str, sentence: 
 
         assert len(await fine.pictures()) == 1
         assert (await house.ledger.job(failing.job.id)).status == Status.FAILED
-
-
-async def _price() -> float:
-    async with open_house(working=False) as house:
-        return (await house.studio.quote(A_FOX)).price

@@ -51,15 +51,6 @@ async def test_a_preview_stays_until_there_is_a_newer_one() -> None:
     assert ticket.latest == (step(2, preview=b"blurred"),)
 
 
-async def test_what_is_left_to_paint_counts_the_tiles_that_were_begun() -> None:
-    ticket = Ticket(a_job(tiles=4, price=8.0))
-
-    ticket.tell(step(4, tile=0))
-    ticket.tell(step(1, tile=2))
-
-    assert ticket.unpainted == 1.5
-
-
 async def test_a_failure_reaches_everybody_who_waits() -> None:
     ticket = Ticket(a_job())
     waiting = [asyncio.create_task(ticket.pictures()) for _ in range(2)]

@@ -9,16 +9,22 @@ from pathlib import Path
 import pytest
 
 from engine.accounts import Accounts
+from engine.archive import Archive, Stock
+from engine.choices import Choices
 from engine.outbox import Outbox
 from engine.ports import Ledger
 from storage.accounts import SqlAccounts
+from storage.archive import SqlArchive
+from storage.choices import SqlChoices
 from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.memory import MemoryLedger
 from storage.memory_accounts import MemoryAccounts
+from storage.memory_choices import MemoryChoices
 from storage.migrate import upgrade
 from storage.outbox import SqlOutbox
 from storage.pictures import PictureFiles
+from storage.stock import SqlStock
 from tests.storage.server import OwnPostgres, Postgres, any_postgres, at_once, own_postgres
 
 DATABASES = ["sqlite", "postgres"]
@@ -26,10 +32,13 @@ DATABASES = ["sqlite", "postgres"]
 
 @dataclass(frozen=True, kw_only=True)
 class Shelf:
-    """A ledger, its accounts, its outbox, and a way to lose one of its files unseen."""
+    """A ledger, its accounts, choices and outbox, and a way to lose one of its files unseen."""
 
     ledger: Ledger
     accounts: Accounts
+    choices: Choices
+    archive: Archive
+    stock: Stock
     outbox: Outbox
     lose: Callable[[str], None]
 
@@ -41,6 +50,9 @@ async def sql_shelf(url: str, folder: Path) -> AsyncIterator[Shelf]:
         yield Shelf(
             ledger=SqlLedger(engine, PictureFiles(files)),
             accounts=SqlAccounts(engine),
+            choices=SqlChoices(engine),
+            archive=SqlArchive(engine, PictureFiles(files)),
+            stock=SqlStock(engine, PictureFiles(files)),
             outbox=SqlOutbox(engine),
             lose=lambda digest: next(files.rglob(digest)).unlink(),
         )
@@ -129,6 +141,9 @@ async def shelf(shelf_url: str | None, tmp_path: Path) -> AsyncIterator[Shelf]:
         yield Shelf(
             ledger=memory,
             accounts=accounts,
+            choices=MemoryChoices(memory.purses),
+            archive=memory.archive,
+            stock=memory.archive,
             outbox=memory.outbox,
             lose=memory.files.__delitem__,
         )
@@ -145,3 +160,13 @@ def ledger(shelf: Shelf) -> Ledger:
 @pytest.fixture
 def accounts(shelf: Shelf) -> Accounts:
     return shelf.accounts
+
+
+@pytest.fixture
+def archive(shelf: Shelf) -> Archive:
+    return shelf.archive
+
+
+@pytest.fixture
+def choices(shelf: Shelf) -> Choices:
+    return shelf.choices

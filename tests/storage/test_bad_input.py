@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.archive import Archive
 from engine.job import Owner, Status, Tile
 from engine.ports import Ledger
 from engine.request import ImageRequest
@@ -32,7 +33,9 @@ HUGE = [2**31, 2**53 + 1, 2**63, 2**64 + 1]
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-async def test_what_looks_like_a_command_is_only_a_text(ledger: Ledger, trick: str) -> None:
+async def test_what_looks_like_a_command_is_only_a_text(
+    ledger: Ledger, archive: Archive, trick: str
+) -> None:
     recipe = replace(A_FOX, prompt=trick, negative=trick, model=trick)
     job = replace(
         a_job(id=f"id {trick}", key=trick, owner=Owner(id=f"web:{trick}", name=trick)),
@@ -47,7 +50,7 @@ async def test_what_looks_like_a_command_is_only_a_text(ledger: Ledger, trick: s
     kept = await ledger.job(job.id)
     assert (kept.owner, kept.key, kept.origin) == (job.owner, trick, trick)
     assert (kept.request, kept.tiles) == (job.request, job.tiles)
-    assert [picture.job for picture in await ledger.history(job.owner.id)] == [job.id]
+    assert [picture.job for picture in await archive.page(job.owner.id)] == [job.id]
     found = await ledger.painted(recipe)
     assert found is not None
     assert found.job == job.id
@@ -56,7 +59,9 @@ async def test_what_looks_like_a_command_is_only_a_text(ledger: Ledger, trick: s
 
 
 @pytest.mark.parametrize("word", NO_TEXT)
-async def test_what_is_no_text_keeps_no_job_from_ending(ledger: Ledger, word: str) -> None:
+async def test_what_is_no_text_keeps_no_job_from_ending(
+    ledger: Ledger, archive: Archive, word: str
+) -> None:
     job = replace(a_job(key=word, owner=Owner(id=f"web:{word}", name=word)), origin=word)
 
     await ledger.record(job)
@@ -66,7 +71,7 @@ async def test_what_is_no_text_keeps_no_job_from_ending(ledger: Ledger, word: st
     kept = await ledger.job("fox")
     assert kept.problem.startswith("cannot read ")
     assert (await ledger.record(replace(job, id="again"))).id == "fox"
-    assert not await ledger.history(f"web:{word}")
+    assert not await archive.page(f"web:{word}")
 
 
 @pytest.mark.parametrize("word", NO_TEXT)
@@ -83,7 +88,9 @@ async def test_what_is_no_text_can_stand_in_a_recipe(ledger: Ledger, word: str) 
 
 
 @pytest.mark.parametrize("number", HUGE)
-async def test_a_huge_number_is_kept_to_its_last_digit(ledger: Ledger, number: int) -> None:
+async def test_a_huge_number_is_kept_to_its_last_digit(
+    ledger: Ledger, archive: Archive, number: int
+) -> None:
     owner = Owner(id=f"discord:{number}", name=str(number))
     recipe = replace(A_FOX, seed=number, variation_seed=number + 1)
     job = replace(
@@ -94,21 +101,23 @@ async def test_a_huge_number_is_kept_to_its_last_digit(ledger: Ledger, number: i
     await painted_job(ledger, job)
 
     assert (await ledger.job(str(number))).tiles == job.tiles
-    assert [picture.recipe for picture in await ledger.history(owner.id)] == [recipe]
-    assert not await ledger.history(f"discord:{number - 1}")
+    assert [picture.recipe for picture in await archive.page(owner.id)] == [recipe]
+    assert not await archive.page(f"discord:{number - 1}")
 
 
-async def test_a_clock_that_goes_backwards_loses_nothing(ledger: Ledger) -> None:
+async def test_a_clock_that_goes_backwards_loses_nothing(ledger: Ledger, archive: Archive) -> None:
     for step in range(6):
         then = LATER - timedelta(days=step)
         await painted_job(ledger, a_job(id=f"job {step}", submitted=NOON), painted=then)
     await painted_job(ledger, a_job(id="bob's", owner=BOB, submitted=LATER), painted=NOON)
 
-    first = await ledger.history(ALICE.id, limit=4)
-    rest = await ledger.history(ALICE.id, before=first[-1].bookmark, limit=4)
+    first = await archive.page(ALICE.id, most=4)
+    rest = await archive.page(ALICE.id, before=first[-1].number, most=4)
 
-    assert [picture.job for picture in [*first, *rest]] == [f"job {step}" for step in range(6)]
-    assert len(await ledger.history(BOB.id)) == 1
+    assert [picture.job for picture in [*first, *rest]] == [
+        f"job {step}" for step in range(5, -1, -1)
+    ]
+    assert len(await archive.page(BOB.id)) == 1
 
 
 async def test_jobs_of_the_same_moment_are_all_kept(ledger: Ledger) -> None:

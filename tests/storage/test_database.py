@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.errors import Misconfigured, StorageFailed
 from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.migrate import upgrade
+from storage.picture_rows import row_of_picture
 from storage.pictures import PictureFiles
-from tests.storage.samples import a_job
+from tests.storage.samples import ALICE, NOON, a_job, pictures_of
 
 
 async def open_and_close(url: str) -> None:
@@ -150,11 +152,12 @@ async def test_a_picture_belongs_to_a_job(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'easel.db'}"
     await upgrade(url)
 
-    async with connect(url) as engine, engine.connect() as connection:
+    [picture] = pictures_of(a_job())
+    async with connect(url) as engine, AsyncSession(engine) as session:
+        session.add(row_of_picture("ghost", 0, ALICE.id, picture, "1f", NOON))
+
         with pytest.raises(IntegrityError, match="FOREIGN KEY"):
-            await connection.exec_driver_sql(
-                "INSERT INTO pictures VALUES ('ghost', 0, '', '', '', '', 0, '', '')"
-            )
+            await session.flush()
 
 
 async def test_work_that_is_called_off_leaves_the_ledger_usable(tmp_path: Path) -> None:

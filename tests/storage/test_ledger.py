@@ -6,6 +6,7 @@ from datetime import UTC, timedelta, timezone
 
 import pytest
 
+from engine.archive import Archive
 from engine.errors import NotFound
 from engine.job import Job, Recipe, Status, Tile
 from engine.ports import Ledger
@@ -216,7 +217,7 @@ async def test_one_job_is_not_recorded_twice(ledger: Ledger, key: str | None) ->
     assert (await ledger.job("fox")).price == a_job().price
 
 
-async def test_who_never_was_is_not_found(ledger: Ledger) -> None:
+async def test_who_never_was_is_not_found(ledger: Ledger, archive: Archive) -> None:
     with pytest.raises(NotFound):
         await ledger.job("ghost")
     with pytest.raises(NotFound):
@@ -227,7 +228,7 @@ async def test_who_never_was_is_not_found(ledger: Ledger) -> None:
         await ledger.end("ghost", Status.CANCELLED, "", now=LATER)
     assert not await ledger.beat({"ghost": 1}, LATER)
     assert not await ledger.pictures("ghost")
-    assert not await ledger.history("ghost")
+    assert not await archive.page("ghost")
     assert await ledger.spent("ghost", NOON) == 0
 
 

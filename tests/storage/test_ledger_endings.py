@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.archive import Archive
 from engine.errors import Cancelled
 from engine.job import Remembered, Status, Tile
 from engine.ports import Ledger
@@ -35,6 +36,7 @@ async def test_a_finished_job_has_its_pictures_in_order(ledger: Ledger) -> None:
         b"fox 2",
     ]
     assert remembered[2] == Remembered(
+        number=remembered[2].number,
         job="fox",
         tile=2,
         owner=ALICE.id,
@@ -79,7 +81,9 @@ async def test_finishing_at_the_same_moment_counts_once(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("status", ENDED)
-async def test_finishing_what_ended_leaves_no_picture(ledger: Ledger, status: Status) -> None:
+async def test_finishing_what_ended_leaves_no_picture(
+    ledger: Ledger, archive: Archive, status: Status
+) -> None:
     await begun_job(ledger, a_job())
     await ledger.end("fox", status, "the end", now=LATER)
 
@@ -88,7 +92,7 @@ async def test_finishing_what_ended_leaves_no_picture(ledger: Ledger, status: St
 
     assert (await ledger.job("fox")).status == status
     assert not await ledger.pictures("fox")
-    assert not await ledger.history(ALICE.id)
+    assert not await archive.page(ALICE.id)
 
 
 async def test_either_the_picture_or_the_cancel_wins(ledger: Ledger) -> None:

@@ -1,13 +1,13 @@
 """What every ledger tells of the past: costs, pictures and their files."""
 
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 import pytest
 
 from engine.errors import NotFound
 from engine.extra import Control, Extra
-from engine.job import Bookmark, Remembered, Status
+from engine.job import Status
 from engine.ports import Ledger
 from tests.storage.conftest import Shelf
 from tests.storage.samples import (
@@ -21,15 +21,6 @@ from tests.storage.samples import (
     painted_job,
     pictures_of,
 )
-
-
-async def history_in_pages(ledger: Ledger, *, limit: int) -> list[Remembered]:
-    seen: list[Remembered] = []
-    while page := await ledger.history(
-        ALICE.id, before=seen[-1].bookmark if seen else None, limit=limit
-    ):
-        seen += page
-    return seen
 
 
 async def test_spent_is_the_price_until_the_cost_is_known(ledger: Ledger) -> None:
@@ -61,49 +52,6 @@ async def test_spent_counts_only_the_owner_and_only_since_then(ledger: Ledger) -
     await ledger.record(a_job(id="bob's", price=8, owner=BOB))
 
     assert await ledger.spent(ALICE.id, NOON) == 6
-
-
-async def test_history_begins_with_the_newest(ledger: Ledger) -> None:
-    for minute, name in [(1, "older"), (3, "newest"), (2, "newer")]:
-        await painted_job(ledger, a_job(id=name), painted=NOON + timedelta(minutes=minute))
-    await painted_job(ledger, a_job(id="bob's", owner=BOB))
-
-    history = await ledger.history(ALICE.id)
-
-    assert [picture.job for picture in history] == ["newest", "newer", "older"]
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
-async def test_no_page_of_history_loses_or_repeats_a_picture(ledger: Ledger, limit: int) -> None:
-    for name in "abc":
-        await painted_job(ledger, a_job(id=name, tiles=3), painted=LATER)
-    await painted_job(ledger, a_job(id="old", tiles=2), painted=NOON)
-
-    seen = await history_in_pages(ledger, limit=limit)
-
-    assert [picture.job for picture in seen] == [*"cccbbbaaa", "old", "old"]
-    assert len({(picture.job, picture.tile) for picture in seen}) == 11
-
-
-async def test_a_picture_painted_meanwhile_does_not_move_the_next_page(ledger: Ledger) -> None:
-    await painted_job(ledger, a_job(id="a", tiles=2))
-    await painted_job(ledger, a_job(id="b", tiles=2))
-    page = await ledger.history(ALICE.id, limit=2)
-    await painted_job(ledger, a_job(id="c"), painted=LATER + timedelta(seconds=1))
-
-    following = await ledger.history(ALICE.id, before=page[-1].bookmark)
-
-    assert [picture.job for picture in [*page, *following]] == ["b", "b", "a", "a"]
-
-
-async def test_a_bookmark_means_a_moment_in_whatever_zone(ledger: Ledger) -> None:
-    await painted_job(ledger, a_job(id="a"), painted=NOON)
-    await painted_job(ledger, a_job(id="b"), painted=LATER)
-    in_tokyo = LATER.astimezone(timezone(timedelta(hours=9)))
-
-    following = await ledger.history(ALICE.id, before=Bookmark(in_tokyo, "b", 0))
-
-    assert [picture.job for picture in following] == ["a"]
 
 
 async def test_only_exactly_the_same_recipe_was_painted(ledger: Ledger) -> None:
@@ -139,8 +87,8 @@ async def test_only_exactly_the_same_recipe_was_painted(ledger: Ledger) -> None:
 
 async def test_of_equal_pictures_the_newest_is_found_whoever_asked(ledger: Ledger) -> None:
     await painted_job(ledger, a_job(id="older"), painted=NOON)
-    await painted_job(ledger, a_job(id="newest", owner=BOB), painted=LATER)
     await painted_job(ledger, a_job(id="old"), painted=NOON + timedelta(seconds=1))
+    await painted_job(ledger, a_job(id="newest", owner=BOB), painted=LATER)
 
     found = await ledger.painted(A_FOX)
 

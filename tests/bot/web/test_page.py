@@ -27,7 +27,7 @@ async def test_a_prompt_becomes_a_picture(client: Client, house: House) -> None:
     house.painter.gate.set()
 
     answer = await client.post("/", data={"prompt": "a fox --seed 7"})
-    await until(lambda: not house.line.tickets)
+    await until(lambda: not house.line.jobs)
     page = await (await client.get(answer.url.path)).text()
     picture = await client.get(_picture_in(page))
 
@@ -63,7 +63,7 @@ async def test_a_job_can_be_cancelled(client: Client, house: House) -> None:
     await until(lambda: bool(house.painter.painting))
 
     await client.post(f"{answer.url.path}/cancel")
-    await until(lambda: not house.line.tickets)
+    await until(lambda: not house.line.jobs)
     page = await (await client.get(answer.url.path)).text()
 
     assert messages.WITHDRAWN in page
@@ -74,7 +74,7 @@ async def test_painting_that_fails_says_why(client: Client, house: House) -> Non
     house.painter.gate.set()
 
     answer = await client.post("/", data={"prompt": "fail"})
-    await until(lambda: not house.line.tickets)
+    await until(lambda: not house.line.jobs)
 
     assert "The paint ran out." in await (await client.get(answer.url.path)).text()
 
@@ -98,7 +98,7 @@ async def test_bad_input_is_a_sentence_above_the_filled_form(
     assert mend in page
     assert f"{prompt}</textarea>" in page
     assert 'aria-invalid="true"' in page
-    assert not house.line.tickets
+    assert not house.line.jobs
 
 
 async def test_what_people_write_is_never_markup(client: Client, house: House) -> None:
@@ -106,7 +106,7 @@ async def test_what_people_write_is_never_markup(client: Client, house: House) -
 
     refused = await client.post("/", data={"prompt": f"{EVIL} --model {EVIL}"})
     painted = await client.post("/", data={"prompt": EVIL})
-    await until(lambda: not house.line.tickets)
+    await until(lambda: not house.line.jobs)
     shown = await client.get(painted.url.path)
 
     for page in (await refused.text(), await shown.text()):

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from engine.allowance import cents_of
 from engine.job import UNFINISHED, Status
 from storage.database import connect
-from storage.models import JobRow, PictureRow
+from storage.models import JobRow
+from storage.picture_rows import PictureRow
 from storage.rows import DeliveryRow, EntryRow, PersonRow
 from tests.storage.crash.plan import ACCEPTED, BEGUN, TOLD, notes
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.allowance import UNLIMITED, Allowance
 from engine.job import Job, Picture
+from engine.tally import Tally
 from storage.ledger import SqlLedger
 from storage.pictures import PictureFiles
 from tests.storage.crash.sink import RecordingSink
@@ -34,9 +35,14 @@ class NoFence(SqlLedger):
         return set(held)
 
     async def finish(
-        self, job: str, attempt: int, pictures: Sequence[Picture], now: datetime
+        self,
+        job: str,
+        attempt: int,
+        pictures: Sequence[Picture],
+        now: datetime,
+        tally: Tally | None = None,
     ) -> None:
-        await super().finish(job, (await self.job(job)).attempt, pictures, now)
+        await super().finish(job, (await self.job(job)).attempt, pictures, now, tally)
 
 
 class NoHeartbeat(SqlLedger):
@@ -52,10 +58,15 @@ class HastyDelivery(SqlLedger):
     sink: RecordingSink
 
     async def finish(
-        self, job: str, attempt: int, pictures: Sequence[Picture], now: datetime
+        self,
+        job: str,
+        attempt: int,
+        pictures: Sequence[Picture],
+        now: datetime,
+        tally: Tally | None = None,
     ) -> None:
         await self.sink.send(await self.job(job), pictures)
-        await super().finish(job, attempt, pictures, now)
+        await super().finish(job, attempt, pictures, now, tally)
 
 
 def ledger_of(

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from engine.caretaker import Caretaker
 from engine.courier import Courier
 from engine.dispatcher import Dispatcher
 from engine.errors import EaselError
@@ -21,7 +22,7 @@ from engine.line import Line
 from engine.price import Speeds
 from engine.queue import FairQueue
 from engine.request import ImageRequest
-from engine.studio import Studio, utc_now
+from engine.studio import Studio, unlimited, utc_now
 from storage.database import connect
 from storage.outbox import SqlOutbox
 from storage.pictures import PictureFiles
@@ -62,6 +63,7 @@ async def work(url: str, folder: Path, plan: Plan) -> None:
         painter = FastPainter(seats=plan.seats, long=plan.long, traps=traps)
         line, speeds = Line(queue=FairQueue()), Speeds()
         studio = Studio(line=line, ledger=ledger, cards=painter.cards, speeds=speeds)
+        caretaker = Caretaker(line=line, ledger=ledger, allowance=unlimited, now=utc_now)
         beat = timedelta(seconds=plan.beat)
         lease = Lease(length=timedelta(seconds=plan.lease), beat=beat, sweep=beat)
         dispatcher = Dispatcher(
@@ -71,7 +73,7 @@ async def work(url: str, folder: Path, plan: Plan) -> None:
             speeds=speeds,
             now=utc_now,
             worker=str(os.getpid()),
-            sweep=studio.sweep,
+            sweep=caretaker.sweep,
             lease=lease,
         )
         courier = Courier(
@@ -86,7 +88,7 @@ async def work(url: str, folder: Path, plan: Plan) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(dispatcher.run())
             group.create_task(courier.run())
-            await studio.resume()
+            await caretaker.resume()
             say("ready")
             async with asyncio.TaskGroup() as asking:
                 for key, prompt in plan.asks:

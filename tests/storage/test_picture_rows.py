@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.extra import Control, Extra, Reference
 from engine.job import Recipe, recipe_of
-from storage.models import digest_of
+from storage.picture_rows import digest_of
 from tests.engine.recipes import EVERYTHING, recipes
 from tests.storage.samples import A_FOX
 

@@ -1,0 +1,21 @@
+"""Sizes and shapes as people type them: 512x768 and 16:9."""
+
+import re
+
+from engine.errors import InvalidRequest
+
+
+def read_size(word: str) -> tuple[int, int]:
+    """Width and height. Raises InvalidRequest."""
+    found = re.fullmatch(r"\s*(\d{1,6})\s*[x×*]\s*(\d{1,6})\s*", word, re.IGNORECASE | re.ASCII)
+    if found is None:
+        raise InvalidRequest(f"“{word:.60}” is no size. Write width x height, like 512x768.")
+    return int(found[1]), int(found[2])
+
+
+def read_aspect(word: str) -> tuple[int, int]:
+    """How many across to how many down. Raises InvalidRequest."""
+    found = re.fullmatch(r"\s*(\d{1,6})\s*:\s*(\d{1,6})\s*", word, re.ASCII)
+    if found is None:
+        raise InvalidRequest(f"“{word:.60}” is no shape. Write it like 16:9.")
+    return int(found[1]), int(found[2])

@@ -1,0 +1,105 @@
+"""The gallery: what a person can do with the pictures that they have."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from engine.archive import Archive
+from engine.errors import NotFound
+from engine.infotext import write_infotext
+from engine.job import Owner, Remembered
+from engine.parcel import Parcel
+from engine.ports import Ledger
+from engine.search import EVERYTHING, Search
+
+AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A picture, its recipe as a text, and the credits that it took."""
+
+    picture: Remembered
+    infotext: str
+    cost: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """How many pictures are in a parcel, and the numbers of those whose files are gone."""
+
+    pictures: int
+    missing: Sequence[int]
+
+
+class Gallery:
+    """Everybody sees and touches only their own pictures.
+
+    `withdraw` withdraws a job of its owner.
+    """
+
+    def __init__(
+        self,
+        *,
+        archive: Archive,
+        ledger: Ledger,
+        withdraw: Callable[[str, Owner], Awaitable[bool]],
+    ) -> None:
+        self._archive = archive
+        self._ledger = ledger
+        self._withdraw = withdraw
+
+    async def page(
+        self,
+        owner: Owner,
+        search: Search = EVERYTHING,
+        *,
+        before: int | None = None,
+        most: int = 20,
+    ) -> Sequence[Remembered]:
+        """The newest that fit, or the newest before a number: the last one of the page before."""
+        return await self._archive.page(owner.id, search, before=before, most=most)
+
+    async def show(self, owner: Owner, number: int) -> Shown:
+        """Raises NotFound."""
+        picture = await self._archive.picture(owner.id, number)
+        return Shown(picture=picture, infotext=write_infotext(picture.recipe), cost=picture.seconds)
+
+    async def file(self, owner: Owner, number: int) -> bytes:
+        """The PNG with its recipe in it. Raises NotFound."""
+        picture = await self._archive.picture(owner.id, number)
+        return await self._ledger.file(picture.file)
+
+    async def favour(self, owner: Owner, number: int, *, favourite: bool = True) -> None:
+        """Keep it whatever happens, or no longer. Raises NotFound."""
+        await self._archive.favour(owner.id, number, favourite=favourite)
+
+    async def remove(self, owner: Owner, numbers: Collection[int]) -> None:
+        """All of them, or none and NotFound where one is not there."""
+        for number in numbers:
+            await self._archive.picture(owner.id, number)
+        await self._archive.remove(owner.id, numbers)
+
+    async def export(self, owner: Owner, file: BinaryIO, search: Search = EVERYTHING) -> Exported:
+        """Write a zip of all that fit, picture by picture: no more than one is held in memory."""
+        count, missing = 0, []
+        with Parcel(file) as parcel:
+            before: int | None = None
+            while page := await self._archive.page(owner.id, search, before=before, most=AT_ONCE):
+                for picture in page:
+                    try:
+                        png = await self._ledger.file(picture.file)
+                    except NotFound:
+                        missing.append(picture.number)
+                        continue
+                    await asyncio.to_thread(parcel.add, picture, png)
+                    count += 1
+                before = page[-1].number
+        return Exported(pictures=count, missing=missing)
+
+    async def forget(self, owner: Owner) -> None:
+        """Delete all that they made and said. What hinders cheating stays."""
+        for job in await self._archive.unfinished(owner.id):
+            await self._withdraw(job, owner)
+        await self._archive.forget(owner.id)

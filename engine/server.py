@@ -1,0 +1,154 @@
+"""The settings of a server: what may be asked for there, and where Easel answers."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, get_args
+
+from engine.card import ModelCard
+from engine.errors import InvalidRequest
+from engine.filter import refused_word, words_of
+from engine.job import Tile
+from engine.request import MOST_TILES, ImageRequest
+from engine.safety import Measure
+
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+"""From the mildest to the strictest."""
+MOST_WORDS, LONGEST_WORD = 500, 100
+MOST_CHANNELS = 500
+LONGEST_ID = 200
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """If you hold them, they can be kept.
+
+    No models are all of them, and no channels too. `refused` are words and phrases that a prompt
+    must not say. `safety` is what is done there with pictures that a classifier calls unsafe,
+    where that is stricter than what is done everywhere. `language` is like en or pt-BR.
+    """
+
+    models: tuple[str, ...] = ()
+    most_pictures: int | None = None
+    images: bool = True
+    loras: bool = True
+    refused: tuple[str, ...] = ()
+    safety: Measure | None = None
+    channels: tuple[str, ...] = ()
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        most = self.most_pictures
+        if most is not None and not 1 <= most <= MOST_TILES:
+            raise InvalidRequest(f"{most} pictures at once is no limit. Take 1 to {MOST_TILES}.")
+        if len(self.refused) > MOST_WORDS:
+            raise InvalidRequest(f"{len(self.refused)} words are too many: {MOST_WORDS} at most.")
+        for word in self.refused:
+            if not words_of(word) or len(word) > LONGEST_WORD:
+                raise InvalidRequest(
+                    f"“{word:.60}” is no word that can be refused. Write it with letters, and "
+                    f"{LONGEST_WORD} of them at most."
+                )
+        if self.safety is not None and self.safety not in MEASURES:
+            raise InvalidRequest(f"The safety is {', '.join(MEASURES)}, not “{self.safety:.60}”.")
+        if len(self.channels) > MOST_CHANNELS:
+            raise InvalidRequest(
+                f"{len(self.channels)} channels are too many: {MOST_CHANNELS} at most. With none "
+                "named, it answers in all."
+            )
+        for channel in self.channels:
+            if not channel.strip() or len(channel) > LONGEST_ID or not channel.isprintable():
+                raise InvalidRequest(
+                    "That is no channel's id. They are long numbers, like 81384788765712384."
+                )
+        if self.language is not None and not LANGUAGE.fullmatch(self.language):
+            raise InvalidRequest(
+                f"“{self.language:.60}” is no language. Write it like en or pt-BR."
+            )
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What is not as it is where nobody set anything, as it can be stored."""
+        return {
+            field.name: list(value) if isinstance(value, tuple) else value
+            for field in fields(self)
+            if (value := getattr(self, field.name)) != field.default
+        }
+
+    def answers_in(self, channel: str) -> bool:
+        return not self.channels or channel in self.channels
+
+    def allows_model(self, name: str) -> bool:
+        return not self.models or name.lower() in {model.lower() for model in self.models}
+
+    def cards(self, cards: Mapping[str, ModelCard]) -> Mapping[str, ModelCard]:
+        """Those that may be used, in their order. Raises InvalidRequest where none is left."""
+        allowed = {name: card for name, card in cards.items() if self.allows_model(card.name)}
+        if not allowed:
+            raise InvalidRequest(
+                "None of the models that this server allows is here any more: "
+                f"{', '.join(self.models)}. A moderator must allow another: {', '.join(cards)}."
+            )
+        return allowed
+
+
+NAMES = tuple(field.name for field in fields(ServerSettings))
+FREE = ServerSettings()
+"""Where nobody set anything, and where there is no server."""
+
+
+def settings_of(told: Mapping[str, Any]) -> ServerSettings:
+    """What `told` stored, also after it went through JSON. Names that a newer Easel wrote are
+    passed over."""
+    kept: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in told.items()
+        if name in NAMES
+    }
+    return ServerSettings(**kept)
+
+
+def changed_settings(
+    before: ServerSettings, change: Mapping[str, Any], forget: frozenset[str] = frozenset()
+) -> ServerSettings:
+    """With the change, and with what is to be forgotten as it was at first. Raises
+    InvalidRequest."""
+    for name in (*change, *forget):
+        if name not in NAMES:
+            raise InvalidRequest(f"“{name:.60}” is nothing that can be set for a server.")
+    kept = {name: value for name, value in before.told.items() if name not in forget}
+    return settings_of(kept | dict(change))
+
+
+def require_allowed(settings: ServerSettings, request: ImageRequest, tiles: Sequence[Tile]) -> None:
+    """Raises InvalidRequest for what the server does not allow."""
+    require_model(settings, tiles[0].recipe.model)
+    if settings.most_pictures is not None and len(tiles) > settings.most_pictures:
+        raise InvalidRequest(
+            f"That is {len(tiles)} pictures, and {settings.most_pictures} at once is the most on "
+            "this server. Lower the count or take out alternatives."
+        )
+    if request.pictures and not settings.images:
+        raise InvalidRequest(
+            "This server does not allow pictures to begin from or to follow. Ask with words alone."
+        )
+    if not settings.loras and any(tile.recipe.loras for tile in tiles):
+        raise InvalidRequest("This server does not allow LoRAs. Take the <lora:…> out.")
+    # Each prompt once: tiles of one prompt differ in their seeds.
+    prompts = dict.fromkeys(tile.recipe.prompt for tile in tiles)
+    if word := refused_word(prompts, settings.refused):
+        raise InvalidRequest(f"This server refuses the word “{word}”. Say it otherwise.")
+
+
+def require_model(settings: ServerSettings, name: str) -> None:
+    if not settings.allows_model(name):
+        raise InvalidRequest(
+            f"This server does not allow the model {name}. It allows: {', '.join(settings.models)}."
+        )
+
+
+def stricter(here: Measure, server: Measure | None) -> Measure:
+    """What is done with unsafe pictures where the program does one thing and the server wants
+    another."""
+    return max(here, server or here, key=MEASURES.index)

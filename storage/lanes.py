@@ -1,0 +1,90 @@
+"""The queue's virtual time in the database: the clock of each tier, and how far each owner is."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import case, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.job import UNFINISHED
+from engine.tally import Move, Tally
+from storage.models import JobRow, countable
+from storage.purses import upsert
+from storage.rows import ClockRow, LaneRow
+
+
+async def keep(session: AsyncSession, tallies: Sequence[Tally]) -> None:
+    """Another program may be further: the one that is behind sets nobody back.
+
+    It is what a transaction does last, owners before clocks and each in order, so that two which do
+    so at once never wait for each other.
+    """
+    for tally in sorted(tallies, key=lambda tally: tally.owner):
+        await _keep_lane(session, tally)
+    # Rising, so that of several of a tier the highest is what remains.
+    for tier, clock in sorted({(tally.tier, countable(tally.clock)) for tally in tallies}):
+        await _keep_clock(session, tier, clock)
+
+
+async def move(session: AsyncSession, move: Move) -> None:
+    """The first program that says so moves them: afterwards none is in the tier of before."""
+    moving = (
+        update(JobRow)
+        .where(
+            JobRow.owner_id == move.owner,
+            JobRow.tier == move.before,
+            JobRow.status.in_(UNFINISHED),
+        )
+        .values(tier=move.after, clock=JobRow.clock + countable(move.ahead))
+    )
+    await session.execute(moving)
+
+
+async def known(session: AsyncSession) -> tuple[Mapping[int, int], Sequence[Tally]]:
+    """The clocks, and everybody who owes something or has jobs that have not ended."""
+    rows = await session.execute(select(ClockRow.tier, ClockRow.clock))
+    clocks = {row.tier: row.clock for row in rows}
+    waiting = select(JobRow.owner_id).where(JobRow.status.in_(UNFINISHED))
+    owing = LaneRow.finish > func.coalesce(ClockRow.clock, 0)
+    lanes = (
+        select(LaneRow)
+        .outerjoin(ClockRow, ClockRow.tier == LaneRow.tier)
+        .where(or_(owing, LaneRow.owner_id.in_(waiting)))
+        .order_by(LaneRow.owner_id)
+    )
+    return clocks, [
+        Tally(
+            owner=lane.owner_id,
+            tier=lane.tier,
+            clock=clocks.get(lane.tier, 0),
+            finish=lane.finish,
+            served=lane.served,
+        )
+        for lane in await session.scalars(lanes)
+    ]
+
+
+async def _keep_lane(session: AsyncSession, tally: Tally) -> None:
+    lane = upsert(session, LaneRow).values(
+        owner_id=tally.owner,
+        tier=tally.tier,
+        finish=countable(tally.finish),
+        served=tally.served,
+    )
+    new = lane.excluded
+    further = (LaneRow.tier == new.tier) & (LaneRow.finish > new.finish)
+    later = or_(new.served.is_(None), LaneRow.served > new.served)
+    kept = {
+        "tier": new.tier,
+        "finish": case((further, LaneRow.finish), else_=new.finish),
+        "served": case((later, LaneRow.served), else_=new.served),
+    }
+    await session.execute(lane.on_conflict_do_update(index_elements=["owner_id"], set_=kept))
+
+
+async def _keep_clock(session: AsyncSession, tier: int, clock: int) -> None:
+    # Its row is everybody's: whoever has nothing to change there must not lock it.
+    further = update(ClockRow).where(ClockRow.tier == tier, ClockRow.clock < clock)
+    moved = await session.scalars(further.values(clock=clock).returning(ClockRow.tier))
+    if moved.one_or_none() is None:
+        first = upsert(session, ClockRow).values(tier=tier, clock=clock)
+        await session.execute(first.on_conflict_do_nothing(index_elements=["tier"]))

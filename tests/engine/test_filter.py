@@ -1,0 +1,81 @@
+"""The word filter: words are found however they are written, and only as whole words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.filter import refused_word, words_of
+
+LETTERS = st.text(alphabet="abcdefghij", min_size=1, max_size=8)
+DRESSED = {"a": "Á", "e": "ë", "c": "Ç", "i": "ｉ", "d": "d\u0323", "b": "b\u200b", "g": "G"}
+AROUND = ["", ",", "(", ")", "[", "!", " ", "-", "_", "\n", "«", "😀"]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a naked man",
+        "A NAKED MAN",
+        "nákëd",
+        "a (naked:1.3) man",
+        "na(ked)",
+        "[na]ked",
+        "na\u200bked",
+        "ｎａｋｅｄ",
+        "not-naked",
+        "snake_naked_cake",
+        "<lora:naked:0.8> a man",
+        r"\(naked\)",
+    ],
+)
+def test_a_word_is_found_however_it_is_written(prompt: str) -> None:
+    assert refused_word([prompt], ["bloody", "naked"]) == "naked"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "word"), [("a nakedness", "naked"), ("grass", "ass"), ("na ked", "naked")]
+)
+def test_a_part_of_a_word_is_not_the_word(prompt: str, word: str) -> None:
+    assert refused_word([prompt], [word]) is None
+
+
+def test_a_phrase_is_found_where_its_words_stand_together() -> None:
+    assert refused_word(["the (blue), Car!"], ["blue car"]) == "blue car"
+    assert refused_word(["a car in blue"], ["blue car"]) is None
+    assert refused_word(["blue BREAK car"], ["bluecar"]) is None
+
+
+def test_scripts_without_spaces_are_compared_letter_by_letter() -> None:
+    assert refused_word(["血腥画面"], ["血"]) == "血"
+    assert refused_word(["きれいな猫がいる"], ["猫"]) == "猫"
+    assert refused_word(["한국어"], ["한국"]) is None
+
+
+def test_marks_that_are_letters_of_their_own_count() -> None:
+    assert refused_word(["की"], ["का"]) is None
+    assert refused_word(["straße"], ["STRASSE"]) == "STRASSE"
+
+
+def test_every_alternative_is_read() -> None:
+    assert refused_word(["a fox", "a naked fox"], ["naked"]) == "naked"
+
+
+def test_where_no_word_is_refused_nothing_is() -> None:
+    assert refused_word(["anything"], []) is None
+    assert words_of("…!—") == []
+
+
+@given(word=LETTERS, before=LETTERS, after=LETTERS, around=st.sampled_from(AROUND))
+def test_dress_and_signs_hide_no_word(word: str, before: str, after: str, around: str) -> None:
+    dressed = "".join(DRESSED.get(letter, letter) for letter in word)
+
+    assert refused_word([f"{before} {around}{dressed}{around} {after}"], [word]) == word
+
+
+@given(word=LETTERS, words=st.lists(LETTERS, max_size=6))
+def test_a_word_is_found_exactly_where_it_stands_among_the_words(
+    word: str, words: list[str]
+) -> None:
+    found = refused_word([f"x {' '.join(words)} x"], [word])
+
+    assert (found == word) == (word in words)
