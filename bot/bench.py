@@ -2,14 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console, RenderableType
-from rich.table import Table
 
-from bot import messages
+from bot import bench_words, messages
+from bot.bench_tables import engine_tables, filling, storage_tables
 from bot.machine import machine
 from bot.outputs import write
 from bot.painters import Painters
@@ -18,15 +18,15 @@ from engine.errors import InvalidRequest
 from engine.nearest import did_you_mean
 from engine.studio import utc_now
 
-ENGINE, ALL = "engine", "all"
-MEASURED = (ENGINE,)
-LATER = ("serving", "storage")
+ENGINE, STORAGE, ALL = "engine", "storage", "all"
+MEASURED = (ENGINE, STORAGE)
+LATER = ("serving",)
 
 
 def require_known(what: str) -> None:
     """Raises InvalidRequest where that cannot be measured."""
     if what in LATER:
-        raise InvalidRequest(messages.not_measured(what, MEASURED))
+        raise InvalidRequest(bench_words.not_measured(what, MEASURED))
     if what not in {*MEASURED, ALL}:
         known = (*MEASURED, *LATER, ALL)
         raise InvalidRequest(f"I know no benchmark “{what}”. {did_you_mean(what, known)}")
@@ -51,6 +51,7 @@ async def bench(
     model: str | None,
     rounds: int,
     grid: bool,
+    scale: float,
     file: Path | None,
     console: Console,
 ) -> dict[str, Any]:
@@ -58,15 +59,22 @@ async def bench(
     require_known(what)
     if file is not None:
         require_place(file)
+    numbers: dict[str, Any] = {}
     with console.status(messages.LOADING) as line:
+        if what in {ENGINE, ALL}:
 
-        def tell(number: int, way: str) -> None:
-            line.update(messages.measuring(number, rounds, way))
+            def tell(number: int, way: str) -> None:
+                line.update(bench_words.measuring(number, rounds, way))
 
-        engine = await painters.measure(
-            settings, model or settings.models[0], rounds=rounds, with_grid=grid, tell=tell
-        )
-    numbers = {ENGINE: engine, "machine": machine(engine["device"], utc_now())}
+            numbers[ENGINE] = await painters.measure(
+                settings, model or settings.models[0], rounds=rounds, with_grid=grid, tell=tell
+            )
+        if what in {STORAGE, ALL}:
+            numbers[STORAGE] = await _measure_storage(
+                settings, painters, scale, lambda *far: line.update(filling(*far))
+            )
+    device = numbers[ENGINE]["device"] if ENGINE in numbers else painters.device(settings)
+    numbers["machine"] = machine(device, utc_now())
     if file is not None:
         write(file, json.dumps(numbers, indent=2, ensure_ascii=False).encode() + b"\n")
     return numbers
@@ -74,45 +82,19 @@ async def bench(
 
 def shown(numbers: Mapping[str, Any]) -> Iterator[RenderableType]:
     """The numbers as people read them: tables, and a sentence for what fits in no column."""
-    engine = numbers[ENGINE]
-    yield _ways(engine)
-    yield messages.short_jobs(engine["short_job"], engine["short_p95_over_fifo"])
-    yield messages.turns(engine["turn"])
-    yield messages.likeness(engine["outputs"], equal=engine["outputs_equal"])
-    if "grid" in engine:
-        yield _grid(engine["grid"])
+    if ENGINE in numbers:
+        yield from engine_tables(numbers[ENGINE])
+    if STORAGE in numbers:
+        yield from storage_tables(numbers[STORAGE])
 
 
-def _ways(engine: Mapping[str, Any]) -> Table:
-    table = _table(messages.bench_title(engine), messages.WAY_COLUMNS)
-    for way, ratio in (
-        ("stock", None),
-        ("solo", engine["solo_over_stock"]),
-        ("batched", engine["batched_over_stock"]),
-    ):
-        waits = engine["latency"][way]
-        table.add_row(
-            messages.way(way, engine["in_flight"]),
-            f"{engine[f'{way}_ips']:.2f}",
-            "" if ratio is None else f"{ratio:.2f} ×",
-            f"{waits['p50_s']:.3f}",
-            f"{waits['p95_s']:.3f}",
-        )
-    if (ratio := engine["stock_every_core_over_stock"]) is not None:
-        table.add_row(messages.way("every core", 1), "", f"{ratio:.2f} ×", "", "")
-    return table
+async def _measure_storage(
+    settings: Settings, painters: Painters, scale: float, tell: Callable[[str, int, int], None]
+) -> Mapping[str, Any]:
+    from storage.bench.measure import measure
+    from storage.bench.scene import Size
 
-
-def _grid(cells: list[Mapping[str, Any]]) -> Table:
-    table = _table(messages.GRID_TITLE, messages.GRID_COLUMNS)
-    for cell in cells:
-        times = (f"{cell[name]:.3f}" for name in ("mean_s", "min_s", "max_s"))
-        table.add_row(cell["size"], str(cell["steps"]), str(cell["pictures"]), *times)
-    return table
-
-
-def _table(title: str, columns: tuple[str, ...]) -> Table:
-    table = Table(title=title, title_justify="left")
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left")
-    return table
+    card = next(iter(painters.cards(settings).values()))
+    # Beside the real data, and so on the same disk.
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return await measure(settings.data_dir.absolute(), Size().scaled(scale), card, tell)

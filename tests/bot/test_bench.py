@@ -82,11 +82,8 @@ def benched(painters: Painters, measure: FakeMeasure) -> Painters:
     return replace(painters, measure=measure)
 
 
-@pytest.mark.parametrize("what", ["engine", "all"])
-def test_the_numbers_are_written_as_promised(
-    what: str, benched: Painters, measure: FakeMeasure
-) -> None:
-    assert run(["bench", what, "--json", "numbers.json"], benched) == 0
+def test_the_numbers_are_written_as_promised(benched: Painters, measure: FakeMeasure) -> None:
+    assert run(["bench", "engine", "--json", "numbers.json"], benched) == 0
 
     numbers = json.loads(Path("numbers.json").read_text())
     assert set(numbers) == {"engine", "machine"}
@@ -97,10 +94,10 @@ def test_the_numbers_are_written_as_promised(
     assert measure.asked == [("picturebook", 3, False)]
 
 
-def test_without_a_word_all_that_there_is_is_measured(
+def test_without_a_file_the_numbers_are_only_shown(
     benched: Painters, measure: FakeMeasure, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["bench"], benched) == 0
+    assert run(["bench", "engine"], benched) == 0
 
     assert len(measure.asked) == 1
     assert list(Path().iterdir()) == []
@@ -129,7 +126,7 @@ def test_pictures_that_are_not_equal_are_said_to_be_so(
 ) -> None:
     measure = FakeMeasure(lambda *, grid: measured(grid=grid, equal=False))
 
-    run(["bench"], replace(painters, measure=measure))
+    run(["bench", "engine"], replace(painters, measure=measure))
 
     assert "NOT equal: one by one 71 of 72" in " ".join(capsys.readouterr().out.split())
 
@@ -139,7 +136,7 @@ def test_a_card_has_no_row_for_cores(
 ) -> None:
     measure = FakeMeasure(lambda *, grid: measured(grid=grid, device="a card"))
 
-    run(["bench"], replace(painters, measure=measure))
+    run(["bench", "engine"], replace(painters, measure=measure))
 
     told = capsys.readouterr().out
     assert "book on a card" in told
@@ -149,7 +146,7 @@ def test_a_card_has_no_row_for_cores(
 def test_the_grid_is_shown_where_it_was_asked_for(
     benched: Painters, measure: FakeMeasure, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["bench", "--grid", "--json", "numbers.json"], benched) == 0
+    assert run(["bench", "engine", "--grid", "--json", "numbers.json"], benched) == 0
 
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     cells = ["│", "192x192", "│", "50", "│", "3", "│", "2.500", "│", "2.250", "│", "2.750", "│"]
@@ -161,7 +158,7 @@ def test_the_grid_is_shown_where_it_was_asked_for(
 def test_model_and_rounds_are_those_that_were_asked_for(
     benched: Painters, measure: FakeMeasure
 ) -> None:
-    assert run(["bench", "--model", "xl", "--rounds", "7"], benched) == 0
+    assert run(["bench", "engine", "--model", "xl", "--rounds", "7"], benched) == 0
 
     assert measure.asked == [("xl", 7, False)]
 
@@ -170,9 +167,9 @@ def test_model_and_rounds_are_those_that_were_asked_for(
     ("arguments", "sentence"),
     [
         (["engin"], "I know no benchmark “engin”. Did you mean engine"),
-        (["moon"], "Known are: engine, serving, storage, all."),
+        (["moon"], "Known are: engine, storage, serving, all."),
         (["serving"], "The serving benchmark is not part of this version"),
-        (["storage"], "The storage benchmark is not part of this version"),
+        (["storage", "--scale", "0"], "greater than or equal to 0.0001"),
         (["--json", "nowhere/numbers.json"], "There is no folder nowhere."),
         (["--json", "."], "is a folder"),
         (["--rounds", "0"], "greater than or equal to 1"),
@@ -191,3 +188,29 @@ def test_what_cannot_be_done_is_refused_before_anything_is_measured(
     assert sentence in told.err
     assert told.out == ""
     assert measure.asked == []
+
+
+def test_the_storage_is_measured_with_a_full_house(
+    benched: Painters, measure: FakeMeasure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["bench", "storage", "--scale", "0.0005", "--json", "numbers.json"], benched) == 0
+
+    numbers = json.loads(Path("numbers.json").read_text())
+    promised = ("submit", "take", "place", "history", "search")
+    assert all(numbers["storage"][f"{call}_p99_ms"] > 0 for call in promised)
+    assert numbers["storage"]["queue_bytes_per_job"] > 0
+    assert numbers["machine"]["device"] == "cpu"
+    assert "engine" not in numbers
+    told = " ".join(capsys.readouterr().out.split())
+    assert "50 jobs waiting, 500 pictures in history" in told
+    assert "place in line" in told
+    assert "bytes of memory" in told
+    assert measure.asked == []
+    assert [path.name for path in Path("data").iterdir()] == []
+
+
+def test_all_is_the_engine_and_the_storage(benched: Painters, measure: FakeMeasure) -> None:
+    assert run(["bench", "--scale", "0.0005", "--json", "numbers.json"], benched) == 0
+
+    assert {"engine", "storage", "machine"} == set(json.loads(Path("numbers.json").read_text()))
+    assert len(measure.asked) == 1
