@@ -24,6 +24,7 @@ from engine.line import Line, job_of, place_of
 from engine.ports import Ledger, Painter
 from engine.price import Speeds
 from engine.queue import Entry
+from engine.recall import recalled
 from engine.tally import Tally
 from engine.ticket import Ticket
 from engine.work import Begun, Work
@@ -62,6 +63,7 @@ class Dispatcher:
         self._lease = lease or Lease()
         self.heart = Heart(line=line, ledger=ledger, lease=self._lease, sweep=sweep, now=now)
         self._free = painter.seats
+        line.hands.update((name, card.hand) for name, card in painter.cards.items())
 
     async def run(self) -> None:
         """Until cancelled. What is being painted then waits for the next start."""
@@ -174,10 +176,9 @@ class Dispatcher:
                 )
             )
 
-        if not job.request.fresh and (known := await self._ledger.painted(recipe)):
-            file = await self._ledger.file(known.file)
+        if not job.request.fresh and (known := await recalled(recipe, self._ledger)):
             tell(recipe.told_steps, None)
-            return Picture(recipe=recipe, png=file, seconds=0.0, notes=("from history",))
+            return known
         picture = await self._painter.paint(recipe, sources, tell)
         if not (isfinite(picture.seconds) and picture.seconds >= 0):
             raise PaintingFailed(NO_TIME)

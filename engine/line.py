@@ -44,6 +44,8 @@ class Line:
     """Whose virtual time has changed since it was kept."""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    hands: dict[str, str] = field(default_factory=dict)
+    """How pictures come about here, by model, once there is a painter."""
 
     def join(self, job: Outline, allowance: Allowance) -> None:
         """Put all tiles in the queue; there is room for them, or was when they were accepted.

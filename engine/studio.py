@@ -1,6 +1,7 @@
 """The use cases: ask for pictures, withdraw, look up."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,30 +12,39 @@ from engine.allowance import UNLIMITED, Allowance, require_possible
 from engine.card import ModelCard, card_named
 from engine.choices import NOTHING_CHOSEN, Chosen, completed
 from engine.ending import tell_end, withdrawn
-from engine.errors import NotFound
+from engine.errors import NotFound, StorageFailed
 from engine.framing import framed
-from engine.job import Job, Owner, Status, Tile
+from engine.job import Job, Owner, Picture, Status, Tile
+from engine.lease import Lease
 from engine.line import Line
 from engine.outline import outline_of
 from engine.png import require_picture, size_of_picture
 from engine.ports import Ledger
 from engine.price import Speeds
+from engine.recall import all_recalled, unknown
 from engine.request import LARGEST_SEED, ImageRequest
 from engine.server import require_allowed
 from engine.ticket import Ticket
 from engine.tiles import tiles_of
+
+log = logging.getLogger(__name__)
+
+HISTORY = "history"
+"""Who painted what needed no painter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """What a request would paint and cost, before it is asked for.
 
-    `request` has the defaults in it; `notes` say which of them could not be taken.
+    `request` has the defaults in it; `notes` say which of them could not be taken. What history
+    has costs nothing, and is there `at_once` where that is all of it.
     """
 
     request: ImageRequest
     tiles: tuple[Tile, ...]
     price: float
+    at_once: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -138,8 +148,12 @@ class Studio:
         async with self._admission:
             if key is not None and (earlier := await self._ledger.seen(owner.id, key)):
                 return await self._ticket_again(earlier, allowance)
+            if quote.at_once:
+                self._require_possible(job, allowance, waiting=0)
+                if pictures := await all_recalled(job.tiles, self._line.hands, self._ledger):
+                    return await asyncio.shield(self._answer(job, allowance, pictures))
             self._line.queue.require_room()
-            self._require_possible(job, allowance)
+            self._require_possible(job, allowance, waiting=self._line.queue.waiting(job.owner.id))
             # Who gives up now must not leave a job that is recorded and never painted.
             return await asyncio.shield(self._admit(job, allowance))
 
@@ -199,18 +213,40 @@ class Studio:
             shelf=self._shelf(),
         )
         require_allowed(chosen.settings, request, tiles)
-        price = self._speeds.price([tile.recipe for tile in tiles])
-        return Quote(request=whole.request, tiles=tiles, price=price, notes=whole.notes)
+        new = tiles if request.fresh else await unknown(tiles, self._line.hands, self._ledger)
+        price = self._speeds.price([tile.recipe for tile in new]) if new else 0.0
+        return Quote(
+            request=whole.request, tiles=tiles, price=price, at_once=not new, notes=whole.notes
+        )
 
-    def _require_possible(self, job: Job, allowance: Allowance) -> None:
+    def _require_possible(self, job: Job, allowance: Allowance, *, waiting: int) -> None:
         recipe = job.tiles[0].recipe
         width, height = recipe.final_size
         require_possible(
             allowance,
             pixels=width * height,
             steps=recipe.told_steps,
-            waiting=self._line.queue.waiting(job.owner.id),
+            waiting=waiting,
         )
+
+    async def _answer(
+        self, job: Job, allowance: Allowance, pictures: tuple[Picture, ...]
+    ) -> Ticket:
+        """It need not wait for the painter: it is recorded and has ended."""
+        recorded = await self._ledger.record(job, allowance, job.submitted)
+        if recorded.id == job.id:
+            until = job.submitted + Lease().length
+            try:
+                begun = await self._ledger.begin(job.id, HISTORY, until)
+                await self._ledger.finish(job.id, begun.attempt, pictures, self._now())
+            except (NotFound, StorageFailed) as error:
+                log.warning("job %s is in history and cannot be answered yet: %s", job.id, error)
+            else:
+                self._line.news.set()
+                ticket = Ticket(recorded)
+                ticket.resolve(pictures)
+                return ticket
+        return await self._ticket_again(await self._ledger.job(recorded.id), allowance)
 
     async def _admit(self, job: Job, allowance: Allowance) -> Ticket:
         # Before a painter can see it; and the same transaction takes its price.

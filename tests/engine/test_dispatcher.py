@@ -161,7 +161,8 @@ async def test_a_picture_from_history_counts_as_painted() -> None:
         house.painter.gate.set()
         await (await house.studio.submit(known, ALICE)).pictures()
 
-        again = await house.studio.submit(known, ALICE)
+        both = known.model_copy(update={"count": 2})
+        again = await house.studio.submit(both, ALICE)
         await again.pictures()
 
         assert again.latest[0].step == again.latest[0].steps

@@ -1,0 +1,56 @@
+"""Recall: what was painted before is answered from history, and costs nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from engine.errors import NotFound
+from engine.job import Picture, Recipe, Tile
+from engine.ports import Ledger
+
+FROM_HISTORY = "from history"
+
+
+async def recalled(recipe: Recipe, ledger: Ledger) -> Picture | None:
+    """The picture of exactly this recipe, painted by the same hand."""
+    known = await ledger.painted(recipe)
+    if known is None:
+        return None
+    try:
+        file = await ledger.file(known.file)
+    except NotFound:  # deleted this very moment
+        return None
+    return Picture(recipe=recipe, png=file, seconds=0.0, notes=(FROM_HISTORY,))
+
+
+async def unknown(
+    tiles: Sequence[Tile], hands: Mapping[str, str], ledger: Ledger
+) -> tuple[Tile, ...]:
+    """Those that must be painted, by the hands that there are."""
+    return tuple(
+        [
+            tile
+            for tile in tiles
+            if (recipe := by_hand(tile.recipe, hands)) is None
+            or await ledger.painted(recipe) is None
+        ]
+    )
+
+
+async def all_recalled(
+    tiles: Sequence[Tile], hands: Mapping[str, str], ledger: Ledger
+) -> tuple[Picture, ...] | None:
+    """The pictures of all tiles, or None where one of them must be painted."""
+    pictures = []
+    for tile in tiles:
+        recipe = by_hand(tile.recipe, hands)
+        picture = await recalled(recipe, ledger) if recipe else None
+        if picture is None:
+            return None
+        pictures.append(picture)
+    return tuple(pictures)
+
+
+def by_hand(recipe: Recipe, hands: Mapping[str, str]) -> Recipe | None:
+    """As it would be painted here; None while nobody paints."""
+    hand = hands.get(recipe.model)
+    return None if hand is None else replace(recipe, hand=hand)
