@@ -1,0 +1,1 @@
+"""A small stand-in of Discord on loopback: gateway, REST, files, people, and what goes wrong."""
