@@ -27,6 +27,7 @@ from storage.archive import SqlArchive
 from storage.bench.clock import Clock
 from storage.bench.fill import Tell, fill
 from storage.bench.scene import Scene, Size
+from storage.choices import SqlChoices
 from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.migrate import upgrade
@@ -94,7 +95,10 @@ class _House:
             cards={card.name: card},
             speeds=Speeds(),
             allowance=accounts.allowance,
+            chosen=SqlChoices(engine).chosen,
         )
+        # As where somebody paints: then history is asked first.
+        self._line.hands[card.name] = card.hand
         self._chance = Random(8)
         self._keys = count()
         self._some: list[str] = []
