@@ -16,6 +16,7 @@ from storage.trouble import WRONG_ADDRESS, is_about_tls, sentence_of, sqlstate_o
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 0.5
+LEAST_IDLE_S = 1.0
 PASSING = ("08", "57P", "53300")
 """What may be over in a moment: the server restarts, or others have all its connections."""
 WRONG_PARAMETER = ("22", "42")
@@ -50,6 +51,9 @@ def connecting(address: URL, *, patience: float, longest: float | None) -> Conne
         try:
             # Said now and not while connecting: a pooler refuses settings that it does not know.
             await connection.execute(f"SET lock_timeout = {max(1, round(patience * 1000))}")
+            # A program that is stopped in the middle of its work holds nobody up for longer.
+            idle = round(max(LEAST_IDLE_S, 2 * patience) * 1000)
+            await connection.execute(f"SET idle_in_transaction_session_timeout = {idle}")
         except BaseException:
             # Also where the work is called off: nobody else knows of the connection yet.
             connection.terminate()

@@ -116,6 +116,19 @@ async def test_a_table_that_another_keeps_locked_is_said_and_then_over(
         assert await ledger.record(a_job()) == a_job()
 
 
+async def test_who_is_stopped_in_the_middle_holds_nobody_up_for_long(
+    url: str, ledger: SqlLedger
+) -> None:
+    async with connect(url, patience=0.01) as stopped, AsyncSession(stopped) as session:
+        await session.execute(text("LOCK TABLE jobs"))
+
+        assert await ledger.record(a_job()) == a_job()
+
+        with pytest.raises(StorageFailed), explaining():
+            await session.execute(text("SELECT 1"))
+        await session.invalidate()
+
+
 async def test_a_missing_table_is_a_sentence_without_sql(own_server: OwnPostgres) -> None:
     with own_server.new_database() as name:
         async with connect(own_server.url_of(name)) as engine:

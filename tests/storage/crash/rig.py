@@ -19,6 +19,10 @@ from tests.storage.crash.checks import State, state_of, violations
 from tests.storage.crash.plan import BEGUN, Plan, notes
 from tests.storage.crash.traps import POINTS
 
+BEGUN_BY_OTHERS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+"""
 PROMPTS = ("a fox", "a hen", "a cat", "a dog", "withdraw it", "a cow", "fail", "an owl")
 
 
@@ -150,17 +154,24 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 async def stop(process: Process, url: str) -> None:
-    """At a moment at which it holds no lock: with one, everybody would have to wait for it."""
+    """At a moment at which it holds no lock: with one, others would have to wait for it."""
     while True:
         process.send_signal(signal.SIGSTOP)
-        async with connect(url, patience=0.2) as engine, engine.connect() as connection:
-            try:
-                if engine.dialect.name == "postgresql":
-                    await connection.exec_driver_sql("SET LOCAL lock_timeout = '200ms'")
-                await connection.exec_driver_sql("UPDATE jobs SET worker = worker")
-                await connection.rollback()
-                return
-            except DBAPIError:
-                await connection.rollback()
+        if await holds_nothing(url):
+            return
         process.send_signal(signal.SIGCONT)
         await asyncio.sleep(0.01)
+
+
+async def holds_nothing(url: str) -> bool:
+    """True while nobody has begun anything in the database."""
+    async with connect(url, patience=0.2) as engine, engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            return not (await connection.exec_driver_sql(BEGUN_BY_OTHERS)).scalar_one()
+        try:
+            await connection.exec_driver_sql("UPDATE jobs SET worker = worker")
+        except DBAPIError:
+            return False
+        finally:
+            await connection.rollback()
+        return True
