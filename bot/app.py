@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import os
-import socket
 from collections.abc import (
     AsyncIterator,
     Coroutine,
@@ -23,8 +21,10 @@ from typing import Any
 from bot.outputs import write
 from bot.painters import Painters
 from bot.settings import Settings
+from bot.worker import is_gone, this_worker
 from engine.accounts import Accounts
 from engine.alternatives import load_wildcards
+from engine.apprentice import learn_speeds
 from engine.archive import Amount
 from engine.card import ModelCard
 from engine.caretaker import Caretaker, newest_deed_of
@@ -70,6 +70,7 @@ class App:
     outbox: Outbox
     gallery: Gallery
     encore: Encore
+    choices: Choices
     stock: SqlStock
     orphans: Orphans
     cards: Mapping[str, ModelCard]
@@ -92,6 +93,7 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
         # The first look reads all that is there; later ones only what has changed.
         await asyncio.to_thread(shelf)
         accounts = SqlAccounts(database)
+        choices = SqlChoices(database)
         studio = Studio(
             line=line,
             ledger=ledger,
@@ -100,7 +102,7 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
             wildcards=load_wildcards(settings.data_dir / "wildcards"),
             shelf=shelf,
             allowance=accounts.allowance,
-            chosen=SqlChoices(database).chosen,
+            chosen=choices.chosen,
         )
         archive = SqlArchive(database, files)
 
@@ -115,11 +117,13 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
                 allowance=accounts.allowance,
                 now=utc_now,
                 newest_deed=newest_deed_of(accounts),
+                is_gone=is_gone,
             ),
             ledger=ledger,
             outbox=SqlOutbox(database),
             gallery=Gallery(archive=archive, ledger=ledger, withdraw=studio.cancel),
             encore=Encore(archive=archive, ledger=ledger, tiles=tiles),
+            choices=choices,
             stock=SqlStock(database, files),
             orphans=Orphans(database, files),
             cards=cards,
@@ -207,11 +211,12 @@ async def painting(
             painter=painter,
             speeds=app.speeds,
             now=utc_now,
-            worker=f"{socket.gethostname()}:{os.getpid()}",
+            worker=this_worker(),
             sweep=app.caretaker.sweep if for_all else app.caretaker.catch_up,
         )
         async with _beside(dispatcher.run()):
             if for_all:
+                await learn_speeds(app.speeds, painter)
                 await app.caretaker.resume()
             yield painter
 

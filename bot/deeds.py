@@ -11,6 +11,7 @@ from engine.accounts import Deed
 
 DEED_COLUMNS = ("when", "who", "to whom", "what", "details", "why")
 TIMES = frozenset({"until", "expires"})
+ENDLESS = {"until": "taken back", "expires": "never"}
 ABSENT = object()
 CALLED = {**NAMES, **SETTING_NAMES}
 
@@ -47,7 +48,7 @@ def _word(value: Any, name: str = "") -> str:
     if value is ABSENT:
         return "default"
     if value is None:
-        return "never" if name in TIMES else "none"
+        return ENDLESS.get(name, "none")
     if isinstance(value, bool):
         return "yes" if value else "no"
     if name in TIMES:

@@ -26,11 +26,16 @@ async def no_deeds() -> int:
     return 0
 
 
+def nobody(worker: str) -> bool:
+    return False
+
+
 class Caretaker:
     """Brings the line up to date with the ledger.
 
     `newest_deed` answers the id of what a moderator did last: with another one, everybody in the
-    line is asked again for what they may use.
+    line is asked again for what they may use. `is_gone` says of whom the ledger calls a worker
+    whether that program is known to run no more.
     """
 
     def __init__(
@@ -41,22 +46,26 @@ class Caretaker:
         allowance: Allowances,
         now: Callable[[], datetime],
         newest_deed: Callable[[], Awaitable[int]] = no_deeds,
+        is_gone: Callable[[str], bool] = nobody,
     ) -> None:
         self._line = line
         self._ledger = ledger
         self._allowance = allowance
         self._now = now
         self._newest_deed = newest_deed
+        self._is_gone = is_gone
         self._seen: int | None = None
 
     async def resume(self) -> int:
         """Take up what an earlier run left in the queue, and what nobody paints any more.
 
-        What a painter held that was killed comes back when its lease runs out: see `sweep`. From
-        now on the ledger is told of the line's virtual time, which goes on where it was.
+        What a painter held that was killed comes back at once where that is known, and else when
+        its lease runs out: see `sweep`. From now on the ledger is told of the line's virtual time,
+        which goes on where it was.
         """
         self._seen = await self._newest_deed()
-        await self._ledger.take_back(self._now())
+        gone = [worker for worker in await self._ledger.workers() if self._is_gone(worker)]
+        await self._ledger.take_back(self._now(), gone)
         self._line.queue.remember(*await self._ledger.tallies())
         self._line.lasting = True
         last: Outline | None = None

@@ -108,8 +108,14 @@ class Ledger(Protocol):
         """
         ...
 
-    async def take_back(self, now: datetime) -> Sequence[Outline]:
-        """End the leases that ran out; answer those jobs, oldest first, as they are from now on.
+    async def workers(self) -> Collection[str]:
+        """Who paints something, or was killed while doing so."""
+        ...
+
+    async def take_back(self, now: datetime, gone: Collection[str] = ()) -> Sequence[Outline]:
+        """End the leases that ran out, and those of workers that are gone.
+
+        Answers those jobs, oldest first, as they are from now on.
 
         They are queued, or failed and refunded where it was the last of their attempts.
         """

@@ -86,6 +86,11 @@ class Speeds:
         self._guesses = dict(guesses or {})
         self._learned: dict[_Kind, _Learned] = {}
 
+    def knows(self, recipe: Recipe) -> bool:
+        """True once a picture of its model was timed."""
+        model = _kind(recipe, recipe.width, recipe.height).model
+        return any(kind.model == model for kind in self._learned)
+
     def observe(self, recipe: Recipe, seconds: float) -> None:
         """Learn from a picture. One that is far off changes little, two of them change much."""
         if not (isfinite(seconds) and seconds > 0):

@@ -49,6 +49,9 @@ class Search:
     until: datetime | None = None
     favourites: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", self.words.strip())
+
     @property
     def phrases(self) -> tuple[Phrase, ...]:
         return tuple(dict.fromkeys(_phrases(self.words)))
@@ -56,7 +59,7 @@ class Search:
     @property
     def is_hopeless(self) -> bool:
         """True where signs are looked for that are in no word."""
-        return bool(self.words.strip()) and not self.phrases
+        return bool(self.words) and not self.phrases
 
     def fits(self, picture: Remembered) -> bool:
         words = words_in(picture.recipe.prompt)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.allowance import Allowance, cents_of
@@ -155,11 +155,21 @@ async def unfinished(session: AsyncSession, after: Outline | None, most: int) ->
     return sorted(found, key=lambda job: (job.submitted, job.id))[:most]
 
 
-async def take_back(session: AsyncSession, now: datetime) -> Sequence[Outline]:
+async def workers(session: AsyncSession) -> Collection[str]:
+    painting = select(JobRow.worker).where(JobRow.status == Status.PAINTING).distinct()
+    return set(await session.scalars(painting))
+
+
+async def take_back(
+    session: AsyncSession, now: datetime, gone: Collection[str]
+) -> Sequence[Outline]:
     tried_enough = JobRow.attempt >= MOST_ATTEMPTS
     ran_out = (
         update(JobRow)
-        .where(JobRow.status == Status.PAINTING, JobRow.lease < now)
+        .where(
+            JobRow.status == Status.PAINTING,
+            or_(JobRow.lease < now, JobRow.worker.in_(sorted(gone))),
+        )
         .values(
             status=case((tried_enough, Status.FAILED), else_=Status.QUEUED),
             problem=case((tried_enough, GIVEN_UP), else_=""),

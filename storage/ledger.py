@@ -109,9 +109,13 @@ class SqlLedger:
                 await lanes.keep(session, [tally])
             return ended
 
-    async def take_back(self, now: datetime) -> Sequence[Outline]:
+    async def workers(self) -> Collection[str]:
+        async with self._transactions.read() as session:
+            return await jobs.workers(session)
+
+    async def take_back(self, now: datetime, gone: Collection[str] = ()) -> Sequence[Outline]:
         async with self._transactions.begin() as session:
-            return await jobs.take_back(session, utc(now))
+            return await jobs.take_back(session, utc(now), gone)
 
     async def job(self, job: str) -> Job:
         async with self._transactions.read() as session:

@@ -27,6 +27,7 @@ class MemoryLedger:
         self.files: dict[str, bytes] = {}
         self.jobs: dict[str, Job] = {}
         self.leases: dict[str, datetime] = {}
+        self.painters: dict[str, str] = {}
         self.purses = MemoryPurses()
         self.lanes = MemoryLanes(self.jobs)
         self.outbox = MemoryOutbox(self._found)
@@ -59,6 +60,7 @@ class MemoryLedger:
             raise nothing_to_paint(job)
         self.jobs[job] = replace(found, status=Status.PAINTING, attempt=found.attempt + 1)
         self.leases[job] = until
+        self.painters[job] = worker
         self.lanes.keep(tally)
         return self.jobs[job]
 
@@ -120,12 +122,18 @@ class MemoryLedger:
         self.lanes.keep(tally)
         return True
 
-    async def take_back(self, now: datetime) -> Sequence[Outline]:
+    async def workers(self) -> Collection[str]:
+        await asyncio.sleep(0)
+        painting = (job.id for job in self._unfinished() if job.status == Status.PAINTING)
+        return {self.painters[job] for job in painting}
+
+    async def take_back(self, now: datetime, gone: Collection[str] = ()) -> Sequence[Outline]:
         now = utc(now)
         await asyncio.sleep(0)
         back = []
         for job in self._unfinished():
-            if job.status != Status.PAINTING or self.leases[job.id] >= now:
+            ran_out = self.painters.get(job.id) in gone or self.leases.get(job.id, now) < now
+            if job.status != Status.PAINTING or not ran_out:
                 continue
             if job.attempt >= MOST_ATTEMPTS:
                 self._close(replace(job, status=Status.FAILED, problem=GIVEN_UP), now)

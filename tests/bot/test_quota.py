@@ -236,7 +236,7 @@ async def test_the_audit_tells_who_whom_what_why_and_when(quota: Quota) -> None:
 
     assert header.split() == ["when", "who", "to", "whom", "what", "details", "why"]
     assert [" ".join(row.split()) for row in rows] == [
-        "2026-03-01 12:00 local discord:42 block until never –",
+        "2026-03-01 12:00 local discord:42 block until taken back –",
         "2026-03-01 12:00 local discord:42 grant "
         "grant 1, credits 7, expires 2026-03-02 12:00 a gift",
         "2026-03-01 12:00 local discord:42 terms per day 5 → none, window 2 h → default –",

@@ -12,6 +12,7 @@ from engine.job import Job
 from engine.line import job_of
 from engine.outline import Outline
 from engine.request import ImageRequest
+from engine.studio import unlimited
 from storage.memory import MemoryLedger
 from tests.engine.house import House, open_house, until
 from tests.storage.samples import ALICE, BOB, NOON
@@ -200,3 +201,22 @@ async def test_who_may_have_more_painted_at_once_has_so_at_once() -> None:
         await caretaker.notice_deeds()
 
         await until(lambda: len(house.painter.painting) == 2)
+
+
+async def test_a_start_takes_up_at_once_what_a_dead_program_held() -> None:
+    ledger = MemoryLedger()
+    async with open_house(ledger=ledger, working=False) as house:
+        for worker in ("dead", "alive"):
+            ticket = await house.studio.submit(A_FOX, ALICE)
+            await ledger.begin(ticket.job.id, worker, NOON.replace(year=NOON.year + 9))
+
+    async with open_house(ledger=ledger, working=False) as house:
+        caretaker = Caretaker(
+            line=house.line,
+            ledger=ledger,
+            allowance=unlimited,
+            now=lambda: NOON,
+            is_gone=lambda worker: worker == "dead",
+        )
+
+        assert await caretaker.resume() == 1

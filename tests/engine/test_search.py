@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.search import Phrase, Search
+from engine.search import EVERYTHING, Phrase, Search
 
 
 def words(*words: str) -> Phrase:
@@ -43,6 +43,10 @@ def test_where_no_word_is_typed_nothing_can_be_found(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["", "  ", "a"])
 def test_who_types_nothing_looks_for_everything(typed: str) -> None:
     assert not Search(words=typed).is_hopeless
+
+
+def test_spaces_are_nothing_to_look_for() -> None:
+    assert Search(words=" \n ") == EVERYTHING
 
 
 @pytest.mark.parametrize(

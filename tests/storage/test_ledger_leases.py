@@ -236,3 +236,19 @@ async def test_the_third_painter_that_goes_away_is_the_last(ledger: Ledger) -> N
     assert await ledger.spent(ALICE.id, NOON) == 0
     with pytest.raises(Cancelled, match="failed"):
         await ledger.finish("fox", 3, pictures_of(a_job()), LATER)
+
+
+async def test_what_a_program_held_that_is_gone_comes_back_before_its_lease_ends(
+    ledger: Ledger,
+) -> None:
+    lost, kept = a_job(id="lost"), a_job(id="kept")
+    for job, worker in ((lost, "gone"), (kept, "here")):
+        await ledger.record(job)
+        await ledger.begin(job.id, worker, MUCH_LATER)
+
+    assert await ledger.workers() == {"gone", "here"}
+    back = await ledger.take_back(NOON, ["gone"])
+
+    assert [(job.id, job.status, job.attempt) for job in back] == [("lost", Status.QUEUED, 1)]
+    assert (await ledger.job("kept")).status is Status.PAINTING
+    assert await ledger.workers() == {"here"}
