@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from aiohttp import web
 
 from bot import messages
-from bot.app import open_app, painting, tidying
+from bot.app import App, open_app, painting, tidying
 from bot.painters import Painters
 from bot.settings import Settings
 from bot.web.app import make_web
@@ -32,6 +32,7 @@ async def serve(settings: Settings, painters: Painters, *, announce: Callable[[s
             open_app(settings, painters) as app,
             painting(app, settings, painters, for_all=True),
             tidying(app, settings),
+            _chatting(app, settings),
         ):
             health = Health(
                 model=next(iter(app.cards)), device=painters.device(settings), ledger=app.ledger
@@ -41,6 +42,18 @@ async def serve(settings: Settings, painters: Painters, *, announce: Callable[[s
             async with _listening(pages, claim, settings):
                 announce(messages.ready(_address(settings.host, claim)))
                 await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def _chatting(app: App, settings: Settings) -> AsyncIterator[None]:
+    """On Discord too where there is a token for it; who has none need not wait for its library."""
+    if settings.discord_token is None:
+        yield
+        return
+    from bot.discord.start import on_discord
+
+    async with on_discord(app, settings):
+        yield
 
 
 def _stop_on_signals() -> None:

@@ -1,0 +1,1 @@
+"""Discord: the same use cases by slash commands, messages and buttons."""

@@ -1,0 +1,108 @@
+"""Answers to interactions: the first within three seconds, and what went wrong as a sentence."""
+
+import logging
+from enum import StrEnum
+
+import discord
+from aiohttp import ClientError
+
+from bot.discord.asked import Interaction
+from bot.discord.looks import sentence
+from bot.discord.parts import ONLY_FOR_YOU, Post
+from bot.discord.wire import Wire, follow_up, original
+from bot.discord.words import say
+from engine.errors import EaselError
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+ALREADY, TOO_LATE = 40060, 10062
+HOW = "how"
+LONGEST = 2000
+
+
+class How(StrEnum):
+    """What the first answer was."""
+
+    PUBLIC = "public"
+    """A message that is loading, for everybody there."""
+    PRIVATE = "private"
+    """One for whoever asked."""
+    QUIET = "quiet"
+    """None that is seen: the message with the button stays as it is."""
+
+
+class Answer:
+    """To one interaction."""
+
+    def __init__(self, interaction: Interaction, wire: Wire) -> None:
+        self._interaction, self._wire = interaction, wire
+        self.message: int | None = None
+
+    async def acknowledge(self, how: How) -> bool:
+        """False where somebody else did, or nobody waits any more; then there is nothing to do."""
+        response = self._interaction.response
+        for tried in range(1, TRIES + 1):
+            try:
+                told = await response.defer(
+                    thinking=how is not How.QUIET, ephemeral=how is How.PRIVATE
+                )
+            except discord.HTTPException as error:
+                if error.code == ALREADY and tried > 1:
+                    break  # by the try before, whose answer was lost
+                if error.code in {ALREADY, TOO_LATE}:
+                    log.info("interaction %s is not ours: %s", self._interaction.id, error)
+                    return False
+                raise
+            except (ClientError, OSError):
+                if tried == TRIES:
+                    raise
+            else:
+                self.message = told.message_id if told else None
+                break
+        self._interaction.extras[HOW] = how
+        return True
+
+    async def show(self, post: Post) -> None:
+        """In the place of the message that is loading."""
+        route = original("PATCH", self._interaction.application_id, self._interaction.token)
+        await self._wire.ask(route, post)
+
+    async def remove(self) -> None:
+        """The message that is loading, or has the button."""
+        route = original("DELETE", self._interaction.application_id, self._interaction.token)
+        try:
+            await self._wire.ask(route)
+        except discord.NotFound:
+            log.info("interaction %s has no message any more", self.id)
+
+    async def explain(self, error: BaseException) -> None:
+        """To nobody but whoever asked."""
+        if isinstance(error, EaselError):
+            words = str(error)
+        else:
+            log.error("interaction %s met a bug", self._interaction.id, exc_info=error)
+            words = say("bug")
+        try:
+            await self._tell(words)
+        except (discord.HTTPException, ClientError, OSError, EaselError) as lost:
+            log.warning("interaction %s could not be told “%s”: %s", self.id, words, lost)
+
+    @property
+    def id(self) -> int:
+        return self._interaction.id
+
+    async def _tell(self, words: str) -> None:
+        interaction = self._interaction
+        how = interaction.extras.get(HOW)
+        if how is None:
+            await interaction.response.send_message(words[:LONGEST], ephemeral=True)
+        elif how is How.PRIVATE:
+            await self.show(sentence(words))
+        else:
+            if how is How.PUBLIC:
+                await self.remove()
+            route = follow_up(interaction.application_id, interaction.token)
+            more = sentence(words).form
+            more["flags"] |= ONLY_FOR_YOU
+            await self._wire.ask(route, more=more)

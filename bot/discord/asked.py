@@ -1,0 +1,53 @@
+"""What Discord says of whoever asks: who they are, where, and how to answer them."""
+
+import discord
+
+from bot.discord.reply import TOKEN_LIFE, Reply
+from bot.discord.words import say
+from engine.errors import NotFound
+from engine.job import Job, Owner
+
+Interaction = discord.Interaction[discord.Client]
+
+
+def owner_of(interaction: Interaction) -> Owner:
+    return Owner(id=f"discord:{interaction.user.id}", name=interaction.user.display_name)
+
+
+def server_of(interaction: Interaction) -> str | None:
+    return f"discord:{interaction.guild_id}" if interaction.guild_id else None
+
+
+def roles_of(interaction: Interaction) -> list[str] | None:
+    """None where Discord does not say: in direct messages, and where the bot is no member."""
+    user = interaction.user
+    if not isinstance(user, discord.Member) or not interaction.is_guild_integration():
+        return None
+    return [str(role.id) for role in user.roles if not role.is_default()]
+
+
+def reply_to(interaction: Interaction, *, private: bool, message: int | None) -> Reply:
+    expires = interaction.created_at + TOKEN_LIFE
+    return Reply(
+        application=interaction.application_id,
+        token=interaction.token,
+        expires=expires.timestamp(),
+        user=interaction.user.id,
+        channel=interaction.channel_id or 0,
+        message=message,
+        server=interaction.guild_id,
+        upload_limit=interaction.filesize_limit,
+        private=private,
+    )
+
+
+def require_may_touch(interaction: Interaction, job: Job) -> None:
+    """Raises NotFound unless it is their own, or they are moderators where it was asked for."""
+    if job.owner.id == owner_of(interaction).id:
+        return
+    may = interaction.permissions
+    server = interaction.guild_id
+    here = server is not None and job.reply and Reply.read(job.reply).server == server
+    if here and (may.manage_guild or may.manage_messages):
+        return
+    raise NotFound(say("not_yours"))

@@ -1,0 +1,110 @@
+"""The slash command that paints, with what it offers while somebody types."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from bot.discord.asked import Interaction, owner_of, server_of
+from bot.discord.desk import Desk
+from bot.discord.fuzzy import offered
+from bot.discord.uploads import MOST_FILES
+from bot.discord.words import say
+from bot.sizes import read_aspect, read_size
+from engine.card import ModelCard
+from engine.errors import InvalidRequest
+from engine.prompt import read_prompt
+from engine.request import LARGEST_SEED, LONGEST_PROMPT
+from engine.sampler import SAMPLERS
+from engine.style import STYLES
+
+ASPECTS = ("1:1", "3:2", "2:3", "4:3", "3:4", "5:4", "4:5", "16:9", "9:16", "21:9", "2:1", "1:2")
+OPTIONS = (
+    *("prompt", "negative", "model", "aspect", "size", "steps", "guidance", "sampler", "seed"),
+    *("count", "style", "image", "strength", "mask", "private"),
+)
+UNKNOWN_YET = "0" * 64
+"""Stands for the digest of a picture that must still be fetched."""
+
+
+def add_imagine(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+    """Everywhere: in servers, direct messages, and wherever a person takes the bot along."""
+
+    @tree.command(description=say("imagine"))
+    @app_commands.describe(**{name: say(f"imagine.{name}") for name in OPTIONS})
+    @app_commands.choices(aspect=[Choice(name=shape, value=shape) for shape in ASPECTS])
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def imagine(
+        interaction: Interaction,
+        prompt: Range[str, 1, LONGEST_PROMPT],
+        negative: Range[str, 0, LONGEST_PROMPT] | None = None,
+        model: Range[str, 1, 100] | None = None,
+        aspect: str | None = None,
+        size: Range[str, 3, 20] | None = None,
+        steps: Range[int, 1, 150] | None = None,
+        guidance: Range[float, 0, 30] | None = None,
+        sampler: Range[str, 1, 100] | None = None,
+        seed: Range[int, 0, LARGEST_SEED] | None = None,
+        count: Range[int, 1, MOST_FILES] | None = None,
+        style: Range[str, 1, 100] | None = None,
+        image: discord.Attachment | None = None,
+        strength: Range[float, 0, 1] | None = None,
+        mask: discord.Attachment | None = None,
+        private: bool = False,
+    ) -> None:
+        if aspect and size:
+            raise InvalidRequest(say("both_sizes"))
+        width, height = read_size(size) if size else (None, None)
+        sources = {"image": image, "mask": mask}
+        there = {name: source for name, source in sources.items() if source is not None}
+        given = {
+            "negative": negative,
+            "model": model,
+            "aspect": read_aspect(aspect) if aspect else None,
+            "width": width,
+            "height": height,
+            "steps": steps,
+            "guidance": guidance,
+            "sampler": sampler,
+            "seed": seed,
+            "count": count,
+            "style": style,
+            "strength": strength,
+            **dict.fromkeys(there, UNKNOWN_YET),
+        }
+        # What is not said at all is left to the defaults of the person and the server.
+        said = {name: value for name, value in given.items() if value is not None}
+        request = read_prompt(prompt, **said)
+        await desk.paint(interaction, request, private=private, sources=there)
+
+    @imagine.autocomplete("model")
+    async def models(interaction: Interaction, typed: str) -> list[Choice[str]]:
+        settings = (await desk.app.choices.chosen(None, server_of(interaction))).settings
+        known = [card.name for card in desk.app.cards.values() if settings.allows_model(card.name)]
+        return _choices(typed, known)
+
+    @imagine.autocomplete("sampler")
+    async def samplers(interaction: Interaction, typed: str) -> list[Choice[str]]:
+        card = _card_typed(desk, interaction.namespace.model)
+        return _choices(typed, card.samplers or tuple(SAMPLERS))
+
+    @imagine.autocomplete("style")
+    async def styles(interaction: Interaction, typed: str) -> list[Choice[str]]:
+        owner, server = owner_of(interaction).id, server_of(interaction)
+        chosen = await desk.app.choices.chosen(owner, server)
+        return _choices(typed, [*(style.name for style in chosen.styles), *STYLES])
+
+
+def _card_typed(desk: Desk, model: object) -> ModelCard:
+    """The first where nothing was typed that there is."""
+    cards = desk.app.cards
+    typed = str(model).lower()
+    return next((card for card in cards.values() if card.name.lower() == typed), None) or next(
+        iter(cards.values())
+    )
+
+
+def _choices(typed: str, known: list[str] | tuple[str, ...]) -> list[Choice[str]]:
+    return [Choice(name=name, value=name) for name in offered(typed, known)]

@@ -1,0 +1,45 @@
+"""Reply: where on Discord the end of a job is told, kept with the job as a text."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from engine.errors import NotFound
+
+TOKEN_LIFE = timedelta(minutes=14)
+"""Discord's own is 15: a minute is left to what is on its way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The token opens the first answer until it expires; then only the bot's own token is left.
+
+    `upload_limit` is how many bytes each file may have there. Without a `server` it is a direct
+    message; where the bot is nobody's guest only the token helps.
+    """
+
+    application: int
+    token: str
+    expires: float
+    user: int
+    channel: int
+    message: int | None = None
+    server: int | None = None
+    upload_limit: int
+    private: bool = False
+
+    def open(self, now: datetime) -> bool:
+        """Whether the token should still work."""
+        return now.timestamp() < self.expires
+
+    def __str__(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Raises NotFound for a text that is none."""
+        try:
+            return cls(**json.loads(text))
+        except (ValueError, TypeError) as error:
+            raise NotFound(f"That is no address on Discord: {error}.") from error

@@ -1,0 +1,109 @@
+"""Screens: the messages that tell how far a job is, until its end takes their place."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import discord
+from discord.http import Route
+
+from bot.discord import looks
+from bot.discord.pace import Pace
+from bot.discord.parts import Post
+from bot.discord.reply import Reply
+from bot.discord.wire import Wire, original
+from engine.errors import EaselError, StorageFailed
+from engine.studio import Place
+from engine.ticket import Ticket
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 10.0
+"""The message of the job's end waits for an edit that is on its way."""
+
+
+class Screens:
+    """One for each job that is followed here. No edit may come after the message of its end."""
+
+    def __init__(
+        self,
+        *,
+        wire: Wire,
+        place: Callable[[str], Place | None],
+        pace: Pace,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._wire, self._place, self._pace, self._now = wire, place, pace, now
+        self._live: dict[str, asyncio.Lock] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def follow(self, ticket: Ticket, reply: Reply) -> None:
+        """Until it ends, its token does, or `close`."""
+        if ticket.ended or ticket.job.id in self._live:
+            return
+        self._live[ticket.job.id] = asyncio.Lock()
+        task = asyncio.create_task(self._follow(ticket, reply))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @asynccontextmanager
+    async def last(self, job: str) -> AsyncIterator[None]:
+        """For whoever writes the message of the job's end."""
+        lock = self._live.get(job)
+        if lock is None:
+            yield
+            return
+        async with lock:
+            self._live.pop(job, None)
+            yield
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _follow(self, ticket: Ticket, reply: Reply) -> None:
+        job = ticket.job
+        edited: float | None = None
+        try:
+            place = self._place(job.id)
+            if place is not None and not ticket.latest:
+                edited = await self._edit(
+                    job.id, reply, lambda: looks.waiting(job, place, self._now()), edited
+                )
+            async for _ in ticket:
+                edited = await self._edit(job.id, reply, lambda: looks.painting(ticket), edited)
+                if ticket.ended or job.id not in self._live:
+                    return
+        except (discord.HTTPException, EaselError) as error:
+            # The end is told whatever becomes of this.
+            log.info("nobody sees how far job %s is: %s", job.id, error)
+        except Exception:
+            log.exception("job %s is followed no more", job.id)
+        finally:
+            self._live.pop(job.id, None)
+
+    async def _edit(
+        self, job: str, reply: Reply, look: Callable[[], Post], edited: float | None
+    ) -> float:
+        """What it looks like when its turn comes; when that was done."""
+        loop = asyncio.get_running_loop()
+        while wait := self._pace.wait(edited, loop.time()):  # noqa: ASYNC110 - only time helps
+            await asyncio.sleep(wait)
+        lock = self._live.get(job)
+        if lock is not None and reply.open(self._now()):
+            async with lock:
+                if job in self._live:
+                    route = original("PATCH", reply.application, reply.token)
+                    await self._tried(route, look())
+        return loop.time()
+
+    async def _tried(self, route: Route, post: Post) -> None:
+        """Once, since the next says more. Raises what Discord will say again."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._wire.ask(route, post, tries=1)
+        except (discord.DiscordServerError, StorageFailed, TimeoutError) as error:
+            log.info("an edit got lost: %r", error)

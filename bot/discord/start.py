@@ -1,0 +1,76 @@
+"""The start of everything on Discord, beside the page and the engine."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import discord
+from yarl import URL
+
+from bot.app import App, delivering
+from bot.discord.budget import Budget
+from bot.discord.client import Client
+from bot.discord.delivery import Delivery
+from bot.discord.desk import Desk
+from bot.discord.pace import Pace
+from bot.discord.screens import Screens
+from bot.discord.supervision import Supervision
+from bot.discord.wire import Wire
+from bot.settings import Settings
+from engine.studio import utc_now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tempo:
+    """Seconds: for servers to tell of themselves, between logins and tries, between edits.
+
+    `silence_s` is for how long nothing may be heard; Discord's own heart beats every 41 s.
+    """
+
+    ready_s: float = 2.0
+    silence_s: float = 60.0
+    identify_s: float = 5.0
+    pause_s: float = 1.0
+    edit_s: float = 3.0
+    retry_s: float = 0.5
+
+
+USUAL = Tempo()
+
+
+@asynccontextmanager
+async def on_discord(app: App, settings: Settings, tempo: Tempo = USUAL) -> AsyncIterator[None]:
+    """As long as it is open; nothing of it waits for Discord to be there."""
+    if settings.discord_token is None:
+        yield
+        return
+    use_addresses(settings)
+    wire = Wire(pause=tempo.retry_s)
+    screens = Screens(wire=wire, place=app.studio.place, pace=Pace(gap=tempo.edit_s), now=utc_now)
+    desk = Desk(app=app, wire=wire, screens=screens)
+    budget = Budget(gap=tempo.identify_s)
+    supervision = Supervision(
+        token=settings.discord_token.get_secret_value(),
+        wire=wire,
+        client=lambda: Client(desk, budget, ready_s=tempo.ready_s, silence_s=tempo.silence_s),
+        pause_s=tempo.pause_s,
+    )
+    async with delivering(app, Delivery(wire=wire, screens=screens, now=utc_now)):
+        running = asyncio.create_task(supervision.run())
+        try:
+            yield
+        finally:
+            await desk.close(settings.grace_s)
+            await screens.close()
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+
+def use_addresses(settings: Settings) -> None:
+    """discord.py keeps these for the whole program."""
+    if settings.discord_api:
+        discord.http.Route.BASE = settings.discord_api.rstrip("/")
+    if settings.discord_gateway:
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.discord_gateway)

@@ -1,0 +1,79 @@
+"""Pictures as files that Discord takes: PNG where it fits, else WebP, else JPEG, else in parts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import ExifTags, Image
+
+from bot.discord.parts import Upload
+from engine.infotext import write_infotext
+from engine.job import Picture, Recipe
+
+WHOLE = 24 * 2**20
+"""Of a request; Discord takes 25 MiB, and the words of the message need some of it."""
+MOST_FILES = 10
+KINDS = ("PNG", "WebP", "JPEG")
+QUALITIES = (90, 75, 50)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """One message's files after another. `kind` is what they are where they are no PNG."""
+
+    parts: tuple[tuple[Upload, ...], ...]
+    kind: str | None = None
+    left_out: int = 0
+
+
+def packed(pictures: Sequence[Picture], *, each: int, whole: int = WHOLE) -> Packed:
+    """No file above `each`, no message above `whole`."""
+    uploads: list[Upload | None] = []
+    for kind in KINDS:
+        uploads = [_upload(n, picture, kind, each) for n, picture in enumerate(pictures)]
+        there = [upload for upload in uploads if upload]
+        if len(there) == len(pictures) and sum(len(one.content) for one in there) <= whole:
+            break
+    there = [upload for upload in uploads if upload]
+    return Packed(
+        parts=_split(there, whole),
+        kind=None if kind == KINDS[0] else kind,
+        left_out=len(uploads) - len(there),
+    )
+
+
+def _split(uploads: Sequence[Upload], whole: int) -> tuple[tuple[Upload, ...], ...]:
+    parts: list[list[Upload]] = [[]]
+    for upload in uploads:
+        size = sum(len(one.content) for one in parts[-1]) + len(upload.content)
+        if parts[-1] and (size > whole or len(parts[-1]) == MOST_FILES):
+            parts.append([])
+        parts[-1].append(upload)
+    return tuple(tuple(part) for part in parts)
+
+
+def _upload(number: int, picture: Picture, kind: str, each: int) -> Upload | None:
+    """None where it does not fit."""
+    name = f"{number}.{'jpg' if kind == 'JPEG' else kind.lower()}"
+    versions: Iterable[bytes] = [picture.png]
+    if kind != "PNG":
+        with Image.open(BytesIO(picture.png)) as opened:
+            # JPEG knows no transparency.
+            image = opened.convert(
+                "RGB" if kind == "JPEG" or not opened.has_transparency_data else "RGBA"
+            )
+        versions = (_encoded(image, kind, quality, picture.recipe) for quality in QUALITIES)
+    content = next((version for version in versions if len(version) <= each), None)
+    if content is None:
+        return None
+    return Upload(name=name, kind=f"image/{kind.lower()}", content=content)
+
+
+def _encoded(image: Image.Image, kind: str, quality: int, recipe: Recipe) -> bytes:
+    # Where A1111 and its heirs look for the recipe in pictures that are no PNG.
+    exif = Image.Exif()
+    comment = b"UNICODE\x00" + write_infotext(recipe).encode("utf-16-be")
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = comment
+    buffer = BytesIO()
+    image.save(buffer, kind, quality=quality, exif=exif)
+    return buffer.getvalue()

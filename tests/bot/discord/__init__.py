@@ -1,0 +1,1 @@
+"""The bot on Discord, against the stand-in."""

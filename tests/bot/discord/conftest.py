@@ -1,0 +1,86 @@
+"""A Discord on loopback, and Easel with a painter whose gate is opened by the test."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app import App, open_app, painting
+from bot.discord.start import Tempo, on_discord
+from bot.painters import Painters
+from bot.settings import Settings
+from engine.ports import Painter
+from tests.discord_server.server import Discord
+from tests.fakes import BOOK, FakePainter
+
+HURRIED = Tempo(ready_s=0.02, identify_s=0.0, pause_s=0.01, edit_s=0.02, retry_s=0.01)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Easel:
+    """What a test may look into."""
+
+    app: App
+    painter: FakePainter
+
+
+OpenEasel = Callable[[], AbstractAsyncContextManager[Easel]]
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Discord]:
+    """Discord, with nobody in it yet."""
+    async with Discord() as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(folder: Path, server: Discord) -> Settings:
+    return Settings(
+        port=0,
+        data_dir=folder / "data",
+        discord_token=SecretStr(server.token),
+        discord_api=server.api,
+        discord_gateway=server.gateway,
+    )
+
+
+@pytest.fixture
+def open_easel(settings: Settings, server: Discord) -> OpenEasel:
+    """Opens the program; opened again it finds what the one before left."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Easel]:
+        painter = FakePainter()
+        painter.gate.set()
+
+        @asynccontextmanager
+        async def warm(_: Settings) -> AsyncIterator[Painter]:
+            yield painter
+
+        painters = Painters(cards=lambda _: {BOOK.name: BOOK}, device=lambda _: "cpu", open=warm)
+        visits = len(server.doors.visits)
+        async with (
+            open_app(settings, painters) as app,
+            painting(app, settings, painters, for_all=True),
+            on_discord(app, settings, HURRIED),
+        ):
+            await server.ready(visits + 1)
+            # What was painted to know the first price is none of the test's.
+            painter.gate.clear()
+            painter.painting.clear()
+            painter.painted.clear()
+            painter.sources.clear()
+            yield Easel(app=app, painter=painter)
+
+    return opened
+
+
+@pytest.fixture
+async def easel(open_easel: OpenEasel) -> AsyncIterator[Easel]:
+    """Logged in."""
+    async with open_easel() as opened:
+        yield opened

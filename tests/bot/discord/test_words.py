@@ -1,0 +1,102 @@
+"""How words of strangers are shown, names found by a part, and ends told."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import bot.discord
+from bot.discord.fuzzy import offered
+from bot.discord.reply import Reply
+from bot.discord.shown import fenced, plainly, shown
+from bot.discord.words import ENGLISH
+from engine.errors import NotFound
+
+REPLY = Reply(
+    application=1,
+    token="t",
+    expires=datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp(),
+    user=2,
+    channel=3,
+    message=4,
+    server=5,
+    upload_limit=6,
+    private=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("a fox", "a fox"),
+        ("@everyone", r"\@everyone"),
+        ("<@2002>", r"\<\@2002\>"),
+        ("[a](https://b)", r"\[a\]\(https\:\/\/b\)"),
+        ("**a** _b_ ~~c~~ ||d||", r"\*\*a\*\* \_b\_ \~\~c\~\~ \|\|d\|\|"),
+        ("# a\n- b\n> c", r"\# a \- b \> c"),
+        ("\u202ea\u200b\ufeff", "a"),
+        ("\u200d \u200b", "(nothing that can be shown)"),
+    ],
+)
+def test_words_look_as_written_and_do_nothing(written: str, seen: str) -> None:
+    assert shown(written) == seen
+
+
+def test_long_words_are_cut() -> None:
+    assert shown("ab" * 10, longest=5) == "abab…"
+
+
+def test_a_family_stays_together() -> None:
+    assert plainly("👩\u200d👧") == "👩\u200d👧"
+
+
+def test_no_fence_ends_the_block_around_it() -> None:
+    assert fenced("a```b", 100).count("```") == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("", ["Euler", "Euler a", "DPM++ 2M"]),
+        ("eul", ["Euler", "Euler a"]),
+        ("2m", ["DPM++ 2M"]),
+        ("dpm++", ["DPM++ 2M"]),
+        ("er a", ["Euler a"]),
+        ("d2m", ["DPM++ 2M"]),
+        ("Ueler", ["Euler", "Euler a"]),
+        ("zzz", []),
+    ],
+)
+def test_a_part_of_a_name_finds_it(typed: str, found: list[str]) -> None:
+    assert offered(typed, ["Euler", "Euler a", "DPM++ 2M"]) == found
+
+
+def test_no_more_is_offered_than_discord_takes() -> None:
+    names = [f"name {number}" for number in range(30)] + ["x" * 101]
+
+    assert len(offered("", names)) == len(offered("name", names)) == 25
+
+
+def test_a_reply_comes_back_from_its_text() -> None:
+    assert Reply.read(str(REPLY)) == REPLY
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", "nonsense", '{"token": 1}'])
+def test_a_text_that_is_no_reply_leads_nowhere(text: str) -> None:
+    with pytest.raises(NotFound, match="no address on Discord"):
+        Reply.read(text)
+
+
+def test_a_reply_is_open_until_its_token_expires() -> None:
+    assert REPLY.open(datetime(2026, 1, 1, 11, 59, 59, tzinfo=UTC))
+    assert not REPLY.open(datetime(2026, 1, 1, 12, tzinfo=UTC))
+
+
+def test_every_sentence_is_used_and_every_one_used_is_there() -> None:
+    folder = Path(bot.discord.__path__[0])
+    sources = "".join(file.read_text("utf-8") for file in folder.glob("*.py"))
+
+    used = set(re.findall(r"""say\(\s*["']([\w.]+)["']""", sources))
+
+    assert used | {key for key in ENGLISH if key.startswith("imagine.")} == set(ENGLISH)
