@@ -45,7 +45,7 @@ async def on_discord(app: App, settings: Settings, tempo: Tempo = USUAL) -> Asyn
     if settings.discord_token is None:
         yield
         return
-    use_addresses(settings)
+    prepare_library(settings)
     wire = Wire(pause=tempo.retry_s)
     screens = Screens(wire=wire, place=app.studio.place, pace=Pace(gap=tempo.edit_s), now=utc_now)
     desk = Desk(app=app, wire=wire, screens=screens)
@@ -68,8 +68,10 @@ async def on_discord(app: App, settings: Settings, tempo: Tempo = USUAL) -> Asyn
                 await running
 
 
-def use_addresses(settings: Settings) -> None:
-    """discord.py keeps these for the whole program."""
+def prepare_library(settings: Settings) -> None:
+    """Addresses and the like, which discord.py keeps for the whole program."""
+    # It would warn of missing libraries for voice, which nobody needs here.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     if settings.discord_api:
         discord.http.Route.BASE = settings.discord_api.rstrip("/")
     if settings.discord_gateway:

@@ -14,7 +14,7 @@ from bot.discord.client import Client
 from bot.discord.desk import Desk
 from bot.discord.pace import Pace
 from bot.discord.screens import Screens
-from bot.discord.start import on_discord, use_addresses
+from bot.discord.start import on_discord, prepare_library
 from bot.discord.supervision import Supervision, pause_after
 from bot.discord.wire import Wire
 from bot.painters import Painters
@@ -56,7 +56,7 @@ async def test_a_wrong_token_is_said_once_with_the_mend(
     painters: Painters,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    use_addresses(settings)
+    prepare_library(settings)
     wire = Wire()
     async with open_app(settings, painters) as app:
         screens = Screens(wire=wire, place=app.studio.place, pace=Pace(), now=utc_now)
