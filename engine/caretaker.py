@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from engine.accounts import Accounts
 from engine.allowance import Allowance
 from engine.ending import tell_end
-from engine.errors import NotFound
+from engine.errors import EaselError, NotFound
 from engine.job import Status
 from engine.line import Line
 from engine.outline import Outline, outline_of
@@ -95,8 +95,11 @@ class Caretaker:
         for name in tuple(self._line.elsewhere):
             try:
                 job = await self._ledger.job(name)
-            except NotFound as error:
-                self._line.leave(name, error)
+            except EaselError as error:
+                if isinstance(error, NotFound):
+                    self._line.leave(name, error)
+                else:  # it cannot be read now, which is no reason to forget the others
+                    log.warning("job %s is elsewhere, and nothing is known of it: %s", name, error)
                 continue
             if job.status is Status.PAINTING:
                 continue

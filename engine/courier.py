@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from engine.ending import kept_pictures
 from engine.errors import EaselError, NotFound
-from engine.job import Picture
 from engine.outbox import Delivery, Outbox, Sink
 from engine.ports import Ledger
 
@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 MOST_TRIES = 30
 """With the pauses between them that is about a day."""
 LONGEST_PAUSE = timedelta(hours=1)
+PART_OF_HOLD = 0.9
 
 
 class Courier:
@@ -76,7 +77,10 @@ class Courier:
     async def _deliver(self, delivery: Delivery) -> None:
         job = delivery.job.id
         try:
-            await self._sink.send(delivery.job, await self._pictures(job))
+            pictures = await kept_pictures(job, self._ledger)
+            # Shorter than it is held, or another would send it meanwhile.
+            async with asyncio.timeout(self._hold.total_seconds() * PART_OF_HOLD):
+                await self._sink.send(delivery.job, pictures)
         except NotFound as error:
             log.info("nobody is there to be told of job %s: %s", job, error)
         except Exception as error:  # the sink is another's program, and nobody else waits for it
@@ -86,24 +90,6 @@ class Courier:
                 return
             log.error("job %s is told no more after %s tries", job, delivery.tries)
         await self._outbox.delivered(job, self._now())
-
-    async def _pictures(self, job: str) -> list[Picture]:
-        """Those that are still kept."""
-        pictures = []
-        for remembered in await self._ledger.pictures(job):
-            try:
-                png = await self._ledger.file(remembered.file)
-            except NotFound:
-                continue
-            pictures.append(
-                Picture(
-                    recipe=remembered.recipe,
-                    png=png,
-                    seconds=remembered.seconds,
-                    notes=remembered.notes,
-                )
-            )
-        return pictures
 
 
 def pause_after(tries: int) -> timedelta:

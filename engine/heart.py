@@ -41,8 +41,9 @@ class Heart:
 
     async def beat(self) -> None:
         """Say of everything that is painted here that it still is."""
-        self._beaten = self._now()
+        now = self._now()
         await self._hold()
+        self._beaten = now
         await self.keep()
 
     async def keep(self) -> None:

@@ -19,7 +19,9 @@ async def recalled(recipe: Recipe, ledger: Ledger) -> Picture | None:
         file = await ledger.file(known.file)
     except NotFound:  # deleted this very moment
         return None
-    return Picture(recipe=recipe, png=file, seconds=0.0, notes=(FROM_HISTORY,))
+    # Also that it is marked as unsafe is such a note.
+    notes = tuple(dict.fromkeys((*known.notes, FROM_HISTORY)))
+    return Picture(recipe=recipe, png=file, seconds=0.0, notes=notes)
 
 
 async def unknown(

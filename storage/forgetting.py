@@ -18,7 +18,7 @@ from storage.models import JobRow, UtcDateTime
 from storage.picture_rows import PictureRow
 from storage.pictures import PictureFiles
 from storage.rows import DeliveryRow, PersonRow, StyleRow
-from storage.sources import SourceRow, mentioned
+from storage.sources import SourceRow, mentioned, pictured
 from storage.transactions import Transactions
 
 WORDLESS = ImageRequest(prompt="forgotten").model_dump(mode="json")
@@ -31,7 +31,7 @@ async def forget(transactions: Transactions, files: PictureFiles, owner: str) ->
     async for jobs in _ended_jobs(transactions, owner):
         await _forget_words(transactions, jobs)
     await _forget_person(transactions, owner)
-    others = await mentioned(transactions, sources)
+    others = await mentioned(transactions, sources) | await pictured(transactions, sources)
     # Kept again since then, it is what somebody else is just about to begin with.
     await files.remove_old(
         {digest: at.timestamp() for digest, at in sources.items() if digest not in others}

@@ -132,7 +132,8 @@ class SqlLedger:
 
     async def keep_tallies(self, tallies: Sequence[Tally], moves: Sequence[Move]) -> None:
         async with self._transactions.begin() as session:
-            for move in moves:
+            # In one order, or two programs that do the same wait for each other. One's own stay so.
+            for move in sorted(moves, key=lambda move: move.owner):
                 await lanes.move(session, move)
             await lanes.keep(session, tallies)
 

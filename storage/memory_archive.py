@@ -90,6 +90,7 @@ class MemoryArchive:
         if person := self._purses.people.get(owner):
             person.name, person.preferences = "", NONE
         named = {file for job in self._jobs.values() for file in job.request.pictures}
+        named |= {picture.file for picture in self._pictures.values()}
         for file in sources - named:
             self._files.pop(file, None)
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.job import UNFINISHED, Job
 from storage.models import JobRow, Table
+from storage.picture_rows import PictureRow
 from storage.transactions import Transactions
 
 AT_ONCE = 500
@@ -47,6 +48,17 @@ async def mentioned(transactions: Transactions, digests: Collection[str]) -> set
             some = wanted[start : start + AT_ONCE]
             used = select(SourceRow.digest).where(SourceRow.digest.in_(some)).distinct()
             found |= set(await session.scalars(used))
+    return found
+
+
+async def pictured(transactions: Transactions, digests: Collection[str]) -> set[str]:
+    """Those of them that are a picture: somebody may begin from another one's."""
+    wanted: Sequence[str] = sorted(digests)
+    found: set[str] = set()
+    async with transactions.read() as session:
+        for start in range(0, len(wanted), AT_ONCE):
+            named = PictureRow.file.in_(wanted[start : start + AT_ONCE])
+            found |= set(await session.scalars(select(PictureRow.file).where(named).distinct()))
     return found
 
 

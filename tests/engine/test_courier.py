@@ -218,3 +218,30 @@ def test_pauses_grow_up_to_an_hour() -> None:
     pauses = [pause_after(tries) for tries in (1, 2, 3, 11, 12, 100)]
 
     assert [pause.total_seconds() for pause in pauses] == [2, 4, 8, 2048, 3600, 3600]
+
+
+class Silent(Recorder):
+    """Never answers to one of them."""
+
+    async def send(self, job: Job, pictures: Sequence[Picture]) -> None:
+        if job.id == "unheard":
+            await asyncio.Event().wait()
+        await super().send(job, pictures)
+
+
+async def test_one_end_that_never_answers_holds_up_nobody_else() -> None:
+    ledger, sink, watch = MemoryLedger(), Silent(), Watch()
+    await done_job(ledger, "unheard")
+    await done_job(ledger, "fox")
+    courier = Courier(
+        outbox=ledger.outbox,
+        ledger=ledger,
+        sink=sink,
+        bell=asyncio.Event(),
+        now=watch,
+        hold=timedelta(milliseconds=20),
+    )
+
+    assert await courier.round() == 2
+
+    assert [job.id for job, _ in sink.sent] == ["fox"]

@@ -1,15 +1,18 @@
 """What history has is answered at once, and costs nothing."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from engine.allowance import UNLIMITED
 from engine.errors import InvalidRequest
-from engine.job import Status
+from engine.job import Picture, Recipe, Status
+from engine.ports import Tell
 from engine.recall import FROM_HISTORY
 from engine.request import ImageRequest
 from tests.engine.house import FullDisk, House, open_house
+from tests.fakes import FakePainter
 from tests.storage.samples import ALICE, BOB
 
 A_FOX = ImageRequest(prompt="a fox", seed=7)
@@ -72,6 +75,25 @@ async def test_a_picture_that_is_gone_is_painted() -> None:
         await (await house.studio.submit(A_FOX, BOB)).pictures()
 
         assert len(house.painter.painted) == 2
+
+
+class Marking(FakePainter):
+    """Finds everything unsafe."""
+
+    async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
+        picture = await super().paint(recipe, sources, tell)
+        return replace(picture, notes=("marked as unsafe",))
+
+
+async def test_what_was_said_of_a_picture_is_said_again() -> None:
+    async with open_house(painter=Marking()) as house:
+        await paint(house, A_FOX)
+
+        ticket = await house.studio.submit(A_FOX, BOB)
+
+        (picture,) = await ticket.pictures()
+        (kept,) = await house.ledger.pictures(ticket.job.id)
+        assert picture.notes == kept.notes == ("marked as unsafe", FROM_HISTORY)
 
 
 async def test_what_is_not_allowed_is_not_had_from_history_either() -> None:

@@ -116,6 +116,19 @@ async def test_source_pictures_go_unless_somebody_else_has_them(shelf: Shelf) ->
     assert gone == [True, True, False]
 
 
+async def test_somebody_elses_picture_stays_although_it_was_begun_from(shelf: Shelf) -> None:
+    now = NOON + timedelta(days=365_000)
+    await painted_job(shelf.ledger, a_job(id="bob's", owner=BOB))
+    [bobs] = await shelf.ledger.pictures("bob's")
+    request = ImageRequest(prompt="a fox", image=bobs.file)
+    await shelf.ledger.record(replace(a_job(submitted=now), request=request))
+    await shelf.ledger.end("fox", Status.CANCELLED, "", now=now)
+
+    await shelf.archive.forget(ALICE.id)
+
+    assert not await is_gone(shelf.ledger, bobs.file)
+
+
 async def test_a_source_that_was_kept_again_since_waits_for_its_job(
     database_url: str, tmp_path: Path
 ) -> None:
