@@ -39,6 +39,10 @@ class Answer:
         self._interaction, self._wire = interaction, wire
         self.message: int | None = None
 
+    @property
+    def private(self) -> bool:
+        return self._interaction.extras.get(HOW) is How.PRIVATE
+
     async def acknowledge(self, how: How) -> bool:
         """False where somebody else did, or nobody waits any more; then there is nothing to do."""
         response = self._interaction.response

@@ -3,7 +3,7 @@
 import discord
 
 from bot.discord.reply import TOKEN_LIFE, Reply
-from bot.discord.words import say
+from bot.discord.words import say, spoken
 from engine.errors import NotFound
 from engine.job import Job, Owner
 
@@ -26,6 +26,11 @@ def roles_of(interaction: Interaction) -> list[str] | None:
     return [str(role.id) for role in user.roles if not role.is_default()]
 
 
+def is_private(interaction: Interaction) -> bool:
+    """Whether only whoever presses a button of it sees the message."""
+    return bool(interaction.message and interaction.message.flags.ephemeral)
+
+
 def reply_to(interaction: Interaction, *, private: bool, message: int | None) -> Reply:
     expires = interaction.created_at + TOKEN_LIFE
     return Reply(
@@ -38,6 +43,7 @@ def reply_to(interaction: Interaction, *, private: bool, message: int | None) ->
         server=interaction.guild_id,
         upload_limit=interaction.filesize_limit,
         private=private,
+        language=spoken(),
     )
 
 

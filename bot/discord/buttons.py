@@ -1,4 +1,4 @@
-"""The buttons on messages: each says itself what it does, so it works after any restart."""
+"""Buttons and lists on messages: whoever presses one is answered, also after any restart."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -8,48 +8,59 @@ from discord import ui
 
 from bot.discord.answer import Answer
 from bot.discord.asked import Interaction
+from bot.discord.commands.cancel import press_cancel
+from bot.discord.commands.delete import press_delete
+from bot.discord.commands.info import press_info
+from bot.discord.commands.question import press_agree, press_decline
+from bot.discord.commands.reroll import press_reroll
 from bot.discord.desk import Desk
+from bot.discord.press import FORM, Press
 from bot.discord.words import say
 from engine.errors import NotFound
 
-Deed = Callable[[Desk, Interaction, str], Awaitable[None]]
-DEEDS: Mapping[str, Deed] = {
-    "cancel": Desk.cancel,
-    "reroll": Desk.reroll,
-    "info": Desk.info,
-    "delete": Desk.delete,
-    "agree": Desk.agree,
-    "decline": Desk.decline,
+DOES: Mapping[str, Callable[[Desk, Interaction, Press], Awaitable[None]]] = {
+    "cancel": press_cancel,
+    "reroll": press_reroll,
+    "info": press_info,
+    "delete": press_delete,
+    "agree": press_agree,
+    "decline": press_decline,
 }
-FORM = r"easel:(?P<action>[a-z]+):(?P<job>[0-9a-f]{32})(?::(?P<tile>[0-9]+))?"
 
 
-def pressed_at(desk: Desk) -> type[ui.DynamicItem[ui.Button[Any]]]:
-    """What discord.py makes of a button of ours when somebody presses it."""
+def pressed_at(desk: Desk) -> type[ui.DynamicItem[ui.Item[Any]]]:
+    """What discord.py makes of a button or list of ours when somebody uses it."""
 
-    class Pressed(ui.DynamicItem[ui.Button[Any]], template=FORM):
-        """A button of a message, whoever sent that and when."""
+    class Pressed(ui.DynamicItem[ui.Item[Any]], template=FORM):
+        """A part of a message, whoever sent that and when."""
 
-        def __init__(self, button: ui.Button[Any], action: str, job: str) -> None:
-            super().__init__(button)
-            self.action, self.job = action, job
+        def __init__(self, item: ui.Item[Any], press: Press) -> None:
+            super().__init__(item)
+            self.press = press
 
         @classmethod
         async def from_custom_id(
             cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
         ) -> Self:
-            assert isinstance(item, ui.Button), "there are no other parts that can be pressed"
-            return cls(item, match["action"], match["job"])
+            tile = match["tile"]
+            told: Mapping[str, Any] = {**(interaction.data or {})}
+            press = Press(
+                action=match["action"],
+                target=match["target"],
+                tile=None if tile is None else int(tile),
+                chosen=tuple(told.get("values", ())),
+            )
+            return cls(item, press)
 
         async def interaction_check(self, interaction: Interaction) -> bool:
             return desk.first_time(interaction)
 
         async def callback(self, interaction: Interaction) -> None:
             try:
-                deed = DEEDS.get(self.action)
-                if deed is None:
+                does = DOES.get(self.press.action)
+                if does is None:
                     raise NotFound(say("unknown_button"))
-                await deed(desk, interaction, self.job)
+                await does(desk, interaction, self.press)
             except Exception as error:  # whatever it is, whoever pressed must hear of it
                 await Answer(interaction, desk.wire).explain(error)
 

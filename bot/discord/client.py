@@ -12,8 +12,9 @@ from discord import app_commands
 from bot.discord.answer import Answer
 from bot.discord.budget import Budget
 from bot.discord.buttons import pressed_at
+from bot.discord.commands.imagine import add_imagine
 from bot.discord.desk import Desk
-from bot.discord.imagine import add_imagine
+from bot.discord.translator import Translator
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class Client(discord.Client):
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(pressed_at(self._desk))
+        await self.tree.set_translator(Translator())
         try:
             await self.tree.sync()
         except discord.HTTPException as error:

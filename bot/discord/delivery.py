@@ -12,7 +12,7 @@ from bot.discord.parts import Post
 from bot.discord.reply import Reply
 from bot.discord.screens import Screens
 from bot.discord.wire import Wire, channel_messages, direct_channels, original
-from bot.discord.words import say
+from bot.discord.words import say, speaking
 from engine.errors import NotFound
 from engine.job import Job, Picture
 
@@ -39,6 +39,10 @@ class Delivery:
     async def send(self, job: Job, pictures: Sequence[Picture]) -> None:
         """Raises NotFound where every way is closed."""
         reply = Reply.read(job.reply)
+        with speaking(reply.language):
+            await self._tell(job, pictures, reply)
+
+    async def _tell(self, job: Job, pictures: Sequence[Picture], reply: Reply) -> None:
         async with self._screens.last(job.id):
             if await self._answered(job, pictures, reply):
                 return

@@ -35,7 +35,7 @@ def waiting(job: Job, place: Place, now: datetime) -> Post:
     line = (
         say("waiting", ahead=place.ahead, arrival=arrival)
         if place.ahead
-        else say("waiting.next", arrival=arrival)
+        else say("waiting_next", arrival=arrival)
     )
     return Post(parts=(text(shown(job.request.prompt)), text(line), _cancel(job)))
 

@@ -28,6 +28,7 @@ class Reply:
     server: int | None = None
     upload_limit: int
     private: bool = False
+    language: str = "en"
 
     def open(self, now: datetime) -> bool:
         """Whether the token should still work."""

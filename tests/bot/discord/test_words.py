@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -10,9 +11,13 @@ import bot.discord
 from bot.discord.fuzzy import offered
 from bot.discord.reply import Reply
 from bot.discord.shown import fenced, plainly, shown
-from bot.discord.words import ENGLISH
+from bot.discord.words import CATALOGUES, ENGLISH, language_of
 from engine.errors import NotFound
 
+NAMES = "names."
+BY_NAME = "imagine."
+"""What options are for is looked up by their names."""
+SENTENCES = CATALOGUES[ENGLISH]
 REPLY = Reply(
     application=1,
     token="t",
@@ -93,10 +98,34 @@ def test_a_reply_is_open_until_its_token_expires() -> None:
     assert not REPLY.open(datetime(2026, 1, 1, 12, tzinfo=UTC))
 
 
-def test_every_sentence_is_used_and_every_one_used_is_there() -> None:
+def _used() -> set[str]:
     folder = Path(bot.discord.__path__[0])
-    sources = "".join(file.read_text("utf-8") for file in folder.glob("*.py"))
+    sources = "".join(file.read_text("utf-8") for file in folder.rglob("*.py"))
+    return set(re.findall(r"""say\(\s*["']([\w.]+)["']""", sources))
 
-    used = set(re.findall(r"""say\(\s*["']([\w.]+)["']""", sources))
 
-    assert used | {key for key in ENGLISH if key.startswith("imagine.")} == set(ENGLISH)
+def test_every_sentence_is_used_and_every_one_used_is_there() -> None:
+    used = _used() | {key for key in SENTENCES if key.startswith(BY_NAME)}
+
+    assert used == set(SENTENCES)
+
+
+@pytest.mark.parametrize("language", sorted(set(CATALOGUES) - {ENGLISH}))
+def test_every_language_says_the_same_with_the_same_parts(language: str) -> None:
+    told = {key: words for key, words in CATALOGUES[language].items() if not key.startswith(NAMES)}
+
+    assert told.keys() == SENTENCES.keys()
+    for key, words in told.items():
+        assert _parts(words) == _parts(SENTENCES[key]), key
+
+
+def _parts(words: str) -> set[str | None]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name is not None}
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [("en-US", "en"), ("en-GB", "en"), ("xx", "en"), ("", "en")],
+)
+def test_what_discord_speaks_is_ours_as_near_as_can_be(locale: str, language: str) -> None:
+    assert language_of(locale) == language

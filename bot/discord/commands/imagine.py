@@ -1,4 +1,4 @@
-"""The slash command that paints, with what it offers while somebody types."""
+"""Imagine: paints what somebody says, and offers what there is while they type."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from bot.sizes import read_aspect, read_size
 from engine.card import ModelCard
 from engine.errors import InvalidRequest
 from engine.prompt import read_prompt
-from engine.request import LARGEST_SEED, LONGEST_PROMPT
+from engine.request import LARGEST_SEED, LONGEST_PROMPT, ImageRequest
 from engine.sampler import SAMPLERS
 from engine.style import STYLES
 
@@ -31,7 +31,7 @@ UNKNOWN_YET = "0" * 64
 def add_imagine(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
     """Everywhere: in servers, direct messages, and wherever a person takes the bot along."""
 
-    @tree.command(description=say("imagine"))
+    @tree.command(description=say("imagine.about"))
     @app_commands.describe(**{name: say(f"imagine.{name}") for name in OPTIONS})
     @app_commands.choices(aspect=[Choice(name=shape, value=shape) for shape in ASPECTS])
     @app_commands.allowed_installs(guilds=True, users=True)
@@ -77,7 +77,13 @@ def add_imagine(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         # What is not said at all is left to the defaults of the person and the server.
         said = {name: value for name, value in given.items() if value is not None}
         request = read_prompt(prompt, **said)
-        await desk.paint(interaction, request, private=private, sources=there)
+        answer = await desk.opened(interaction, private=private)
+        if answer is None:
+            return
+        if there:
+            kept = {name: await desk.kept(name, source) for name, source in there.items()}
+            request = ImageRequest.model_validate({**request.model_dump(), **kept})
+        await desk.take(interaction, request, answer)
 
     @imagine.autocomplete("model")
     async def models(interaction: Interaction, typed: str) -> list[Choice[str]]:
