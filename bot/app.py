@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import (
     AsyncIterator,
+    Callable,
     Coroutine,
     Iterator,
     Mapping,
@@ -23,11 +24,12 @@ from bot.painters import Painters
 from bot.settings import Settings
 from bot.worker import is_gone, this_worker
 from engine.accounts import Accounts
+from engine.addon import Shelf
 from engine.alternatives import load_wildcards
 from engine.apprentice import learn_speeds
 from engine.archive import Amount
 from engine.card import ModelCard
-from engine.caretaker import Caretaker, newest_deed_of
+from engine.caretaker import Caretaker, gate_from, newest_deed_of, touched_from
 from engine.choices import Choices
 from engine.chooser import Chooser
 from engine.courier import Courier
@@ -44,6 +46,7 @@ from engine.queue import FairQueue
 from engine.request import ImageRequest
 from engine.retention import Retention
 from engine.studio import Studio, utc_now
+from engine.waiting import Waiting
 from storage.accounts import SqlAccounts
 from storage.archive import SqlArchive
 from storage.choices import SqlChoices
@@ -70,12 +73,16 @@ class App:
     outbox: Outbox
     gallery: Gallery
     encore: Encore
+    accounts: Accounts
     choices: Choices
+    chooser: Chooser
     stock: SqlStock
     orphans: Orphans
     cards: Mapping[str, ModelCard]
     line: Line
     speeds: Speeds
+    shelf: Callable[[], Shelf]
+    wildcards: Mapping[str, Sequence[str]]
 
 
 @asynccontextmanager
@@ -87,11 +94,12 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
         database = await stack.enter_async_context(connect(settings.database))
         files = PictureFiles(settings.data_dir / "pictures")
         ledger = SqlLedger(database, files)
-        line = Line(queue=FairQueue(limit=settings.queue_limit))
+        line = Line(queue=FairQueue(), waiting=Waiting(limit=settings.queue_limit))
         speeds = stack.enter_context(_learned_speeds(settings.data_dir / "speeds.json"))
         shelf = painters.shelf(settings)
         # The first look reads all that is there; later ones only what has changed.
         await asyncio.to_thread(shelf)
+        wildcards = load_wildcards(settings.data_dir / "wildcards")
         accounts = SqlAccounts(database)
         choices = SqlChoices(database)
         studio = Studio(
@@ -99,8 +107,9 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
             ledger=ledger,
             cards=cards,
             speeds=speeds,
-            wildcards=load_wildcards(settings.data_dir / "wildcards"),
+            wildcards=wildcards,
             shelf=shelf,
+            safety=settings.safety_policy,
             allowance=accounts.allowance,
             chosen=choices.chosen,
         )
@@ -117,18 +126,24 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
                 allowance=accounts.allowance,
                 now=utc_now,
                 newest_deed=newest_deed_of(accounts),
+                touched=touched_from(accounts),
+                gate=gate_from(accounts),
                 is_gone=is_gone,
             ),
             ledger=ledger,
             outbox=SqlOutbox(database),
             gallery=Gallery(archive=archive, ledger=ledger, withdraw=studio.cancel),
             encore=Encore(archive=archive, ledger=ledger, tiles=tiles),
+            accounts=accounts,
             choices=choices,
+            chooser=Chooser(choices=choices, cards=cards, safety=settings.safety_policy),
             stock=SqlStock(database, files),
             orphans=Orphans(database, files),
             cards=cards,
             line=line,
             speeds=speeds,
+            shelf=shelf,
+            wildcards=wildcards,
         )
 
 
@@ -218,6 +233,8 @@ async def painting(
             if for_all:
                 await learn_speeds(app.speeds, painter)
                 await app.caretaker.resume()
+            else:
+                await app.caretaker.bury()
             yield painter
 
 

@@ -25,7 +25,10 @@ FREELY = {
     "loras": "yes",
     "refused": NOTHING,
     "safety": "as everywhere",
+    "safety_adult": "as in the others",
+    "safety_channels": "as in the others",
     "channels": "all",
+    "audit_channel": NOTHING,
     "language": "as everywhere",
 }
 SETTING_NAMES = {
@@ -35,7 +38,10 @@ SETTING_NAMES = {
     "loras": "LoRAs",
     "refused": "refused words",
     "safety": "safety",
+    "safety_adult": "safety where it is age-restricted",
+    "safety_channels": "safety of channels",
     "channels": "channels",
+    "audit_channel": "audit channel",
     "language": "language",
 }
 
@@ -51,9 +57,13 @@ def value(told: Any) -> str:
         case bool():
             return "yes" if told else "no"
         case list() | tuple():
-            return ", ".join(map(str, told)) or NOTHING
+            return ", ".join(map(_listed, told)) or NOTHING
         case _:
             return str(told) or NOTHING
+
+
+def _listed(told: Any) -> str:
+    return " ".join(map(str, told)) if isinstance(told, list | tuple) else str(told)
 
 
 def size(told: Mapping[str, Any]) -> str:

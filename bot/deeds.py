@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.choice_words import SETTING_NAMES
+from bot import choice_words
 from bot.standings import NOTHING, Row, when
 from bot.terms import NAMES
 from engine.accounts import Deed
@@ -13,7 +13,7 @@ DEED_COLUMNS = ("when", "who", "to whom", "what", "details", "why")
 TIMES = frozenset({"until", "expires"})
 ENDLESS = {"until": "taken back", "expires": "never"}
 ABSENT = object()
-CALLED = {**NAMES, **SETTING_NAMES}
+CALLED = {**NAMES, **choice_words.SETTING_NAMES}
 
 
 def deed_row(deed: Deed) -> Row:
@@ -37,10 +37,23 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
         was, now = before.get(name, ABSENT), after.get(name, ABSENT)
         if isinstance(was, Mapping) and isinstance(now, Mapping):
             told += _differences(was, now)
+        elif isinstance(was, list) and isinstance(now, list):
+            told += _exchanged(CALLED.get(name, name), was, now)
         elif was != now:
             called = CALLED.get(name, name)
             told.append(f"{called} {_word(was, name)} → {_word(now, name)}")
     return told
+
+
+def _exchanged(called: str, before: list[Any], after: list[Any]) -> list[str]:
+    """Of long lists only what came and what went."""
+    gone = [one for one in before if one not in after]
+    new = [one for one in after if one not in before]
+    return [
+        f"{called} {sign} {choice_words.value(parts)}"
+        for sign, parts in (("without", gone), ("with", new))
+        if parts
+    ]
 
 
 def _word(value: Any, name: str = "") -> str:
@@ -56,5 +69,5 @@ def _word(value: Any, name: str = "") -> str:
     if name == "window":
         return f"{value / 3600:g} h"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return choice_words.value(value)
     return f"{value:,g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)

@@ -95,8 +95,8 @@ async def imagine(
     # Before anything is opened or made.
     _requests(asked, dict.fromkeys(sources, NO_DIGEST), dict.fromkeys(led, NO_DIGEST))
     async with open_app(settings, painters) as app:
-        kept = {name: await app.studio.keep(file) for name, file in sources.items()}
-        followed = {file: await app.studio.keep(content) for file, content in led.items()}
+        kept = {name: await app.studio.keep(file, LOCAL) for name, file in sources.items()}
+        followed = {file: await app.studio.keep(content, LOCAL) for file, content in led.items()}
         return await paint(
             app,
             settings,

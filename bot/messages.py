@@ -74,7 +74,7 @@ def place_in_line(ahead: int, seconds: float) -> str:
     wait = f"about {seconds:.0f} s" if seconds >= 1 else "a moment"
     if ahead == 0:
         return f"You are next: {wait} to go."
-    return f"{ahead} ahead of you: {wait} to go."
+    return f"{pictures(ahead)} ahead of you: {wait} to go."
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -13,7 +13,17 @@ from engine.terms import allowance_of
 
 NOTHING = "–"
 UNLIMITED, BLOCKED, EXPIRED = "unlimited", "blocked", "expired"
-TIER_COLUMNS = ("tier", "rank", "roles", "a day", "a window", "burst", "largest", "steps", "jobs")
+TIER_COLUMNS = (
+    "tier",
+    "rank",
+    "roles",
+    "a day",
+    "a window",
+    "burst",
+    "largest",
+    "steps",
+    "at most",
+)
 PEOPLE_COLUMNS = ("person", "name", "tier", "used today", "left now", "granted", "")
 GRANT_COLUMNS = ("grant", "credits", "left", "given", "until")
 ENTRY_COLUMNS = ("when", "job", "", "credits")
@@ -121,7 +131,7 @@ def _limits(allowance: Allowance) -> Row:
         _amount(allowance.burst),
         NOTHING if largest is None else f"{largest:,} pixels",
         _amount(allowance.most_steps),
-        _jobs(allowance),
+        _most(allowance),
     )
 
 
@@ -129,11 +139,11 @@ def _amount(limit: float | None) -> str:
     return NOTHING if limit is None else f"{limit:g}"
 
 
-def _jobs(allowance: Allowance) -> str:
+def _most(allowance: Allowance) -> str:
     waiting, running = allowance.most_waiting, allowance.most_running
-    most = [
-        f"{count:,} {word}"
-        for count, word in ((waiting, "waiting"), (running, "running"))
-        if count < sys.maxsize
-    ]
+    most = []
+    if waiting < sys.maxsize:
+        most.append("1 job waiting" if waiting == 1 else f"{waiting:,} jobs waiting")
+    if running < sys.maxsize:
+        most.append(f"{messages.pictures(running)} at a time")
     return ", ".join(most) or NOTHING

@@ -13,16 +13,17 @@ from engine.terms import Terms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """Who does something as a moderator, when, and why."""
+    """Who does something as a moderator, when, why, and on which server."""
 
     who: str
     at: datetime
     why: str = ""
+    where: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
-    """What a moderator did. `whom` is a person's id, or `tier` and its name."""
+    """What a moderator did. `whom` is a person's id, or `tier` and its name, or the queue."""
 
     id: int
     who: str
@@ -179,8 +180,20 @@ class Accounts(Protocol):
         """Raises NotFound where nothing blocks them."""
         ...
 
+    async def note(self, whom: str, what: str, act: Act, details: Mapping[str, Any]) -> None:
+        """Put a deed into the audit that was done elsewhere, or is done by being there."""
+        ...
+
     async def audit(
-        self, *, whom: str | None = None, before: int | None = None, most: int = 50
+        self,
+        *,
+        whom: str | None = None,
+        server: str | None = None,
+        before: int | None = None,
+        most: int = 50,
     ) -> Sequence[Deed]:
-        """What moderators did, newest first; what was before the deed of that id."""
+        """What moderators did, newest first; what was before the deed of that id.
+
+        With a server only what was done on it, or to it.
+        """
         ...

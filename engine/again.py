@@ -59,9 +59,10 @@ STRENGTH = ImageRequest.model_fields["strength"].default
 def require_same(recipe: Recipe, now: Recipe) -> None:
     """Raise InvalidRequest where what is painted now is not what was painted then.
 
-    Who paints it is not looked at: that is the machine's choice.
+    Who paints it is not looked at: that is the machine's choice. Nor is what is done with it if
+    it is unsafe: that is the choice of where it is asked for.
     """
-    now = replace(now, hand=recipe.hand)
+    now = replace(now, hand=recipe.hand, safety=recipe.safety)
     if now == recipe:
         return
     if now.digest != recipe.digest:

@@ -18,7 +18,8 @@ class Allowance:
     """The limits of a person; None is no limit. A lower tier goes first in the queue.
 
     `per_window` flows back evenly in the time of `window`; `burst` is how much of it may be taken
-    at once, and without one that is all of it.
+    at once, and without one that is all of it. `most_waiting` counts jobs, however many pictures
+    each of them is; `most_running` counts pictures that are painted at a time.
     """
 
     per_day: float | None = None
@@ -45,7 +46,7 @@ class Allowance:
         counts = (self.most_steps, self.most_waiting, self.most_running)
         if any(count is not None and count < 1 for count in counts):
             raise InvalidRequest(
-                "Of steps and jobs at least 1 must be allowed. "
+                "Of steps, jobs and pictures at least 1 must be allowed. "
                 "Who may have none is blocked instead."
             )
         if not (isfinite(self.weight) and 0.001 <= self.weight <= 1000):

@@ -7,7 +7,11 @@ from typing import Protocol
 
 from engine.errors import NotFound
 from engine.job import Remembered
+from engine.request import ImageRequest
 from engine.search import EVERYTHING, Search
+
+WORDLESS = ImageRequest(prompt="forgotten")
+"""What a job of somebody who was forgotten asked for."""
 
 
 class Archive(Protocol):
@@ -17,9 +21,18 @@ class Archive(Protocol):
     """
 
     async def page(
-        self, owner: str, search: Search = EVERYTHING, *, before: int | None = None, most: int = 20
+        self,
+        owner: str,
+        search: Search = EVERYTHING,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        most: int = 20,
     ) -> Sequence[Remembered]:
-        """The newest that fit; those older than a number where one is given."""
+        """The newest that fit, or those next older than a number or next newer than one.
+
+        The newest is always the first of them.
+        """
         ...
 
     async def picture(self, owner: str, number: int) -> Remembered:
@@ -33,7 +46,9 @@ class Archive(Protocol):
     async def remove(self, owner: str, numbers: Collection[int]) -> Collection[int]:
         """Delete them and their files at once; answer which were there.
 
-        The file of a picture that looks exactly like another one stays with that one.
+        What they were begun from goes with the last of them. The file of a picture that looks
+        exactly like another one stays with that one. Raises StorageFailed where they are gone and
+        a file cannot be removed yet.
         """
         ...
 
@@ -68,7 +83,7 @@ class Stock(Protocol):
     """All pictures, whoever's they are. Of favourites it knows how many there are, and no more."""
 
     async def amount(self) -> Amount:
-        """Files that several pictures share count once."""
+        """Files that several pictures share count once, and so does what they were begun from."""
         ...
 
     async def spare(self, *, before: datetime | None = None, most: int) -> Sequence[Spare]:

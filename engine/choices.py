@@ -9,7 +9,7 @@ from engine.accounts import Act
 from engine.allowance import UNLIMITED, Allowance, require_possible
 from engine.card import ModelCard, card_named
 from engine.errors import InvalidRequest
-from engine.preferences import NONE, Completed, Preferences, with_defaults
+from engine.preferences import NAMES, NONE, Completed, Preferences, with_defaults
 from engine.request import ImageRequest
 from engine.server import FREE, LONGEST_ID, ServerSettings, require_model
 from engine.style import Style, style_named
@@ -61,6 +61,14 @@ NOTHING_CHOSEN = Chosen()
 def is_deed(whose: Whose, act: Act) -> bool:
     """What people choose for themselves is nothing that a moderator did."""
     return whose.kind is Kind.SERVER or whose.id != act.who
+
+
+def told_change(whose: Whose, before: Preferences, after: Preferences) -> Mapping[str, Any]:
+    """What the audit keeps of other defaults: of a person's only which, since there are words of
+    theirs among them that nobody else is to read."""
+    if whose.kind is Kind.SERVER:
+        return {"before": before.told, "after": after.told}
+    return {"changed": [name for name in NAMES if getattr(before, name) != getattr(after, name)]}
 
 
 class Choices(Protocol):

@@ -8,10 +8,11 @@ from engine.accounts import Act
 from engine.card import ModelCard, card_named
 from engine.choices import Choices, Chosen, Kind, Whose, completed
 from engine.errors import InvalidRequest
+from engine.job import Recipe
 from engine.preferences import GROUPS, Completed, changed_preferences
 from engine.request import ImageRequest
-from engine.safety import Measure, Policy
-from engine.server import changed_settings, stricter
+from engine.safety import Measure, Policy, stricter
+from engine.server import ServerSettings, Spot, changed_settings, require_shown
 
 A_REQUEST = ImageRequest(prompt="a fox")
 """One that says nothing but its prompt, and so gets every default."""
@@ -70,10 +71,15 @@ class Chooser:
             named["models"] = [card_named(name, self._cards).name for name in change["models"]]
         chosen = await self.chosen(whose)
         after = changed_settings(chosen.settings, named, frozenset(forget))
-        if "safety" in change:
-            self._require_stricter(after.safety)
+        for measure in _wanted(after) - _wanted(chosen.settings):
+            self._require_stricter(measure)
         await self._choices.set_settings(whose.id, named, act, forget=forget)
         return self.passed_over(replace(chosen, settings=after))
+
+    async def require_shown(self, recipe: Recipe, server: str | None, spot: Spot) -> None:
+        """Raises InvalidRequest where a picture that there is must not be shown to others."""
+        chosen = await self._choices.chosen(None, server)
+        require_shown(recipe, chosen.settings, spot, self._safety)
 
     def passed_over(self, chosen: Chosen) -> tuple[str, ...]:
         """Which of these defaults cannot be taken, and why."""
@@ -82,9 +88,9 @@ class Chooser:
     def _completed(self, chosen: Chosen) -> Completed:
         return completed(A_REQUEST, chosen, self._cards)
 
-    def _require_stricter(self, measure: Measure | None) -> None:
+    def _require_stricter(self, measure: Measure) -> None:
         here = self._safety.measure
-        if measure is None or measure == here:
+        if measure == here:
             return
         if stricter(here, measure) == here:
             raise InvalidRequest(
@@ -95,3 +101,9 @@ class Chooser:
                 "There is no model here that looks at pictures. Name the folder of one by "
                 "EASEL_SAFETY_MODEL first."
             )
+
+
+def _wanted(settings: ServerSettings) -> set[Measure]:
+    """All that a server wants done with unsafe pictures somewhere."""
+    measures = (settings.safety, settings.safety_adult, *dict(settings.safety_channels).values())
+    return {measure for measure in measures if measure is not None}

@@ -17,6 +17,7 @@ from engine.errors import (
     StorageFailed,
     TakenOver,
 )
+from engine.gate import Gate
 from engine.heart import Heart
 from engine.job import Picture, Progress, Status, Tile
 from engine.lease import Lease
@@ -32,6 +33,7 @@ from engine.work import Begun, Work
 log = logging.getLogger(__name__)
 
 BUG = "Something broke while painting that. It was not your fault; try again."
+UNREADABLE = "Another Easel took that in, and I cannot read it. It cost nothing; ask again."
 NO_TIME = "Nobody knows how long painting that took, so it cannot be paid for. Try again."
 
 
@@ -74,7 +76,7 @@ class Dispatcher:
                     await self._line.bell.wait()
                     self._line.bell.clear()
                     self._line.bring_back()
-                    while self._free > 0:
+                    while self._free > 0 and self._line.gate is not Gate.PAUSED:
                         entry = self._line.queue.take(self._now().timestamp())
                         if entry is None:
                             break
@@ -118,8 +120,7 @@ class Dispatcher:
         self._line.changed.add(entry.owner)
         work = self._line.works.get(job)
         if work is None:
-            ticket = self._line.tickets.get(job)
-            work = self._line.works[job] = Work(job=job, owner=entry.owner, ticket=ticket)
+            work = self._line.begin(job, entry.owner)
             # Not one of the group: that ends as a whole when one of its tasks fails.
             work.begun = asyncio.create_task(self._sources(work))
             # Its tile may be withdrawn before it ends, and then nobody else asks how it ended.
@@ -176,7 +177,7 @@ class Dispatcher:
                 )
             )
 
-        if not job.request.fresh and (known := await recalled(recipe, self._ledger)):
+        if not job.request.fresh and (known := await recalled(job.owner.id, recipe, self._ledger)):
             tell(recipe.told_steps, None)
             return known
         picture = await self._painter.paint(recipe, sources, tell)
@@ -196,6 +197,8 @@ class Dispatcher:
             raise TakenOver("The job cannot be begun.") from error
         self._line.told(tally)
         work.attempt = job.attempt
+        if not job.tiles:
+            raise PaintingFailed(UNREADABLE)
         # Another is made where nobody held one, and from now on the work does.
         work.ticket = self._line.ticket(job)
         sources = {digest: await self._ledger.file(digest) for digest in job.request.pictures}

@@ -1,52 +1,87 @@
 """The word filter: whether a prompt says a word that must not be said, however it is written."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from unicodedata import category, combining, name, normalize
 
 from engine.emphasis import read_emphasis
+from engine.pattern import Patterns, is_pattern
 
 # Scripts that put no space between words: there every letter stands for itself.
 UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 UNSEEN = "Cf"
+# Signs that stand for letters where they are among letters; a 1 stands for two of them.
+MASKS = tuple(str.maketrans("4@3105$7", f"aae{one}osst") for one in "il")
+_RUN = re.compile(r"[\w@$]+")
 
 
 def refused_word(prompts: Iterable[str], words: Iterable[str]) -> str | None:
-    """The first of the words, or of the phrases, that a prompt says; None where none does.
+    """The first of the words, phrases and patterns that a prompt says; None where none does.
 
-    Case and marks do not matter, nor do brackets that only make words count more. A word counts
-    as a whole: “ass” is not in “grass”.
+    Case and marks do not matter, nor do brackets that only make words count more, nor a 4 that
+    stands for an a. A word counts as a whole: “ass” is not in “grass”.
     """
-    compared = [(word, _spaced(words_of(word))) for word in words]
-    for prompt in prompts if compared else ():
-        said = _spaced(_said(prompt))
-        for word, spaced in compared:
-            if spaced in said:
-                return word
+    compared, patterns = _compared(tuple(words))
+    for prompt in prompts if compared or patterns else ():
+        for said in _readings(prompt):
+            for word, spaced in compared:
+                if spaced in said:
+                    return word
+            if patterns and (found := patterns.first_in(said)):
+                return found
     return None
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text as they are compared."""
-    folded = normalize("NFKD", text).casefold()
-    return "".join(_as_compared(letter) for letter in folded).split()
+    return "".join(map(_as_compared, _folded(text))).split()
 
 
-def _said(prompt: str) -> list[str]:
+@lru_cache(maxsize=64)
+def _compared(words: tuple[str, ...]) -> tuple[Sequence[tuple[str, str]], Patterns | None]:
+    patterns = [word for word in words if is_pattern(word)]
+    plain = [(word, _spaced(words_of(word))) for word in words if not is_pattern(word)]
+    return plain, Patterns(patterns) if patterns else None
+
+
+def _readings(prompt: str) -> Iterator[str]:
+    """What it says as it is written, and where signs stand for letters."""
     emphasis = read_emphasis(prompt)
     # Without a space between: na(ked) is read as one word by the model too.
     chunks = ("".join(fragment.text for fragment in chunk) for chunk in emphasis.chunks)
-    return words_of(" ".join((*chunks, *(lora.name for lora in emphasis.loras))))
+    text = " ".join((*chunks, *(lora.name for lora in emphasis.loras)))
+    folded = "".join(letter for letter in _folded(text) if not _is_unseen(letter))
+    readings = (folded, *(_unmasked(folded, mask) for mask in MASKS))
+    for reading in dict.fromkeys(readings):
+        yield _spaced(words_of(reading))
+
+
+def _unmasked(text: str, mask: dict[int, int]) -> str:
+    """Where no letter is among them, numbers are numbers."""
+
+    def read(run: re.Match[str]) -> str:
+        return run[0].translate(mask) if any(sign.isalpha() for sign in run[0]) else run[0]
+
+    return _RUN.sub(read, text)
+
+
+def _folded(text: str) -> str:
+    return normalize("NFKD", text).casefold()
 
 
 def _as_compared(letter: str) -> str:
-    kind = category(letter)
-    # What combines is an accent or a vowel's point. Other marks are letters of their own.
-    if kind == UNSEEN or combining(letter):
+    if _is_unseen(letter):
         return ""
-    if kind[0] not in "LMN":
+    if category(letter)[0] not in "LMN":
         return " "
     alone = ord(letter) > 0xE00 and name(letter, "").startswith(UNSPACED)
     return f" {letter} " if alone else letter
+
+
+def _is_unseen(letter: str) -> bool:
+    # What combines is an accent or a vowel's point. Other marks are letters of their own.
+    return category(letter) == UNSEEN or bool(combining(letter))
 
 
 def _spaced(words: Sequence[str]) -> str:

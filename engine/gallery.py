@@ -56,10 +56,11 @@ class Gallery:
         search: Search = EVERYTHING,
         *,
         before: int | None = None,
+        after: int | None = None,
         most: int = 20,
     ) -> Sequence[Remembered]:
-        """The newest that fit, or the newest before a number: the last one of the page before."""
-        return await self._archive.page(owner.id, search, before=before, most=most)
+        """The newest that fit, or those next to a number: the last or first one of another page."""
+        return await self._archive.page(owner.id, search, before=before, after=after, most=most)
 
     async def show(self, owner: Owner, number: int) -> Shown:
         """Raises NotFound."""
@@ -76,10 +77,17 @@ class Gallery:
         await self._archive.favour(owner.id, number, favourite=favourite)
 
     async def remove(self, owner: Owner, numbers: Collection[int]) -> None:
-        """All of them, or none and NotFound where one is not there."""
+        """Raises NotFound, and deletes none, where one is not there to begin with.
+
+        Many go some at a time: where that is interrupted, those that are left are still whole.
+        """
         for number in numbers:
             await self._archive.picture(owner.id, number)
         await self._archive.remove(owner.id, numbers)
+
+    async def unfinished(self, owner: Owner) -> Sequence[str]:
+        """The jobs whose pictures are still to come."""
+        return await self._archive.unfinished(owner.id)
 
     async def export(self, owner: Owner, file: BinaryIO, search: Search = EVERYTHING) -> Exported:
         """Write a zip of all that fit, picture by picture: no more than one is held in memory."""
@@ -100,6 +108,6 @@ class Gallery:
 
     async def forget(self, owner: Owner) -> None:
         """Delete all that they made and said. What hinders cheating stays."""
-        for job in await self._archive.unfinished(owner.id):
+        for job in await self.unfinished(owner):
             await self._withdraw(job, owner)
         await self._archive.forget(owner.id)

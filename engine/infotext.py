@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.errors import InvalidRequest
 from engine.job import LANCZOS, Recipe, recipe_of
+from engine.safety import MEASURES
 from engine.sampler import SAMPLERS
 
 VERSION = "easel"
@@ -26,7 +27,7 @@ _OURS = frozenset(
         *("Clip skip", "CFG Rescale", "Variation seed", "Variation seed strength"),
         *("Hires upscale", "Hires upscaler", "Postprocess upscale by", "Postprocess upscaler"),
         *("Hires resize", "Easel redraw", "Easel upscaler hash"),
-        *("Easel extras", "Easel hand", "Easel exact"),
+        *("Easel extras", "Easel hand", "Easel exact", "Easel safety"),
         *("Model hash", "Lora hashes", "TI hashes", "Easel model hash"),
     }
 )
@@ -122,6 +123,7 @@ def read_infotext(text: str) -> Recipe:
         redraw=redraw,
         exact=fields.get("Easel exact") == "True",
         hand=fields.get("Easel hand", ""),
+        safety=next((one for one in MEASURES if one == fields.get("Easel safety")), None),
         **_extras(fields),
     )
 
@@ -145,6 +147,8 @@ def _further(recipe: Recipe) -> dict[str, str]:
         fields["Easel hand"] = _quoted(recipe.hand)
     if recipe.exact:
         fields["Easel exact"] = "True"
+    if recipe.safety:
+        fields["Easel safety"] = recipe.safety
     return fields
 
 

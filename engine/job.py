@@ -1,14 +1,16 @@
 """A job and what it is made of: tiles, recipes, pictures, progress."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from engine.extra import Control, Extra, Reference
 from engine.request import ImageRequest
+from engine.safety import Measure
 
 
 class Status(StrEnum):
@@ -41,7 +43,8 @@ class Recipe:
     `width` and `height` are those of the first pass; `upscale` enlarges what it painted, and
     `redraw` is the strength with which a second pass paints over that. `outpaint` is how many
     pixels of the picture are new at its left, top, right and bottom. `hand` is how pictures came
-    about where it was painted; another device or precision paints other bits.
+    about where it was painted; another device or precision paints other bits. `safety` is what
+    is done with it if it is unsafe, where that is more than what is done everywhere.
     """
 
     prompt: str
@@ -72,6 +75,7 @@ class Recipe:
     references: tuple[Reference, ...] = ()
     exact: bool = False
     hand: str = ""
+    safety: Measure | None = None
 
     @property
     def painted_steps(self) -> tuple[int, int]:
@@ -122,17 +126,38 @@ def enlarged(side: int, factor: float) -> int:
 
 
 def recipe_of(told: Mapping[str, Any]) -> Recipe:
-    """The recipe that `dataclasses.asdict` wrote, also after it went through JSON."""
-    parts = {
-        **told,
-        "loras": tuple(Extra(**extra) for extra in told.get("loras", ())),
-        "embeddings": tuple(Extra(**extra) for extra in told.get("embeddings", ())),
-        "controls": tuple(Control(**control) for control in told.get("controls", ())),
-        "references": tuple(Reference(**reference) for reference in told.get("references", ())),
-    }
-    if (outpaint := told.get("outpaint")) is not None:
-        parts["outpaint"] = tuple(outpaint)
-    return Recipe(**parts)
+    """The recipe that `dataclasses.asdict` wrote, also after it went through JSON.
+
+    Names that a newer Easel wrote are passed over. Raises ValueError where it is no recipe.
+    """
+    try:
+        parts = _known(Recipe, told)
+        for name, kind in EXTRAS.items():
+            parts[name] = tuple(kind(**_known(kind, extra)) for extra in told.get(name, ()))
+        if (outpaint := told.get("outpaint")) is not None:
+            parts["outpaint"] = tuple(outpaint)
+        return Recipe(**parts)
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"that is no recipe: {type(error).__name__}") from error
+
+
+EXTRAS: Mapping[str, type[Extra]] = {
+    "loras": Extra,
+    "embeddings": Extra,
+    "controls": Control,
+    "references": Reference,
+}
+"""The fields of a recipe that hold extras."""
+
+
+def _known(kind: type, told: Mapping[str, Any]) -> dict[str, Any]:
+    names = _names(kind)
+    return {name: value for name, value in told.items() if name in names}
+
+
+@cache
+def _names(kind: type) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

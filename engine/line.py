@@ -8,11 +8,13 @@ from weakref import WeakValueDictionary
 
 from engine.allowance import Allowance
 from engine.errors import EaselError
+from engine.gate import Gate
 from engine.job import Job, Picture
 from engine.outline import Outline
 from engine.queue import Entry, FairQueue
 from engine.tally import Move, Tally
 from engine.ticket import Ticket
+from engine.waiting import Waiting
 from engine.work import Work
 
 
@@ -31,6 +33,7 @@ class Line:
     lasting: bool = False
     jobs: dict[str, int] = field(default_factory=dict)
     """How many tiles those have that wait or are painted here."""
+    waiting: Waiting = field(default_factory=Waiting)
     suspects: set[str] = field(default_factory=set)
     works: dict[str, Work] = field(default_factory=dict)
     elsewhere: dict[str, Ticket | None] = field(default_factory=dict)
@@ -44,6 +47,8 @@ class Line:
     """Whose virtual time has changed since it was kept."""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    gate: Gate = Gate.OPEN
+    """How a moderator left it: nothing new may be begun, or nothing more taken in."""
     hands: dict[str, str] = field(default_factory=dict)
     """How pictures come about here, by model, once there is a painter."""
 
@@ -65,11 +70,18 @@ class Line:
                 most_running=allowance.most_running,
                 clock=job.clock + ahead,
             )
-            self.queue.restore(entry)
+            self.queue.put(entry)
         self.jobs[job.id] = job.tiles
+        self.waiting.add(job.id, job.owner)
         if job.attempt:
             self.suspects.add(job.id)
         self.elsewhere.pop(job.id, None)
+
+    def begin(self, job: str, owner: str) -> Work:
+        """The first of its tiles has been taken: the job waits no more."""
+        self.waiting.remove(job)
+        self.works[job] = Work(job=job, owner=owner, ticket=self.tickets.get(job))
+        return self.works[job]
 
     def knows(self, job: str) -> bool:
         """True while it waits or is painted, here or elsewhere."""
@@ -191,6 +203,7 @@ class Line:
             self.queue.close(work.owner, work.open)
             self.changed.add(work.owner)
         self.jobs.pop(job, None)
+        self.waiting.remove(job)
         self.suspects.discard(job)
 
     def _names(self, job: str) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.accounts import Act, Tier
+from engine.accounts import Act, Deed, Tier
 from engine.allowance import Allowance, cents_of
 from engine.errors import InvalidRequest, NotFound
 from engine.nearest import did_you_mean
@@ -17,6 +17,8 @@ EVERYBODY = "default"
 LONGEST_ID = 200
 LONGEST_WHY = 1000
 HIGHEST_RANK = 2**31 - 1
+SERVER = "server"
+"""What the details of a deed call where it was done."""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When somebody was seen who has asked for nothing yet, and whose roles are known."""
 
@@ -54,6 +56,26 @@ def allowance_for(terms: Terms, tier: Tier | None) -> Allowance:
 def whom(tier: str) -> str:
     """A tier as the audit calls it."""
     return f"tier {tier}"
+
+
+def server_called(server: str) -> str:
+    """A server as the audit calls it."""
+    return f"server {server}"
+
+
+def noted(act: Act, details: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a deed, with the server on which it was done."""
+    return {**details, SERVER: act.where} if act.where else dict(details)
+
+
+def concerns(deed: Deed, server: str) -> bool:
+    """Whether it was done on that server, or to it."""
+    return deed.details.get(SERVER) == server or deed.whom == server_called(server)
+
+
+def is_tier(whom: str) -> bool:
+    """Whether that is what the audit calls a tier."""
+    return whom.startswith("tier ")
 
 
 def person(owner: str) -> str:

@@ -30,7 +30,8 @@ def outline_of(job: Job) -> Outline:
         id=job.id,
         owner=job.owner.id,
         origin=job.origin,
-        tiles=len(job.tiles),
+        # Of one that cannot be read none is known: whoever begins it finds that out.
+        tiles=max(1, len(job.tiles)),
         price=job.price,
         submitted=job.submitted,
         status=job.status,

@@ -142,20 +142,24 @@ class Ledger(Protocol):
         """The clocks of all tiers, and of everybody who owes something or has unfinished jobs."""
         ...
 
-    async def spent(self, owner: str, since: datetime) -> float:
-        """Credits that the owner's jobs submitted since then cost or will cost."""
-        ...
-
-    async def painted(self, recipe: Recipe) -> Remembered | None:
-        """The newest picture of exactly this recipe whose file is there, whoever asked for it."""
+    async def painted(self, owner: str, recipe: Recipe) -> Remembered | None:
+        """The newest picture of the owner's of exactly this recipe whose file is there."""
         ...
 
     async def pictures(self, job: str) -> Sequence[Remembered]:
         """The pictures of a job in the order of its tiles."""
         ...
 
-    async def keep(self, file: bytes) -> str:
-        """Keep a file under the SHA-256 of its bytes, and answer that. Raises StorageFailed."""
+    async def keep(self, owner: str, file: bytes, now: datetime) -> str:
+        """Keep what its owner gives to begin from, and answer the SHA-256 of its bytes.
+
+        It stays while a job that uses it has not ended, or has a picture left. Raises
+        StorageFailed.
+        """
+        ...
+
+    async def own(self, owner: str, digests: Collection[str]) -> Collection[str]:
+        """Those of these files that the owner gave, painted, or began from before."""
         ...
 
     async def file(self, digest: str) -> bytes:

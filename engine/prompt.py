@@ -80,6 +80,8 @@ _FLAGS = {
     # For prompts that begin or end in white space, which people never mean but programs send.
     "prompt": _words("prompt", "what to paint"),
 }
+FLAGS = tuple(_FLAGS)
+"""Their names, without the dashes."""
 _NUMBERS = (
     *("seed", "steps", "guidance", "count", "strength", "rescale", "clip_skip"),
     *("variation", "variation_seed", "upscale", "redraw"),

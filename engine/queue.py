@@ -9,6 +9,7 @@
   long, that one job is overdue. Overdue jobs go before everything, the longest waiting owner first.
 - An owner with `most_running` jobs running is passed over and keeps the place.
 
+What is called a job here is whatever stands in the queue: Easel puts in tiles, one by one.
 An owner has one tier, weight and cap: those of the entry that came last, or of `reweigh`.
 """
 
@@ -16,7 +17,6 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from math import inf
 
-from engine.errors import QueueFull
 from engine.lane import Claim, Entry, Lane, require_weight
 from engine.precedence import Precedence
 from engine.tally import Move, Tally
@@ -27,8 +27,7 @@ __all__ = ["Entry", "FairQueue"]
 class FairQueue:
     """Waiting and running jobs. Time is always passed in."""
 
-    def __init__(self, *, limit: int = 1000, patience: float = 300.0, front: int = 64) -> None:
-        self._limit = limit
+    def __init__(self, *, patience: float = 300.0, front: int = 64) -> None:
         self._waiting: dict[str, Claim] = {}
         self._running: dict[str, Claim] = {}
         self._lanes: dict[str, Lane] = {}
@@ -40,10 +39,6 @@ class FairQueue:
     def __len__(self) -> int:
         """How many are waiting."""
         return len(self._waiting)
-
-    def waiting(self, owner: str) -> int:
-        lane = self._lanes.get(owner)
-        return len(lane.jobs) if lane else 0
 
     def running(self, owner: str) -> int:
         lane = self._lanes.get(owner)
@@ -64,19 +59,7 @@ class FairQueue:
         """How far the virtual time of that tier is: newcomers start there."""
         return self._clocks.get(tier, 0)
 
-    def require_room(self) -> None:
-        if len(self._waiting) >= self._limit:
-            raise QueueFull(
-                f"The queue is full: {self._limit:,} jobs are waiting. Try again in a few minutes."
-            )
-
     def put(self, entry: Entry) -> None:
-        """Raises QueueFull."""
-        self.require_room()
-        self.restore(entry)
-
-    def restore(self, entry: Entry) -> None:
-        """Put in a job that was accepted before a restart, even where the queue is full by now."""
         if entry.job in self._waiting or entry.job in self._running:
             raise ValueError(f"job {entry.job} is in the queue already")
         now = self._clocks.setdefault(entry.tier, 0)

@@ -1,4 +1,7 @@
-"""Recall: what was painted before is answered from history, and costs nothing."""
+"""Recall: what somebody has already is answered from their history, and costs nothing.
+
+Never from another's: that it is there at once, and free, would tell what somebody else asked for.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,9 +13,9 @@ from engine.ports import Ledger
 FROM_HISTORY = "from history"
 
 
-async def recalled(recipe: Recipe, ledger: Ledger) -> Picture | None:
-    """The picture of exactly this recipe, painted by the same hand."""
-    known = await ledger.painted(recipe)
+async def recalled(owner: str, recipe: Recipe, ledger: Ledger) -> Picture | None:
+    """The owner's picture of exactly this recipe, painted by the same hand."""
+    known = await ledger.painted(owner, recipe)
     if known is None:
         return None
     try:
@@ -25,7 +28,7 @@ async def recalled(recipe: Recipe, ledger: Ledger) -> Picture | None:
 
 
 async def unknown(
-    tiles: Sequence[Tile], hands: Mapping[str, str], ledger: Ledger
+    owner: str, tiles: Sequence[Tile], hands: Mapping[str, str], ledger: Ledger
 ) -> tuple[Tile, ...]:
     """Those that must be painted, by the hands that there are."""
     return tuple(
@@ -33,19 +36,19 @@ async def unknown(
             tile
             for tile in tiles
             if (recipe := by_hand(tile.recipe, hands)) is None
-            or await ledger.painted(recipe) is None
+            or await ledger.painted(owner, recipe) is None
         ]
     )
 
 
 async def all_recalled(
-    tiles: Sequence[Tile], hands: Mapping[str, str], ledger: Ledger
+    owner: str, tiles: Sequence[Tile], hands: Mapping[str, str], ledger: Ledger
 ) -> tuple[Picture, ...] | None:
     """The pictures of all tiles, or None where one of them must be painted."""
     pictures = []
     for tile in tiles:
         recipe = by_hand(tile.recipe, hands)
-        picture = await recalled(recipe, ledger) if recipe else None
+        picture = await recalled(owner, recipe, ledger) if recipe else None
         if picture is None:
             return None
         pictures.append(picture)

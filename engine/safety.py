@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from engine.errors import BadModel, Misconfigured
 from engine.nearest import did_you_mean
 
 Measure = Literal["off", "mark", "blur", "refuse"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+"""From the mildest to the strictest."""
 # The words in the labels of such models that speak of something unsafe. A label with “not” or
 # “non” in it says the opposite, and “safe” and “neutral” are not among them.
 UNSAFE_WORDS = frozenset(
@@ -62,14 +64,12 @@ class Policy:
         return self.measure != "off"
 
     @property
-    def allows_previews(self) -> bool:
-        """What nobody may see in the end must not be seen while it is painted either."""
-        return self.measure in ("off", "mark")
-
-    @property
     def hand(self) -> str:
-        """What belongs to how pictures come about here; history has others from before it."""
-        if self.model is None or not self.on:
+        """What belongs to how pictures come about here; history has others from before it.
+
+        Also where it is off: a server may want its pictures looked at all the same.
+        """
+        if self.model is None:
             return ""
         parts = (self.measure, self.model.name, f"{self.threshold:g}", *sorted(self.labels))
         return " ".join(parts)
@@ -100,6 +100,17 @@ class Policy:
         likely = {label: score for label, score in scores.items() if label in unsafe}
         total = sum(likely.values()) if exclusive else max(likely.values(), default=0.0)
         return Verdict(scores=scores, likely=likely, unsafe=total >= self.threshold)
+
+
+def stricter(here: Measure, there: Measure | None) -> Measure:
+    """What is done with unsafe pictures where the program does one thing and a server wants
+    another."""
+    return max(here, there or here, key=MEASURES.index)
+
+
+def shows_previews(measure: Measure) -> bool:
+    """What nobody may see in the end must not be seen while it is painted either."""
+    return measure in ("off", "mark")
 
 
 def _speaks_of_unsafe(label: str) -> bool:

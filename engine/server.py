@@ -3,18 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, get_args
+from typing import Any
 
 from engine.card import ModelCard
 from engine.errors import InvalidRequest
 from engine.filter import refused_word, words_of
-from engine.job import Tile
+from engine.job import Recipe, Tile
+from engine.pattern import Patterns, is_pattern
 from engine.request import MOST_TILES, ImageRequest
-from engine.safety import Measure
+from engine.safety import MEASURES, Measure, Policy, stricter
 
-MEASURES: tuple[Measure, ...] = get_args(Measure)
-"""From the mildest to the strictest."""
 MOST_WORDS, LONGEST_WORD = 500, 100
+MOST_SIGNS = 1000
+"""Of all patterns together: looking for them takes as much longer as they are."""
 MOST_CHANNELS = 500
 LONGEST_ID = 200
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
@@ -24,9 +25,11 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 class ServerSettings:
     """If you hold them, they can be kept.
 
-    No models are all of them, and no channels too. `refused` are words and phrases that a prompt
-    must not say. `safety` is what is done there with pictures that a classifier calls unsafe,
-    where that is stricter than what is done everywhere. `language` is like en or pt-BR.
+    No models are all of them, and no channels too. `refused` are words, phrases and patterns that
+    a prompt must not say. `safety` is what is done there with pictures that a classifier calls
+    unsafe, where that is stricter than what is done everywhere: in age-restricted channels
+    `safety_adult` where it is set, and in channels of their own what `safety_channels` say.
+    Moderators' deeds are told in the `audit_channel`. `language` is like en or pt-BR.
     """
 
     models: tuple[str, ...] = ()
@@ -35,7 +38,10 @@ class ServerSettings:
     loras: bool = True
     refused: tuple[str, ...] = ()
     safety: Measure | None = None
+    safety_adult: Measure | None = None
+    safety_channels: tuple[tuple[str, Measure], ...] = ()
     channels: tuple[str, ...] = ()
+    audit_channel: str | None = None
     language: str | None = None
 
     def __post_init__(self) -> None:
@@ -44,20 +50,25 @@ class ServerSettings:
             raise InvalidRequest(f"{most} pictures at once is no limit. Take 1 to {MOST_TILES}.")
         if len(self.refused) > MOST_WORDS:
             raise InvalidRequest(f"{len(self.refused)} words are too many: {MOST_WORDS} at most.")
+        if patterns := [word for word in self.refused if is_pattern(word)]:
+            _require_patterns(patterns)
         for word in self.refused:
             if not words_of(word) or len(word) > LONGEST_WORD:
                 raise InvalidRequest(
                     f"“{word:.60}” is no word that can be refused. Write it with letters, and "
                     f"{LONGEST_WORD} of them at most."
                 )
-        if self.safety is not None and self.safety not in MEASURES:
-            raise InvalidRequest(f"The safety is {', '.join(MEASURES)}, not “{self.safety:.60}”.")
-        if len(self.channels) > MOST_CHANNELS:
+        for measure in (self.safety, self.safety_adult, *(one for _, one in self.safety_channels)):
+            if measure is not None and measure not in MEASURES:
+                raise InvalidRequest(f"The safety is {', '.join(MEASURES)}, not “{measure:.60}”.")
+        own = [channel for channel, _ in self.safety_channels]
+        if max(len(self.channels), len(own)) > MOST_CHANNELS:
             raise InvalidRequest(
-                f"{len(self.channels)} channels are too many: {MOST_CHANNELS} at most. With none "
-                "named, it answers in all."
+                f"{max(len(self.channels), len(own))} channels are too many: {MOST_CHANNELS} at "
+                "most. With none named, it answers in all."
             )
-        for channel in self.channels:
+        named = () if self.audit_channel is None else (self.audit_channel,)
+        for channel in (*self.channels, *own, *named):
             if not channel.strip() or len(channel) > LONGEST_ID or not channel.isprintable():
                 raise InvalidRequest(
                     "That is no channel's id. They are long numbers, like 81384788765712384."
@@ -79,6 +90,14 @@ class ServerSettings:
     def answers_in(self, channel: str) -> bool:
         return not self.channels or channel in self.channels
 
+    def safety_at(self, spot: "Spot") -> Measure | None:
+        """What is wanted there: of the channel itself, of its kind, of the whole server."""
+        own = dict(self.safety_channels)
+        for channel in spot.channels:
+            if channel in own:
+                return own[channel]
+        return self.safety_adult if spot.adult and self.safety_adult else self.safety
+
     def allows_model(self, name: str) -> bool:
         return not self.models or name.lower() in {model.lower() for model in self.models}
 
@@ -93,6 +112,15 @@ class ServerSettings:
         return allowed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where on a server somebody asks: the channel first, then the one that it is a thread of."""
+
+    channels: tuple[str, ...] = ()
+    adult: bool = False
+
+
+ANYWHERE = Spot()
 NAMES = tuple(field.name for field in fields(ServerSettings))
 FREE = ServerSettings()
 """Where nobody set anything, and where there is no server."""
@@ -101,12 +129,12 @@ FREE = ServerSettings()
 def settings_of(told: Mapping[str, Any]) -> ServerSettings:
     """What `told` stored, also after it went through JSON. Names that a newer Easel wrote are
     passed over."""
-    kept: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in told.items()
-        if name in NAMES
-    }
+    kept: dict[str, Any] = {name: _frozen(value) for name, value in told.items() if name in NAMES}
     return ServerSettings(**kept)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
 
 
 def changed_settings(
@@ -148,7 +176,38 @@ def require_model(settings: ServerSettings, name: str) -> None:
         )
 
 
-def stricter(here: Measure, server: Measure | None) -> Measure:
-    """What is done with unsafe pictures where the program does one thing and the server wants
-    another."""
-    return max(here, server or here, key=MEASURES.index)
+def measure_at(settings: ServerSettings, spot: Spot, policy: Policy) -> Measure | None:
+    """What a picture is painted under there; None where it is what is done everywhere.
+
+    Raises InvalidRequest where the server wants pictures looked at, and nothing here can.
+    """
+    wanted = settings.safety_at(spot)
+    if stricter(policy.measure, wanted) == policy.measure:
+        return None
+    if policy.model is None:
+        raise InvalidRequest(
+            "This server wants every picture looked at, and there is no model here any more that "
+            "does. Whoever runs Easel names one by EASEL_SAFETY_MODEL."
+        )
+    return wanted
+
+
+def require_shown(recipe: Recipe, settings: ServerSettings, spot: Spot, policy: Policy) -> None:
+    """Raises InvalidRequest for a picture that there is, where more is wanted than it was painted
+    under."""
+    painted = stricter(policy.measure, recipe.safety)
+    if stricter(painted, settings.safety_at(spot)) != painted:
+        raise InvalidRequest(
+            "That picture was painted where less is done about unsafe pictures than here, so it "
+            "cannot be shown here. Paint it again here, or look at it alone."
+        )
+
+
+def _require_patterns(patterns: Sequence[str]) -> None:
+    """Raises InvalidRequest."""
+    Patterns(patterns)
+    if (signs := sum(map(len, patterns))) > MOST_SIGNS:
+        raise InvalidRequest(
+            f"All patterns together have {signs:,} signs, and {MOST_SIGNS:,} are the most. Write "
+            "some of them as words."
+        )

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from engine.addon import Shelf
@@ -14,6 +14,7 @@ from engine.choices import NOTHING_CHOSEN, Chosen, completed
 from engine.ending import tell_end, withdrawn
 from engine.errors import NotFound, StorageFailed
 from engine.framing import framed
+from engine.gate import Gate, require_open
 from engine.job import Job, Owner, Picture, Status, Tile
 from engine.lease import Lease
 from engine.line import Line
@@ -23,7 +24,9 @@ from engine.ports import Ledger
 from engine.price import Speeds
 from engine.recall import all_recalled, unknown
 from engine.request import LARGEST_SEED, ImageRequest
-from engine.server import require_allowed
+from engine.safety import Policy
+from engine.server import ANYWHERE, Spot, measure_at, require_allowed
+from engine.sources import require_own
 from engine.ticket import Ticket
 from engine.tiles import tiles_of
 
@@ -50,10 +53,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """How many jobs go first, and in how many seconds this one should be there."""
+    """How many pictures go first, and in how many seconds those of the job should be there.
+
+    While the queue is `paused` nobody knows when.
+    """
 
     ahead: int
     seconds: float
+    paused: bool = False
 
 
 async def unlimited(owner: str, roles: Collection[str] | None = None) -> Allowance:
@@ -73,6 +80,8 @@ class Studio:
 
     `allowance` answers what the owner of an id, who has these roles, may use; without roles, who
     has those of the last time. `chosen` answers what they chose, and the server where they ask.
+    `safety` is what is done everywhere with unsafe pictures; the `spot` where somebody asks may
+    want more.
     """
 
     def __init__(
@@ -86,6 +95,7 @@ class Studio:
         chosen: Callable[[str | None, str | None], Awaitable[Chosen]] = nothing_chosen,
         wildcards: Mapping[str, Sequence[str]] | None = None,
         shelf: Callable[[], Shelf] = Shelf,
+        safety: Policy | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._line = line
@@ -96,6 +106,7 @@ class Studio:
         self._chosen = chosen
         self._wildcards = wildcards or {}
         self._shelf = shelf
+        self._safety = safety or Policy()
         self._now = now
         self._admission = asyncio.Lock()
 
@@ -106,6 +117,7 @@ class Studio:
         *,
         roles: Collection[str] | None = None,
         server: str | None = None,
+        spot: Spot = ANYWHERE,
     ) -> Quote:
         """What it says nothing of is as its owner and the server chose.
 
@@ -113,7 +125,7 @@ class Studio:
         NotFound without its image.
         """
         allowance = await self._allowance(owner.id, roles) if owner else UNLIMITED
-        return await self._quoted(request, owner, server, allowance)
+        return await self._quoted(request, owner, server, spot, allowance)
 
     async def submit(
         self,
@@ -122,6 +134,7 @@ class Studio:
         *,
         roles: Collection[str] | None = None,
         server: str | None = None,
+        spot: Spot = ANYWHERE,
         key: str | None = None,
         origin: str = "local",
         reply: str = "",
@@ -131,7 +144,7 @@ class Studio:
         Where there is a `reply`, the job's end is also told to whoever that means.
         """
         allowance = await self._allowance(owner.id, roles)
-        quote = await self._quoted(request, owner, server, allowance)
+        quote = await self._quoted(request, owner, server, spot, allowance)
         job = Job(
             owner=owner,
             request=quote.request,
@@ -144,18 +157,8 @@ class Studio:
             origin=origin,
             reply=reply,
         )
-        # Between counting what waits and putting one more there, nobody else may count.
-        async with self._admission:
-            if key is not None and (earlier := await self._ledger.seen(owner.id, key)):
-                return await self._ticket_again(earlier, allowance)
-            if quote.at_once:
-                self._require_possible(job, allowance, waiting=0)
-                if pictures := await all_recalled(job.tiles, self._line.hands, self._ledger):
-                    return await asyncio.shield(self._answer(job, allowance, pictures))
-            self._line.queue.require_room()
-            self._require_possible(job, allowance, waiting=self._line.queue.waiting(job.owner.id))
-            # Who gives up now must not leave a job that is recorded and never painted.
-            return await asyncio.shield(self._admit(job, allowance))
+        # Who gives up now must not leave a job that is recorded and never painted.
+        return await asyncio.shield(self._admit(job, allowance, at_once=quote.at_once))
 
     async def cancel(self, job: str, owner: Owner) -> bool:
         """True when it was withdrawn; False when it had ended already.
@@ -187,20 +190,30 @@ class Studio:
         if job not in self._line.jobs or job in self._line.works:
             return None
         ahead, seconds = self._line.until(job, self._now().timestamp())
-        return Place(ahead=ahead, seconds=seconds)
+        return Place(ahead=ahead, seconds=seconds, paused=self._line.gate is Gate.PAUSED)
 
-    async def keep(self, file: bytes) -> str:
-        """Keep a source picture and answer its digest. Raises InvalidRequest if it is none."""
+    async def keep(self, file: bytes, owner: Owner) -> str:
+        """Keep a source picture of somebody, who alone may begin from it, and answer its digest.
+
+        Raises InvalidRequest if it is none.
+        """
         await asyncio.to_thread(require_picture, file)
-        return await self._ledger.keep(file)
+        return await self._ledger.keep(owner.id, file, self._now())
 
     async def _quoted(
-        self, request: ImageRequest, owner: Owner | None, server: str | None, allowance: Allowance
+        self,
+        request: ImageRequest,
+        owner: Owner | None,
+        server: str | None,
+        spot: Spot,
+        allowance: Allowance,
     ) -> Quote:
         chosen = await self._chosen(owner.id if owner else None, server)
         whole = completed(request, chosen, self._cards, allowance)
         request = whole.request
         card = card_named(request.model, self._cards)
+        if owner is not None and request.pictures:
+            require_own(request.pictures, await self._ledger.own(owner.id, request.pictures))
         if request.image is not None:
             image = size_of_picture(await self._ledger.file(request.image))
             request = framed(request, image, card)
@@ -213,7 +226,13 @@ class Studio:
             shelf=self._shelf(),
         )
         require_allowed(chosen.settings, request, tiles)
-        new = tiles if request.fresh else await unknown(tiles, self._line.hands, self._ledger)
+        if safety := measure_at(chosen.settings, spot, self._safety):
+            tiles = tuple(
+                replace(tile, recipe=replace(tile.recipe, safety=safety)) for tile in tiles
+            )
+        new = tiles
+        if owner is not None and not request.fresh:
+            new = await unknown(owner.id, tiles, self._line.hands, self._ledger)
         price = self._speeds.price([tile.recipe for tile in new]) if new else 0.0
         return Quote(
             request=whole.request, tiles=tiles, price=price, at_once=not new, notes=whole.notes
@@ -222,12 +241,8 @@ class Studio:
     def _require_possible(self, job: Job, allowance: Allowance, *, waiting: int) -> None:
         recipe = job.tiles[0].recipe
         width, height = recipe.final_size
-        require_possible(
-            allowance,
-            pixels=width * height,
-            steps=recipe.told_steps,
-            waiting=waiting,
-        )
+        pixels, steps = width * height, recipe.told_steps
+        require_possible(allowance, pixels=pixels, steps=steps, waiting=waiting)
 
     async def _answer(
         self, job: Job, allowance: Allowance, pictures: tuple[Picture, ...]
@@ -246,19 +261,30 @@ class Studio:
                 ticket = Ticket(recorded)
                 ticket.resolve(pictures)
                 return ticket
-        return await self._ticket_again(await self._ledger.job(recorded.id), allowance)
+        return await self._ticket_of(await self._ledger.job(recorded.id), allowance)
 
-    async def _admit(self, job: Job, allowance: Allowance) -> Ticket:
-        # Before a painter can see it; and the same transaction takes its price.
-        recorded = await self._ledger.record(job, allowance, job.submitted)
-        if recorded.id != job.id:
-            return await self._ticket_again(recorded, allowance)
-        self._line.join(outline_of(recorded), allowance)
-        self._line.bell.set()
-        return self._line.ticket(recorded)
+    async def _admit(self, job: Job, allowance: Allowance, *, at_once: bool) -> Ticket:
+        # Between counting what waits and putting one more there, nobody else may count.
+        async with self._admission:
+            if job.key is not None and (earlier := await self._ledger.seen(job.owner.id, job.key)):
+                return await self._ticket_of(earlier, allowance)
+            if at_once:
+                self._require_possible(job, allowance, waiting=0)
+                hands, owner = self._line.hands, job.owner.id
+                if pictures := await all_recalled(owner, job.tiles, hands, self._ledger):
+                    return await self._answer(job, allowance, pictures)
+            require_open(self._line.gate)
+            self._line.waiting.require_room()
+            self._require_possible(job, allowance, waiting=self._line.waiting.of(job.owner.id))
+            # Before a painter can see it; and the same transaction takes its price.
+            recorded = await self._ledger.record(job, allowance, job.submitted)
+            return await self._ticket_of(recorded, allowance)
 
-    async def _ticket_again(self, job: Job, allowance: Allowance) -> Ticket:
-        """The ticket of a job that was asked for before, made anew if it has ended."""
+    async def _ticket_of(self, job: Job, allowance: Allowance) -> Ticket:
+        """The ticket of a job that is in the ledger, perhaps since long; made anew if it has ended.
+
+        Who looks after the line may have seen it there first.
+        """
         if not self._line.knows(job.id):
             match job.status:
                 case Status.QUEUED:

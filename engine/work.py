@@ -28,7 +28,7 @@ class Work:
 
     def share_of(self, place: int) -> float:
         """How much of the tile at that place is painted, from 0 to 1."""
-        return self.ticket.share_of(self.ticket.job.tiles[place]) if self.ticket else 0.0
+        return self._share_of(self._tiles[place]) if place < len(self._tiles) else 0.0
 
     @property
     def spent(self) -> float:
@@ -52,12 +52,16 @@ class Work:
     @property
     def _share(self) -> float:
         """What one tile costs."""
-        return self.ticket.job.price / len(self.ticket.job.tiles) if self.ticket else 0.0
+        return self.ticket.job.price / len(self._tiles) if self.ticket and self._tiles else 0.0
+
+    @property
+    def _tiles(self) -> tuple[Tile, ...]:
+        """None too where this program cannot read the job."""
+        return self.ticket.job.tiles if self.ticket else ()
 
     @property
     def _unfinished(self) -> list[Tile]:
-        tiles = self.ticket.job.tiles if self.ticket else ()
-        return [tile for tile in tiles if tile.index not in self.painted]
+        return [tile for tile in self._tiles if tile.index not in self.painted]
 
     def _share_of(self, tile: Tile) -> float:
         return self.ticket.share_of(tile) if self.ticket else 0.0

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, Engine, func, select
 from storage.database import connect
 from storage.models import Table, UtcDateTime
 from storage.picture_rows import PictureRow
-from storage.sources import SourceRow
 from storage.terms import Terms
+from storage.uploads import UploadRow
 from storage.words import Words
 
-KNOWN = (PictureRow, SourceRow)
+KNOWN = (PictureRow, UploadRow)
 """A table is known once its file is read, and these two read all the others."""
 OF_SQLITE = "found"
 """How the tables begin that index pictures in SQLite; Postgres has an index in their place."""

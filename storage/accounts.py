@@ -1,7 +1,8 @@
 """The accounts in a database: people, tiers, grants, blocks, and the audit of what was done."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -208,12 +209,25 @@ class SqlAccounts:
                 raise moderation.not_blocked(owner)
             await note(session, owner, "unblock", act, {})
 
+    async def note(self, whom: str, what: str, act: Act, details: Mapping[str, Any]) -> None:
+        async with self._transactions.begin() as session:
+            await note(session, whom, what, act, details)
+
     async def audit(
-        self, *, whom: str | None = None, before: int | None = None, most: int = 50
+        self,
+        *,
+        whom: str | None = None,
+        server: str | None = None,
+        before: int | None = None,
+        most: int = 50,
     ) -> Sequence[Deed]:
         newest = select(AuditRow).order_by(AuditRow.id.desc()).limit(most)
         if whom is not None:
             newest = newest.where(AuditRow.whom == whom)
+        if server is not None:
+            done_there = AuditRow.details[moderation.SERVER].as_string() == server
+            done_to_it = AuditRow.whom == moderation.server_called(server)
+            newest = newest.where(or_(done_there, done_to_it))
         if before is not None:
             newest = newest.where(AuditRow.id < before)
         async with self._transactions.read() as session:
@@ -238,7 +252,7 @@ async def _held(session: AsyncSession, owner: str) -> int:
     reserved = (
         select(func.coalesce(func.sum(EntryRow.credits), 0))
         .join(JobRow, JobRow.id == EntryRow.job_id)
-        .where(JobRow.status.in_(UNFINISHED), EntryRow.owner_id == owner)
+        .where(JobRow.owner_id == owner, JobRow.status.in_(UNFINISHED))
         .where(EntryRow.kind == Kind.RESERVE, ~once)
     )
     return int((await session.scalars(reserved)).one())

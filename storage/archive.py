@@ -6,10 +6,11 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.archive import no_picture
+from engine.errors import StorageFailed
 from engine.job import UNFINISHED, Remembered
 from engine.search import EVERYTHING, Search
 from storage import forgetting
-from storage.finding import LARGEST, numbers_of
+from storage.finding import LARGEST, Where, numbers_of
 from storage.leaving import AT_ONCE, remove
 from storage.models import JobRow
 from storage.picture_rows import PictureRow, remembered_of_row
@@ -26,18 +27,25 @@ class SqlArchive:
         self._files = files
 
     async def page(
-        self, owner: str, search: Search = EVERYTHING, *, before: int | None = None, most: int = 20
+        self,
+        owner: str,
+        search: Search = EVERYTHING,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        most: int = 20,
     ) -> Sequence[Remembered]:
-        newest = select(PictureRow).order_by(PictureRow.number.desc())
+        theirs = select(PictureRow).where(PictureRow.owner_id == owner)
+        where = Where(before=before, after=after, most=most)
         async with self._transactions.read() as session:
             if search == EVERYTHING:
-                newest = newest.where(PictureRow.owner_id == owner).limit(most)
-                if before is not None:
-                    newest = newest.where(PictureRow.number < min(before, LARGEST))
+                there = theirs.where(where.holds(PictureRow.number))
+                there = there.order_by(where.order(PictureRow.number)).limit(most)
             else:
-                found = await numbers_of(session, owner, search, before, most)
-                newest = newest.where(PictureRow.number.in_(found), PictureRow.owner_id == owner)
-            return [remembered_of_row(row) for row in await session.scalars(newest)]
+                found = await numbers_of(session, owner, search, where)
+                there = theirs.where(PictureRow.number.in_(found))
+            pictures = [remembered_of_row(row) for row in await session.scalars(there)]
+        return sorted(pictures, key=lambda picture: -picture.number)
 
     async def picture(self, owner: str, number: int) -> Remembered:
         async with self._transactions.read() as session:
@@ -65,11 +73,14 @@ class SqlArchive:
 
     async def remove(self, owner: str, numbers: Collection[int]) -> Collection[int]:
         wanted = sorted(map(_possible, numbers))
-        removed: set[int] = set()
+        removed, stuck = set[int](), set[str]()
         for start in range(0, len(wanted), AT_ONCE):
             some = wanted[start : start + AT_ONCE]
             theirs = PictureRow.owner_id == owner
-            removed |= set(await remove(self._transactions, self._files, some, theirs))
+            gone = await remove(self._transactions, self._files, some, theirs)
+            removed |= set(gone.numbers)
+            stuck |= set(gone.stuck)
+        _require_gone(stuck)
         return removed
 
     async def unfinished(self, owner: str) -> Sequence[str]:
@@ -78,13 +89,22 @@ class SqlArchive:
             return (await session.scalars(theirs)).all()
 
     async def forget(self, owner: str) -> None:
-        await forgetting.forget(self._transactions, self._files, owner)
+        _require_gone(await forgetting.forget(self._transactions, self._files, owner))
 
 
 def _theirs(owner: str, number: int) -> Select[PictureRow]:
     return select(PictureRow).where(
         PictureRow.number == _possible(number), PictureRow.owner_id == owner
     )
+
+
+def _require_gone(stuck: Collection[str]) -> None:
+    if stuck:
+        raise StorageFailed(
+            "That is out of your history, but not every file could be removed yet: Easel may not "
+            "write to its folder, or the disk is in trouble. The log says which, and Easel tries "
+            "again by itself every day."
+        )
 
 
 def _possible(number: int) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.accounts import Act
-from engine.moderation import reason
+from engine.moderation import noted, reason
 from storage.models import utc
 from storage.rows import AuditRow
 
@@ -21,7 +21,7 @@ async def note(
         "whom": whom,
         "what": what,
         "why": reason(act.why),
-        "details": dict(details),
+        "details": noted(act, details),
         "at": utc(act.at),
     }
     await session.execute(insert(AuditRow).values(deed))

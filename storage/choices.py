@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from engine.accounts import Act
-from engine.choices import Chosen, Kind, Whose, is_deed
+from engine.choices import Chosen, Kind, Whose, is_deed, told_change
 from engine.preferences import changed_preferences, preferences_of
 from engine.server import changed_settings, settings_of
 from engine.style import Style, plain_name
@@ -57,8 +57,7 @@ class SqlChoices:
             after = changed_preferences(before, change, frozenset(forget))
             changing = update(table).where(table.id == whose.id)
             await session.execute(changing.values(preferences=after.told))
-            details = {"before": before.told, "after": after.told}
-            await _note(session, whose, "defaults", act, details)
+            await _note(session, whose, "defaults", act, told_change(whose, before, after))
 
     async def set_settings(
         self, server: str, change: Mapping[str, Any], act: Act, *, forget: Collection[str] = ()

@@ -1,14 +1,17 @@
 """Finds pictures by the index of their terms, which each database has in its own way."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    SQLColumnExpression,
     Subquery,
     TextClause,
+    and_,
     bindparam,
     cast,
     select,
@@ -33,8 +36,8 @@ LARGEST = 2**63 - 1
 # The pictures come second: one by one, as the index finds them, and no more than are wanted.
 IN_SQLITE = """
 SELECT pictures.number FROM found CROSS JOIN pictures ON pictures.number = found.rowid
-WHERE found.terms MATCH :terms AND found.rowid < :before AND pictures.owner_id = :owner
-{and_painted} ORDER BY found.rowid DESC LIMIT :most
+WHERE found.terms MATCH :terms AND found.rowid < :before AND found.rowid > :after
+AND pictures.owner_id = :owner {and_painted} ORDER BY found.rowid {order} LIMIT :most
 """
 WORDS_THAT_BEGIN = text(
     """
@@ -49,16 +52,44 @@ SELECT term FROM words WHERE substr(term, 1, length(:start)) = :start LIMIT :mos
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Which pictures of those that fit: the newest, those next older than one or next newer."""
+
+    before: int | None = None
+    after: int | None = None
+    most: int
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Numbers are greater than the first and less than the second, and a database can hold
+        both."""
+        lowest = -1 if self.after is None else max(-1, min(self.after, LARGEST))
+        highest = LARGEST if self.before is None else max(-1, min(self.before, LARGEST))
+        return lowest, highest
+
+    @property
+    def ascends(self) -> bool:
+        return self.after is not None
+
+    def holds(self, number: SQLColumnExpression[int]) -> ColumnElement[bool]:
+        lowest, highest = self.bounds
+        return and_(number > lowest, number < highest)
+
+    def order(self, number: SQLColumnExpression[int]) -> ColumnElement[int]:
+        return number.asc() if self.ascends else number.desc()
+
+
 async def numbers_of(
-    session: AsyncSession, owner: str, search: Search, before: int | None, most: int
+    session: AsyncSession, owner: str, search: Search, where: Where
 ) -> Sequence[int]:
-    """The newest pictures that fit what is looked for, newest first."""
+    """The pictures there that fit what is looked for."""
     wanted = sought(owner, search)
     if search.is_hopeless or not all(wanted):
         return ()
     if session.get_bind().dialect.name == "sqlite":
-        return await _in_sqlite(session, owner, search, wanted, before, most)
-    return await _in_postgres(session, owner, search, wanted, before, most)
+        return await _in_sqlite(session, owner, search, wanted, where)
+    return await _in_postgres(session, owner, search, wanted, where)
 
 
 async def _in_sqlite(
@@ -66,20 +97,22 @@ async def _in_sqlite(
     owner: str,
     search: Search,
     wanted: Sequence[Sequence[Phrase]],
-    before: int | None,
-    most: int,
+    where: Where,
 ) -> Sequence[int]:
     terms = []
     for one_of in wanted:
         every = [each for phrase in one_of for each in await _spelled_out(session, phrase)]
         terms.append(f"({' OR '.join(map(_for_sqlite, every))})")
+    after, before = where.bounds
     given: dict[str, Any] = {
         "terms": " AND ".join(terms),
-        "before": LARGEST if before is None else min(before, LARGEST),
+        "after": after,
+        "before": before,
         "owner": owner,
-        "most": most,
+        "most": where.most,
     }
-    return (await session.scalars(_painted_between(search), {**given, **_times(search)})).all()
+    statement = _painted_between(search, ascends=where.ascends)
+    return (await session.scalars(statement, {**given, **_times(search)})).all()
 
 
 async def _spelled_out(session: AsyncSession, phrase: Phrase) -> Sequence[Phrase]:
@@ -104,13 +137,14 @@ def _for_sqlite(phrase: Phrase) -> str:
     return f'"{" ".join(phrase.words)}"{"*" if phrase.begins else ""}'
 
 
-def _painted_between(search: Search) -> TextClause:
+def _painted_between(search: Search, *, ascends: bool) -> TextClause:
     conditions = []
     if search.since is not None:
         conditions.append("AND pictures.painted >= :since")
     if search.until is not None:
         conditions.append("AND pictures.painted < :until")
-    statement = text(IN_SQLITE.format(and_painted=" ".join(conditions)))
+    order = "ASC" if ascends else "DESC"
+    statement = text(IN_SQLITE.format(and_painted=" ".join(conditions), order=order))
     times = [bindparam(name, type_=UtcDateTime()) for name in _times(search)]
     return statement.bindparams(bindparam("owner", type_=Words()), *times)
 
@@ -125,34 +159,33 @@ async def _in_postgres(
     owner: str,
     search: Search,
     wanted: Sequence[Sequence[Phrase]],
-    before: int | None,
-    most: int,
+    where: Where,
 ) -> Sequence[int]:
     terms = " & ".join(f"({' | '.join(map(_for_postgres, one_of))})" for one_of in wanted)
     query = cast(terms, TSQUERY)
-    older = PictureRow.number < (LARGEST if before is None else min(before, LARGEST))
+    there = where.holds(PictureRow.number)
     of_picture = select(PictureRow.number, PictureRow.painted, PictureRow.terms)
-    newest = (
-        of_picture.where(PictureRow.owner_id == owner, older)
-        .order_by(PictureRow.number.desc())
+    nearest = (
+        of_picture.where(PictureRow.owner_id == owner, there)
+        .order_by(where.order(PictureRow.number))
         .limit(LOOKED_THROUGH)
         .subquery()
     )
-    found = await _newest_of(session, newest, search, most, newest.c.terms.op("@@")(query))
-    if len(found) == most:
+    found = await _first_of(session, nearest, search, where, nearest.c.terms.op("@@")(query))
+    if len(found) == where.most:
         return found
     # The index knows all pictures that fit, but not in their order: by now they are few.
     indexed = select(PictureRow.number, PictureRow.painted, PictureRow.owner_id)
-    fitting = indexed.where(PictureRow.terms.op("@@")(query), older).cte("fitting")
+    fitting = indexed.where(PictureRow.terms.op("@@")(query), there).cte("fitting")
     fitting = fitting.prefix_with("MATERIALIZED")
-    return await _newest_of(session, fitting, search, most, fitting.c.owner_id == owner)
+    return await _first_of(session, fitting, search, where, fitting.c.owner_id == owner)
 
 
-async def _newest_of(
+async def _first_of(
     session: AsyncSession,
     pictures: Subquery | CTE,
     search: Search,
-    most: int,
+    where: Where,
     *which: ColumnElement[bool],
 ) -> Sequence[int]:
     found = select(pictures.c.number).where(*which)
@@ -160,7 +193,8 @@ async def _newest_of(
         found = found.where(pictures.c.painted >= search.since)
     if search.until is not None:
         found = found.where(pictures.c.painted < search.until)
-    return (await session.scalars(found.order_by(pictures.c.number.desc()).limit(most))).all()
+    found = found.order_by(where.order(pictures.c.number)).limit(where.most)
+    return (await session.scalars(found)).all()
 
 
 def _for_postgres(phrase: Phrase) -> str:

@@ -17,7 +17,7 @@ from engine.errors import Cancelled, NotFound, TakenOver
 from engine.job import UNFINISHED, Job, Picture, Status
 from engine.lease import GIVEN_UP, MOST_ATTEMPTS
 from engine.outline import Outline
-from storage.models import JobRow, job_of_row, row_of_job, tiles_of, utc
+from storage.models import JobRow, in_order, job_of_row, row_of_job, tiles_of, utc
 from storage.picture_rows import row_of_picture
 from storage.purses import reserve, resolve
 from storage.rows import DeliveryRow
@@ -62,11 +62,9 @@ async def begin(session: AsyncSession, job: str, worker: str, until: datetime) -
 
 async def beat(session: AsyncSession, held: Mapping[str, int], until: datetime) -> Collection[str]:
     attempts = tuple_(JobRow.id, JobRow.attempt).in_(list(held.items()))
+    ours = (JobRow.status == Status.PAINTING, attempts)
     longer = (
-        update(JobRow)
-        .where(JobRow.status == Status.PAINTING, attempts)
-        .values(lease=utc(until))
-        .returning(JobRow.id)
+        update(JobRow).where(in_order(*ours), *ours).values(lease=utc(until)).returning(JobRow.id)
     )
     return set(await session.scalars(longer))
 
@@ -164,12 +162,13 @@ async def take_back(
     session: AsyncSession, now: datetime, gone: Collection[str]
 ) -> Sequence[Outline]:
     tried_enough = JobRow.attempt >= MOST_ATTEMPTS
+    lost = (
+        JobRow.status == Status.PAINTING,
+        or_(JobRow.lease < now, JobRow.worker.in_(sorted(gone))),
+    )
     ran_out = (
         update(JobRow)
-        .where(
-            JobRow.status == Status.PAINTING,
-            or_(JobRow.lease < now, JobRow.worker.in_(sorted(gone))),
-        )
+        .where(in_order(*lost), *lost)
         .values(
             status=case((tried_enough, Status.FAILED), else_=Status.QUEUED),
             problem=case((tried_enough, GIVEN_UP), else_=""),
@@ -212,7 +211,7 @@ async def _close(session: AsyncSession, job: str, reply: str, spent: float, now:
     """What every end has: the credits are settled, and who is far away is told."""
     await resolve(session, job, cents_of(spent), now)
     if reply:
-        session.add(DeliveryRow(job_id=job, reply=reply, tries=0, due=now, done=None))
+        session.add(DeliveryRow(job_id=job, tries=0, due=now, done=None))
 
 
 async def _require_done(session: AsyncSession, job: str, attempt: int) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.job import UNFINISHED
 from engine.tally import Move, Tally
-from storage.models import JobRow, countable
+from storage.models import JobRow, countable, in_order
 from storage.purses import upsert
 from storage.rows import ClockRow, LaneRow
 
@@ -27,16 +27,14 @@ async def keep(session: AsyncSession, tallies: Sequence[Tally]) -> None:
 
 async def move(session: AsyncSession, move: Move) -> None:
     """The first program that says so moves them: afterwards none is in the tier of before."""
-    moving = (
-        update(JobRow)
-        .where(
-            JobRow.owner_id == move.owner,
-            JobRow.tier == move.before,
-            JobRow.status.in_(UNFINISHED),
-        )
-        .values(tier=move.after, clock=JobRow.clock + countable(move.ahead))
+    theirs = (
+        JobRow.owner_id == move.owner,
+        JobRow.tier == move.before,
+        JobRow.status.in_(UNFINISHED),
     )
-    await session.execute(moving)
+    moving = update(JobRow).where(in_order(*theirs), *theirs)
+    moved = moving.values(tier=move.after, clock=JobRow.clock + countable(move.ahead))
+    await session.execute(moved)
 
 
 async def known(session: AsyncSession) -> tuple[Mapping[int, int], Sequence[Tally]]:

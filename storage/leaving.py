@@ -1,24 +1,38 @@
-"""Pictures that leave: rows and files, with nobody left without the file that their row names.
+"""Pictures that leave: first their rows, then their files, and no row is ever without its file.
 
-Somebody may be storing a picture of the very same bytes. Who stores one takes the turn of its file,
-and then sees to it that the file is there; who removes one takes the turn too, and leaves the file
-where another row names it by then, or a job needs it to begin with. So whoever comes second finds
-what the first has done.
+Killed before the rows are committed, nothing has happened; killed after it, what is left are files
+that nothing names, which the sweep of orphans finds. It also finds those that could not be removed.
+
+Somebody may be storing a file of the very same bytes. Who stores one takes the turn of its file,
+and then sees to it that the file is there; who removes one takes the turn too, looks who names it
+by then or needs it to begin with, and has removed it before the turn ends. So whoever comes second
+finds what the first has done.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from engine.sources import needed
 from storage.picture_rows import PictureRow
-from storage.pictures import PictureFiles
-from storage.sources import SourceRow, needed_by_others, uses_of
+from storage.pictures import DIGEST, PictureFiles
+from storage.sources import SourceRow
 from storage.transactions import Transactions
+from storage.uploads import drop
+from storage.uses import uses_of
 
 AT_ONCE = 200
-"""Pictures that leave in one transaction: others wait no longer than for so many."""
+"""Pictures, or files, that leave in one transaction: others wait no longer than for so many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """The numbers of the pictures that are gone, and the files that could not be removed yet."""
+
+    numbers: Collection[int]
+    stuck: Collection[str]
 
 
 async def take_turns(session: AsyncSession, files: Iterable[str]) -> None:
@@ -36,26 +50,40 @@ async def remove(
     files: PictureFiles,
     numbers: Collection[int],
     *only: ColumnElement[bool],
-) -> Collection[int]:
-    """Delete these pictures; answer which were there. Their files are gone a moment later.
-
-    A crash in between leaves files that nothing names, which a sweep finds.
-    """
+) -> Removed:
+    """Delete these pictures, with what only they were begun from."""
     there = delete(PictureRow).where(PictureRow.number.in_(numbers), *only)
-    gone = there.returning(PictureRow.number, PictureRow.file, PictureRow.owner_id)
-    aside: Sequence[Path] = ()
-    try:
+    gone = there.returning(
+        PictureRow.number, PictureRow.file, PictureRow.owner_id, PictureRow.job_id
+    )
+    async with transactions.begin() as session:
+        rows = (await session.execute(gone)).all()
+        jobs = {job for *_, job in rows}
+        sources = select(SourceRow.digest).where(SourceRow.job_id.in_(jobs)).distinct()
+        leaving: dict[str, str | None] = dict.fromkeys(await session.scalars(sources))
+        leaving |= {file: owner for _, file, owner, _ in rows}
+    stuck = await let_go(transactions, files, leaving)
+    return Removed(numbers=[number for number, *_ in rows], stuck=stuck)
+
+
+async def let_go(
+    transactions: Transactions, files: PictureFiles, leaving: Mapping[str, str | None]
+) -> Collection[str]:
+    """Remove those that nothing names any more; answer those that could not be removed.
+
+    `leaving` says whose picture each was, None where it was nobody's.
+    """
+    # A request may have named what is no digest, and so no file.
+    wanted, stuck = list(filter(DIGEST.fullmatch, leaving)), set[str]()
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
         async with transactions.begin() as session:
-            rows = (await session.execute(gone)).all()
-            owners = {file: owner for _, file, owner in rows}
-            await take_turns(session, owners)
-            same = select(PictureRow.file).where(PictureRow.file.in_(owners))
-            named = await session.scalars(same)
-            uses = await session.execute(uses_of.where(SourceRow.digest.in_(owners)))
-            stay = {*named, *needed_by_others(((use[0], use[1], use[2]) for use in uses), owners)}
-            aside = await files.put_aside(owners.keys() - stay)
-    except BaseException:
-        await files.bring_back(aside)
-        raise
-    await files.throw_away(aside)
-    return [number for number, _, _ in rows]
+            # Written first, be it nothing: from then on whoever writes is alone in SQLite.
+            await drop(session, ())
+            await take_turns(session, some)
+            same = select(PictureRow.file).where(PictureRow.file.in_(some))
+            stay = {*await session.scalars(same), *needed(await uses_of(session, some), leaving)}
+            gone = set(some) - stay
+            await drop(session, gone)
+            stuck |= set(await files.throw_away(gone))
+    return stuck

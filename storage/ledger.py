@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.allowance import UNLIMITED, Allowance
-from engine.job import UNFINISHED, Job, Picture, Recipe, Remembered, Status
+from engine.job import Job, Picture, Recipe, Remembered, Status
 from engine.outline import Outline
 from engine.tally import Move, Tally
 from storage import jobs, lanes
@@ -18,6 +18,8 @@ from storage.models import JobRow, job_of_row, utc
 from storage.picture_rows import PictureRow, digest_of, remembered_of_row
 from storage.pictures import PictureFiles
 from storage.transactions import Transactions
+from storage.uploads import uploaded
+from storage.uses import own
 
 
 class SqlLedger:
@@ -141,16 +143,10 @@ class SqlLedger:
         async with self._transactions.read() as session:
             return await lanes.known(session)
 
-    async def spent(self, owner: str, since: datetime) -> float:
-        cost = case((JobRow.status.in_(UNFINISHED), JobRow.price), else_=JobRow.spent)
-        total = select(func.coalesce(func.sum(cost), 0.0)).where(
-            JobRow.owner_id == owner, JobRow.submitted >= utc(since)
+    async def painted(self, owner: str, recipe: Recipe) -> Remembered | None:
+        alike = select(PictureRow).where(
+            PictureRow.owner_id == owner, PictureRow.recipe_digest == digest_of(recipe)
         )
-        async with self._transactions.read() as session:
-            return float((await session.scalars(total)).one())
-
-    async def painted(self, recipe: Recipe) -> Remembered | None:
-        alike = select(PictureRow).where(PictureRow.recipe_digest == digest_of(recipe))
         gone: set[str] = set()
         async with self._transactions.read() as session:
             while True:
@@ -168,8 +164,18 @@ class SqlLedger:
         async with self._transactions.read() as session:
             return [remembered_of_row(row) for row in await session.scalars(tiles)]
 
-    async def keep(self, file: bytes) -> str:
-        return await self._files.keep(file)
+    async def keep(self, owner: str, file: bytes, now: datetime) -> str:
+        digest = await self._files.keep(file)
+        async with self._transactions.begin() as session:
+            # The turn before the row, as whoever removes it takes them too.
+            await take_turns(session, [digest])
+            await uploaded(session, owner, digest, len(file), now)
+            await self._files.stay(digest, file)
+        return digest
+
+    async def own(self, owner: str, digests: Collection[str]) -> Collection[str]:
+        async with self._transactions.read() as session:
+            return await own(session, owner, digests)
 
     async def file(self, digest: str) -> bytes:
         return await self._files.file(digest)

@@ -80,7 +80,7 @@ class MemoryLedger:
         tally: Tally | None = None,
     ) -> None:
         painted, spent = utc(now), taken(pictures)
-        files = [await self.keep(picture.png) for picture in pictures]
+        files = [hashlib.sha256(picture.png).hexdigest() for picture in pictures]
         await asyncio.sleep(0)
         found = self._found(job)
         if not self._held(job, attempt):
@@ -88,7 +88,7 @@ class MemoryLedger:
             return
         finished = list(zip(found.tiles, pictures, files, strict=True))
         for tile, picture, file in finished:
-            self.files[file] = picture.png  # it may have been deleted this moment
+            self.files[file] = picture.png
             self.archive.add(found, tile, picture, file, painted)
         self._close(replace(found, status=Status.DONE, spent=spent), painted)
         self.lanes.keep(tally)
@@ -168,18 +168,9 @@ class MemoryLedger:
         await asyncio.sleep(0)
         return self.lanes.known()
 
-    async def spent(self, owner: str, since: datetime) -> float:
-        since = utc(since)
+    async def painted(self, owner: str, recipe: Recipe) -> Remembered | None:
         await asyncio.sleep(0)
-        return sum(
-            job.price if job.status in UNFINISHED else job.spent
-            for job in self.jobs.values()
-            if job.owner.id == owner and job.submitted >= since
-        )
-
-    async def painted(self, recipe: Recipe) -> Remembered | None:
-        await asyncio.sleep(0)
-        for picture in self.archive.newest_first():
+        for picture in self.archive.of(owner):
             if picture.recipe == recipe and picture.file in self.files:
                 return picture
         return None
@@ -189,11 +180,21 @@ class MemoryLedger:
         tiles = [picture for picture in self.archive.newest_first() if picture.job == job]
         return sorted(tiles, key=lambda picture: picture.tile)
 
-    async def keep(self, file: bytes) -> str:
+    async def keep(self, owner: str, file: bytes, now: datetime) -> str:
         await asyncio.sleep(0)
         digest = hashlib.sha256(file).hexdigest()
         self.files[digest] = file
+        self.archive.uploads[owner, digest] = utc(now)
         return digest
+
+    async def own(self, owner: str, digests: Collection[str]) -> Collection[str]:
+        await asyncio.sleep(0)
+        theirs = {digest for uploader, digest in self.archive.uploads if uploader == owner}
+        theirs |= {picture.file for picture in self.archive.of(owner)}
+        for job in self.jobs.values():
+            if job.owner.id == owner:
+                theirs |= job.request.pictures
+        return theirs.intersection(digests)
 
     async def file(self, digest: str) -> bytes:
         await asyncio.sleep(0)

@@ -1,9 +1,10 @@
 """The accounts in memory: for trying things out and for tests, with nothing left behind."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from engine import moderation
 from engine.accounts import Act, Block, Deed, Entry, Grant, Standing, Tier
@@ -171,14 +172,25 @@ class MemoryAccounts:
             raise moderation.not_blocked(owner)
         self._purses.audit.note(owner, "unblock", act, {})
 
+    async def note(self, whom: str, what: str, act: Act, details: Mapping[str, Any]) -> None:
+        await asyncio.sleep(0)
+        self._purses.audit.note(whom, what, act, details)
+
     async def audit(
-        self, *, whom: str | None = None, before: int | None = None, most: int = 50
+        self,
+        *,
+        whom: str | None = None,
+        server: str | None = None,
+        before: int | None = None,
+        most: int = 50,
     ) -> Sequence[Deed]:
         await asyncio.sleep(0)
         return [
             deed
             for deed in self._purses.audit.newest_first
-            if (whom is None or deed.whom == whom) and (before is None or deed.id < before)
+            if (whom is None or deed.whom == whom)
+            and (server is None or moderation.concerns(deed, server))
+            and (before is None or deed.id < before)
         ][:most]
 
     def _in_order(self) -> list[Tier]:

@@ -2,20 +2,18 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
-from engine.archive import Amount, Spare, no_picture
+from engine.archive import WORDLESS, Amount, Spare, no_picture
 from engine.job import UNFINISHED, Job, Picture, Remembered, Tile
 from engine.preferences import NONE
-from engine.request import ImageRequest
 from engine.search import EVERYTHING, Search
-from storage.forgetting import WORDLESS
+from engine.sources import Use, needed
 from storage.memory_outbox import MemoryOutbox
 from storage.memory_purses import MemoryPurses
-from storage.sources import needed_by_others
 
 
 class MemoryArchive:
@@ -31,6 +29,8 @@ class MemoryArchive:
         self._jobs, self._files, self._purses, self._outbox = jobs, files, purses, outbox
         self._pictures: dict[int, Remembered] = {}
         self._numbers = count(1)
+        self.uploads: dict[tuple[str, str], datetime] = {}
+        """When somebody gave a file, by its digest, for the last time."""
 
     def add(self, job: Job, tile: Tile, picture: Picture, file: str, painted: datetime) -> None:
         number = next(self._numbers)
@@ -49,16 +49,27 @@ class MemoryArchive:
     def newest_first(self) -> list[Remembered]:
         return [self._pictures[number] for number in sorted(self._pictures, reverse=True)]
 
+    def of(self, owner: str) -> list[Remembered]:
+        return [picture for picture in self.newest_first() if picture.owner == owner]
+
     async def page(
-        self, owner: str, search: Search = EVERYTHING, *, before: int | None = None, most: int = 20
+        self,
+        owner: str,
+        search: Search = EVERYTHING,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        most: int = 20,
     ) -> Sequence[Remembered]:
         await asyncio.sleep(0)
         fitting = [
             picture
-            for picture in self._of(owner)
-            if (before is None or picture.number < before) and search.fits(picture)
+            for picture in self.of(owner)
+            if (before is None or picture.number < before)
+            and (after is None or picture.number > after)
+            and search.fits(picture)
         ]
-        return fitting[:most]
+        return fitting[:most] if after is None else fitting[max(0, len(fitting) - most) :]
 
     async def picture(self, owner: str, number: int) -> Remembered:
         await asyncio.sleep(0)
@@ -70,7 +81,7 @@ class MemoryArchive:
 
     async def remove(self, owner: str, numbers: Collection[int]) -> Collection[int]:
         await asyncio.sleep(0)
-        theirs = {picture.number for picture in self._of(owner)}.intersection(numbers)
+        theirs = {picture.number for picture in self.of(owner)}.intersection(numbers)
         self._remove(theirs)
         return theirs
 
@@ -81,26 +92,28 @@ class MemoryArchive:
 
     async def forget(self, owner: str) -> None:
         await asyncio.sleep(0)
-        self._remove({picture.number for picture in self._of(owner)})
-        sources: set[str] = set()
+        self._remove({picture.number for picture in self.of(owner)})
+        sources = {digest for uploader, digest in self.uploads if uploader == owner}
         for job in list(self._jobs.values()):
             if job.owner.id == owner and job.status not in UNFINISHED:
                 sources |= job.request.pictures
                 self._forget_words(job)
         if person := self._purses.people.get(owner):
             person.name, person.preferences = "", NONE
-        named = {file for job in self._jobs.values() for file in job.request.pictures}
-        named |= {picture.file for picture in self._pictures.values()}
-        for file in sources - named:
-            self._files.pop(file, None)
+        for digest in sources:
+            self.uploads.pop((owner, digest), None)
+        self._let_go(dict.fromkeys(sources))
 
     async def amount(self) -> Amount:
         await asyncio.sleep(0)
         pictures = self._pictures.values()
+        files = {picture.file for picture in pictures}
+        for job in {picture.job for picture in pictures}:
+            files |= self._jobs[job].request.pictures
         return Amount(
             pictures=len(pictures),
             favourites=sum(picture.favourite for picture in pictures),
-            bytes=sum(self._bytes(file) for file in {picture.file for picture in pictures}),
+            bytes=sum(map(self._bytes, files)),
         )
 
     async def spare(self, *, before: datetime | None = None, most: int) -> Sequence[Spare]:
@@ -136,9 +149,6 @@ class MemoryArchive:
     def _bytes(self, file: str) -> int:
         return len(self._files.get(file, b""))
 
-    def _of(self, owner: str) -> list[Remembered]:
-        return [picture for picture in self.newest_first() if picture.owner == owner]
-
     def _found(self, owner: str, number: int) -> Remembered:
         picture = self._pictures.get(number)
         if picture is None or picture.owner != owner:
@@ -147,20 +157,37 @@ class MemoryArchive:
 
     def _remove(self, numbers: Iterable[int]) -> None:
         gone = [self._pictures.pop(number) for number in numbers]
-        owners = {picture.file: picture.owner for picture in gone}
-        uses = [
-            (digest, job.owner.id, job.status)
-            for job in self._jobs.values()
-            for digest in job.request.pictures & owners.keys()
-        ]
-        stay = {picture.file for picture in self._pictures.values()}
-        for file in owners.keys() - stay - needed_by_others(uses, owners):
+        leaving: dict[str, str | None] = {
+            digest: None for one in gone for digest in self._jobs[one.job].request.pictures
+        }
+        self._let_go(leaving | {picture.file: picture.owner for picture in gone})
+
+    def _let_go(self, leaving: Mapping[str, str | None]) -> None:
+        """Those that nothing names any more; `leaving` says whose picture each was."""
+        uses = [use for use in self._uses() if use.digest in leaving]
+        stay = {picture.file for picture in self._pictures.values()} | needed(uses, leaving)
+        for file in leaving.keys() - stay:
             self._files.pop(file, None)
+            for upload in [upload for upload in self.uploads if upload[1] == file]:
+                del self.uploads[upload]
+
+    def _uses(self) -> Iterator[Use]:
+        left = {picture.job for picture in self._pictures.values()}
+        latest: dict[tuple[str, str], datetime] = {}
+        for job in self._jobs.values():
+            for digest in job.request.pictures:
+                waits, painted = job.status in UNFINISHED, job.id in left
+                yield Use(digest=digest, owner=job.owner.id, waits=waits, painted=painted)
+                before = latest.get((job.owner.id, digest), job.submitted)
+                latest[job.owner.id, digest] = max(before, job.submitted)
+        for (owner, digest), at in self.uploads.items():
+            if (owner, digest) not in latest or latest[owner, digest] < at:
+                yield Use(digest=digest, owner=owner, waits=True)
 
     def _forget_words(self, job: Job) -> None:
         self._jobs[job.id] = replace(
             job,
-            request=ImageRequest.model_validate(WORDLESS),
+            request=WORDLESS,
             tiles=(),
             owner=replace(job.owner, name=""),
             key=None,

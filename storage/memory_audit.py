@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from engine.accounts import Act, Deed
-from engine.moderation import reason
+from engine.moderation import noted, reason
 from storage.models import utc
 
 
@@ -24,7 +24,7 @@ class MemoryAudit:
                 whom=whom,
                 what=what,
                 why=reason(act.why),
-                details=details,
+                details=noted(act, details),
                 at=utc(act.at),
             )
         )

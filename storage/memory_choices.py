@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine.accounts import Act
-from engine.choices import Chosen, Kind, Whose, is_deed
+from engine.choices import Chosen, Kind, Whose, is_deed, told_change
 from engine.preferences import NONE, Preferences, changed_preferences
 from engine.server import FREE, ServerSettings, changed_settings
 from engine.style import Style, plain_name
@@ -52,7 +52,7 @@ class MemoryChoices:
             self._purses.meet(whose.id, utc(act.at)).preferences = after
         else:
             self._servers[whose.id] = after
-        self._note(whose, "defaults", act, {"before": chosen.told, "after": after.told})
+        self._note(whose, "defaults", act, told_change(whose, chosen, after))
 
     async def set_settings(
         self, server: str, change: Mapping[str, Any], act: Act, *, forget: Collection[str] = ()

@@ -1,5 +1,6 @@
 """What every table shares, the table of jobs, and how a row becomes a job again."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -8,18 +9,23 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     Index,
     MetaData,
     TypeDecorator,
     UniqueConstraint,
+    select,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from engine.errors import InvalidRequest
 from engine.job import Job, Owner, Status, Tile, recipe_of
 from engine.request import ImageRequest
 from storage.words import Words
+
+log = logging.getLogger(__name__)
 
 
 def utc(moment: datetime) -> datetime:
@@ -70,6 +76,7 @@ class JobRow(Table):
         # The keys of one person never answer another.
         UniqueConstraint("owner_id", "key"),
         Index(None, "owner_id", "submitted"),
+        Index(None, "owner_id", "status"),
         Index(None, "status", "submitted"),
         Index(None, "status", "lease"),
     )
@@ -96,9 +103,22 @@ class JobRow(Table):
     clock: Mapped[int] = mapped_column(BigInteger)
 
 
+UNREADABLE = "…"
+"""The prompt of what cannot be read at all."""
+
+
 def countable(number: int) -> int:
     """The nearest that a database can count to."""
     return max(-(2**62), min(2**62, number))
+
+
+def in_order(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """True of the jobs of which all that is so, which are locked one after the other.
+
+    Two who change several of the same would else wait for each other. Whoever changes them says
+    the conditions again: they may hold no more once the lock is there.
+    """
+    return JobRow.id.in_(select(JobRow.id).where(*which).order_by(JobRow.id).with_for_update())
 
 
 def row_of_job(job: Job) -> JobRow:
@@ -126,13 +146,20 @@ def row_of_job(job: Job) -> JobRow:
 
 
 def job_of_row(row: JobRow) -> Job:
+    """One that this program cannot read has no tiles, and asks for no more than its prompt."""
+    try:
+        request, tiles = _request_of(row.request), tiles_of(row.tiles)
+    except (InvalidRequest, LookupError, TypeError, ValueError) as error:
+        # Not the error itself, which may say what was asked for.
+        log.warning("job %s cannot be read here: %s", row.id, type(error).__name__)
+        request, tiles = _only_prompt(row.request), ()
     return Job(
         id=row.id,
         key=row.key,
         owner=Owner(id=row.owner_id, name=row.owner_name),
         origin=row.origin,
-        request=ImageRequest.model_validate(row.request),
-        tiles=tiles_of(row.tiles),
+        request=request,
+        tiles=tiles,
         price=row.price,
         spent=row.spent,
         status=Status(row.status),
@@ -147,3 +174,15 @@ def job_of_row(row: JobRow) -> Job:
 
 def tiles_of(stored: list[Mapping[str, Any]]) -> tuple[Tile, ...]:
     return tuple(Tile(index=tile["index"], recipe=recipe_of(tile["recipe"])) for tile in stored)
+
+
+def _request_of(stored: Mapping[str, Any]) -> ImageRequest:
+    # What a newer program knew besides is passed over, as it is in recipes.
+    return ImageRequest.model_validate(stored, extra="ignore")
+
+
+def _only_prompt(stored: Any) -> ImageRequest:
+    try:
+        return ImageRequest(prompt=stored["prompt"])
+    except (InvalidRequest, LookupError, TypeError):
+        return ImageRequest(prompt=UNREADABLE)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.picture_rows import PictureRow
 from storage.pictures import DIGEST, LEAVING, PictureFiles, changed, remove_old
-from storage.sources import mentioned
 from storage.transactions import Transactions
+from storage.uploads import drop
+from storage.uses import AT_ONCE, mentioned
 
 log = logging.getLogger(__name__)
 
@@ -37,22 +37,28 @@ class Orphans:
 
     async def remove(self, now: datetime) -> int:
         """Remove those that are older than a day; answer how many that were."""
-        before = (now - YOUNG).timestamp()
+        before = now - YOUNG
         suspects: dict[str, Path] = {}
         # By the first digit, so that a sixteenth of all names is held in memory at a time.
         for digit in DIGITS:
             await asyncio.to_thread(self._bring_back, digit)
-            old = await asyncio.to_thread(self._old, digit, before)
+            old = await asyncio.to_thread(self._old, digit, before.timestamp())
             if old:
                 suspects.update(await self._unpainted(digit, old))
         if suspects:
-            for digest in await mentioned(self._transactions, suspects):
+            for digest in await mentioned(self._transactions, suspects, before):
                 del suspects[digest]
-        ages = dict.fromkeys(suspects.values(), before)
+        ages = dict.fromkeys(suspects.values(), before.timestamp())
         removed = await asyncio.to_thread(remove_old, ages)
+        await self._drop_uploads(list(suspects), before)
         if removed:
             log.info("%s files that nothing names were removed", removed)
         return removed
+
+    async def _drop_uploads(self, digests: Sequence[str], before: datetime) -> None:
+        for start in range(0, len(digests), AT_ONCE):
+            async with self._transactions.begin() as session:
+                await drop(session, digests[start : start + AT_ONCE], before)
 
     def _old(self, digit: str, before: float) -> list[Path]:
         return [
@@ -65,12 +71,11 @@ class Orphans:
         """What a sweep that was killed had moved aside: it is looked at again."""
         for path in self._files(digit):
             if path.suffix == LEAVING:
-                with suppress(FileNotFoundError):  # it was to leave, and has left
-                    path.replace(path.with_suffix(""))
+                _bring_back(path)
 
     def _files(self, digit: str) -> Iterable[Path]:
         # The folder of a picture says how its digest begins.
-        return [path for path in self._folder.glob(f"{digit}?/??/*") if path.is_file()]
+        return [path for path in self._folder.glob(f"{digit}?/??/*") if _is_file(path)]
 
     async def _unpainted(self, digit: str, old: Iterable[Path]) -> dict[str, Path]:
         """Those of them that are no picture of a job."""
@@ -86,3 +91,24 @@ class Orphans:
         async with self._transactions.read() as session:
             async for part in (await session.stream_scalars(some)).partitions():
                 yield part
+
+
+def _bring_back(aside: Path) -> None:
+    path = aside.with_suffix("")
+    try:
+        if path.is_file():
+            aside.unlink()  # it was kept again meanwhile, and must not become old by this
+        else:
+            aside.replace(path)
+    except FileNotFoundError:
+        return  # it was to leave, and has left
+    except OSError as error:
+        log.warning("cannot bring %s back: %s", aside, error)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        log.warning("cannot look at %s: %s", path, error)
+        return False

@@ -7,9 +7,10 @@ from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.errors import StorageFailed
 from engine.job import Picture, Recipe, Remembered, recipe_of
 from storage.models import Table
 from storage.rows import Number
@@ -27,7 +28,14 @@ class PictureRow(Table):
         UniqueConstraint("job_id", "tile"),
         # What counts pictures and favourites reads this instead of the rows, which are long.
         Index(None, "owner_id", "number", "favourite"),
-        Index(None, "recipe_digest", "number"),
+        Index(None, "owner_id", "recipe_digest", "number"),
+        # The oldest that are no favourites, where nearly all of the old ones are.
+        Index(
+            None,
+            "number",
+            sqlite_where=text("favourite = 0"),
+            postgresql_where=text("NOT favourite"),
+        ),
         Index(None, "file", "bytes"),
         Index(None, "painted"),
         Index(None, "bytes"),
@@ -73,12 +81,20 @@ def row_of_picture(
 
 
 def remembered_of_row(row: PictureRow) -> Remembered:
+    """Raises StorageFailed where this program cannot read its recipe."""
+    try:
+        recipe = recipe_of(row.recipe)
+    except ValueError as error:
+        raise StorageFailed(
+            f"Another version of Easel wrote down picture {row.number}, and this one cannot read "
+            "it. Start the newer one."
+        ) from error
     return Remembered(
         number=row.number,
         job=row.job_id,
         tile=row.tile,
         owner=row.owner_id,
-        recipe=recipe_of(row.recipe),
+        recipe=recipe,
         file=row.file,
         seconds=row.seconds,
         painted=row.painted,

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 LEAVING = ".leaving"
-"""How a file is called that is about to be removed, until nothing can call it back."""
+"""How an old file is called while a sweep looks whether somebody has just kept it again."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -40,46 +40,43 @@ class PictureFiles:
 
     async def stay(self, digest: str, file: bytes) -> None:
         """Keep on keeping it, also where somebody else removed it this moment."""
-        if not await asyncio.to_thread(_touched, self._path(digest)):
-            await self.keep(file)
+        await asyncio.to_thread(self._keep_as, digest, file)
 
-    async def put_aside(self, digests: Iterable[str]) -> Sequence[Path]:
-        """Nobody finds them any more; answers where they are now."""
-        return await asyncio.to_thread(self._put_aside, list(digests))
+    async def throw_away(self, digests: Iterable[str]) -> Collection[str]:
+        """Answers those that cannot be removed.
 
-    async def bring_back(self, aside: Iterable[Path]) -> None:
-        await asyncio.to_thread(_bring_back, list(aside))
-
-    async def throw_away(self, aside: Iterable[Path]) -> None:
-        await asyncio.to_thread(_throw_away, list(aside))
-
-    async def remove_old(self, files: Mapping[str, float]) -> int:
-        """Remove those that nobody has kept since then; answer how many that were."""
-        ages = {self._path(digest): since for digest, since in files.items()}
-        return await asyncio.to_thread(remove_old, ages)
+        Whoever is cancelled meanwhile still waits for it: what they hold so that nobody keeps the
+        same again, they hold until the last file is gone.
+        """
+        paths = {digest: self._path(digest) for digest in digests}
+        going = asyncio.create_task(asyncio.to_thread(self._throw_away, paths))
+        try:
+            return await asyncio.shield(going)
+        finally:
+            while not going.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([going])
 
     async def size(self, digest: str) -> int:
         """In bytes; 0 where there is none."""
         return await asyncio.to_thread(_size, self._path(digest))
 
-    def _put_aside(self, digests: Iterable[str]) -> list[Path]:
-        aside: list[Path] = []
-        try:
-            for digest in digests:
-                path = self._path(digest)
-                with suppress(FileNotFoundError):
-                    aside.append(path.replace(path.with_name(path.name + LEAVING)))
-        except OSError as error:
-            _bring_back(aside)
-            log.error("cannot remove %s: %s", path, error)
-            raise StorageFailed(
-                "The picture cannot be deleted: Easel may not write to its folder, or the disk is "
-                "in trouble. The log says which."
-            ) from error
-        return aside
+    def _throw_away(self, files: Mapping[str, Path]) -> list[str]:
+        stuck = []
+        for digest, path in files.items():
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                log.error("cannot remove %s: %s", path, error)
+                stuck.append(digest)
+        return stuck
 
     def _keep(self, file: bytes) -> str:
         digest = hashlib.sha256(file).hexdigest()
+        self._keep_as(digest, file)
+        return digest
+
+    def _keep_as(self, digest: str, file: bytes) -> None:
         path = self._path(digest)
         try:
             if not _touched(path):
@@ -95,7 +92,6 @@ class PictureFiles:
                 "The picture cannot be kept: Easel may not write to its folder, or the disk is "
                 "in trouble. The log says which."
             ) from error
-        return digest
 
     def _file(self, digest: str) -> bytes:
         path = self._path(digest)
@@ -121,44 +117,44 @@ def remove_old(files: Mapping[Path, float]) -> int:
     """Remove the files that were not changed since then.
 
     Whoever keeps one again makes it young. So it is first moved aside and then looked at: either it
-    is seen to be young, or it is not there for the one who keeps it, who writes it anew.
+    is seen to be young, or it is not there for the one who keeps it, who writes it anew. One that
+    cannot be moved stays until the next time.
     """
     removed = 0
     for path, since in files.items():
         aside = path.with_name(path.name + LEAVING)
-        with suppress(FileNotFoundError):  # another program removes it too
+        try:
             path.replace(aside)
             if changed(aside) <= since:
                 aside.unlink()
                 removed += 1
             else:
                 aside.replace(path)
+        except FileNotFoundError:
+            continue  # another program removes it too
+        except OSError as error:
+            log.warning("cannot remove %s: %s", path, error)
     return removed
 
 
 def changed(path: Path) -> float:
-    """When it was kept for the last time; infinitely late where it is gone."""
+    """When it was kept for the last time; infinitely late where it is gone or nobody can tell."""
     try:
         return path.stat().st_mtime
     except FileNotFoundError:
         return float("inf")
-
-
-def _bring_back(aside: Iterable[Path]) -> None:
-    for path in aside:
-        with suppress(FileNotFoundError):
-            path.replace(path.with_suffix(""))
-
-
-def _throw_away(aside: Iterable[Path]) -> None:
-    for path in aside:
-        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("cannot tell how old %s is: %s", path, error)
+        return float("inf")
 
 
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
     except FileNotFoundError:
+        return 0
+    except OSError as error:
+        log.warning("cannot tell how large %s is: %s", path, error)
         return 0
 
 

@@ -20,6 +20,7 @@ class PersonRow(Table):
     """
 
     __tablename__ = "people"
+    __table_args__ = (Index(None, "seen"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -87,7 +88,6 @@ class DeliveryRow(Table):
     __table_args__ = (Index(None, "done", "due"),)
 
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
-    reply: Mapped[str]
     tries: Mapped[int]
     due: Mapped[datetime]
     done: Mapped[datetime | None]

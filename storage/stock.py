@@ -1,19 +1,26 @@
 """The stock in a database: how many pictures there are, and which nobody said to keep."""
 
 import asyncio
+import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.archive import Amount, Spare
+from engine.errors import StorageFailed
 from storage.leaving import AT_ONCE, remove
 from storage.models import utc
 from storage.picture_rows import PictureRow, remembered_of_row
 from storage.pictures import PictureFiles
+from storage.sources import SourceRow
 from storage.terms import terms_of
 from storage.transactions import Transactions
+from storage.uploads import UploadRow
+
+log = logging.getLogger(__name__)
 
 
 class SqlStock:
@@ -30,8 +37,9 @@ class SqlStock:
         total = select(func.coalesce(func.sum(files.subquery().c.bytes), 0))
         async with self._transactions.read() as session:
             pictures, kept = (await session.execute(counts)).one()
-            size = await session.scalar(total)
-        return Amount(pictures=pictures, favourites=kept, bytes=int(size or 0))
+            size = int(await session.scalar(total) or 0)
+            size += int(await session.scalar(_bytes_of_sources()) or 0)
+        return Amount(pictures=pictures, favourites=kept, bytes=size)
 
     async def spare(self, *, before: datetime | None = None, most: int) -> Sequence[Spare]:
         oldest = _spare(~PictureRow.favourite).order_by(PictureRow.number)
@@ -76,7 +84,7 @@ class SqlStock:
         for start in range(0, len(wanted), AT_ONCE):
             some = wanted[start : start + AT_ONCE]
             spare = ~PictureRow.favourite
-            gone += len(await remove(self._transactions, self._files, some, spare))
+            gone += len((await remove(self._transactions, self._files, some, spare)).numbers)
         return gone
 
     async def take_in(self) -> int:
@@ -96,14 +104,12 @@ class SqlStock:
             sizes = await asyncio.gather(*[self._files.size(row.file) for row in rows])
             async with self._transactions.begin() as session:
                 for row, size in zip(rows, sizes, strict=True):
-                    one = remembered_of_row(row)
-                    terms = terms_of(one.owner, one.recipe, one.painted, favourite=one.favourite)
                     # Somebody else may look at it at the same time, or has made it a favourite.
                     read = (
                         update(PictureRow)
-                        .where(PictureRow.number == one.number, PictureRow.bytes.is_(None))
-                        .where(PictureRow.favourite == one.favourite)
-                        .values(bytes=size, terms=terms)
+                        .where(PictureRow.number == row.number, PictureRow.bytes.is_(None))
+                        .where(PictureRow.favourite == row.favourite)
+                        .values(bytes=size, terms=_terms(row))
                     )
                     await session.execute(read)
             taken += len(rows)
@@ -112,6 +118,30 @@ class SqlStock:
         async with self._transactions.read() as session:
             found = await session.execute(spare)
             return [Spare(number=number, bytes=size) for number, size in found]
+
+
+def _terms(row: PictureRow) -> Collection[str]:
+    """None of what this program cannot read: it counts, and is not found."""
+    try:
+        one = remembered_of_row(row)
+    except StorageFailed as error:
+        log.warning("%s", error)
+        return ()
+    return terms_of(one.owner, one.recipe, one.painted, favourite=one.favourite)
+
+
+def _bytes_of_sources() -> Select[Any]:
+    """Of uploads that a picture was begun from and that are none, so that they leave with it."""
+    began = exists(
+        select(1)
+        .select_from(SourceRow)
+        .join(PictureRow, PictureRow.job_id == SourceRow.job_id)
+        .where(SourceRow.digest == UploadRow.digest)
+    )
+    is_picture = exists(select(1).where(PictureRow.file == UploadRow.digest))
+    size = func.max(UploadRow.bytes).label("bytes")
+    files = select(size).where(began, ~is_picture).group_by(UploadRow.digest)
+    return select(func.coalesce(func.sum(files.subquery().c.bytes), 0))
 
 
 def _spare(*which: ColumnElement[bool]) -> Select[int, int]:

@@ -64,7 +64,7 @@ def change(
     largest: Annotated[Text, typer.Option(metavar="WxH", help="The largest picture.")] = None,
     steps: Annotated[Text, typer.Option(metavar="N", help="The most steps.")] = None,
     waiting: Annotated[Text, typer.Option(metavar="N", help="The most jobs that wait.")] = None,
-    running: Annotated[Text, typer.Option(metavar="N", help="The most jobs at a time.")] = None,
+    running: Annotated[Text, typer.Option(metavar="N", help="The most pictures at a time.")] = None,
     priority: Annotated[Text, typer.Option(metavar="N", help="Lower goes first.")] = None,
     weight: Annotated[Text, typer.Option(metavar="N", help="A share in the queue: 1.")] = None,
     roles: Annotated[

@@ -1,14 +1,17 @@
 """Answers to interactions: the first within three seconds, and what went wrong as a sentence."""
 
+import asyncio
 import logging
+import re
 from enum import StrEnum
 
 import discord
 from aiohttp import ClientError
 
 from bot.discord.asked import Interaction
-from bot.discord.looks import sentence
-from bot.discord.parts import ONLY_FOR_YOU, Post
+from bot.discord.filled import Refused
+from bot.discord.parts import ONLY_FOR_YOU, Post, sentence
+from bot.discord.shown import shown
 from bot.discord.wire import Wire, follow_up, original
 from bot.discord.words import say
 from engine.errors import EaselError
@@ -16,9 +19,13 @@ from engine.errors import EaselError
 log = logging.getLogger(__name__)
 
 TRIES = 3
+PATIENCE_S = 3.0
+"""So long Discord itself waits; who hears nothing asks again, or others could not be answered."""
 ALREADY, TOO_LATE = 40060, 10062
 HOW = "how"
 LONGEST = 2000
+QUOTED = re.compile("“(.*?)”", re.DOTALL)
+"""In errors, somebody's own words, which may hold such quotes themselves."""
 
 
 class How(StrEnum):
@@ -48,9 +55,10 @@ class Answer:
         response = self._interaction.response
         for tried in range(1, TRIES + 1):
             try:
-                told = await response.defer(
-                    thinking=how is not How.QUIET, ephemeral=how is How.PRIVATE
-                )
+                async with self._wire.answers, asyncio.timeout(PATIENCE_S):
+                    told = await response.defer(
+                        thinking=how is not How.QUIET, ephemeral=how is How.PRIVATE
+                    )
             except discord.HTTPException as error:
                 if error.code == ALREADY and tried > 1:
                     break  # by the try before, whose answer was lost
@@ -83,7 +91,9 @@ class Answer:
     async def explain(self, error: BaseException) -> None:
         """To nobody but whoever asked."""
         if isinstance(error, EaselError):
-            words = str(error)
+            words = QUOTED.sub(lambda found: f"“{shown(found[1])}”", str(error))
+            if isinstance(error, Refused):
+                words = f"{words}\n{error.typed}"
         else:
             log.error("interaction %s met a bug", self._interaction.id, exc_info=error)
             words = say("bug")
@@ -100,7 +110,8 @@ class Answer:
         interaction = self._interaction
         how = interaction.extras.get(HOW)
         if how is None:
-            await interaction.response.send_message(words[:LONGEST], ephemeral=True)
+            async with self._wire.answers:
+                await interaction.response.send_message(words[:LONGEST], ephemeral=True)
         elif how is How.PRIVATE:
             await self.show(sentence(words))
         else:

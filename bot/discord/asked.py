@@ -6,6 +6,7 @@ from bot.discord.reply import TOKEN_LIFE, Reply
 from bot.discord.words import say, spoken
 from engine.errors import NotFound
 from engine.job import Job, Owner
+from engine.server import Spot
 
 Interaction = discord.Interaction[discord.Client]
 
@@ -16,6 +17,15 @@ def owner_of(interaction: Interaction) -> Owner:
 
 def server_of(interaction: Interaction) -> str | None:
     return f"discord:{interaction.guild_id}" if interaction.guild_id else None
+
+
+def spot_of(interaction: Interaction) -> Spot:
+    """A thread is a part of its channel, and as age-restricted as that."""
+    channel = interaction.channel
+    ids = (interaction.channel_id, getattr(channel, "parent_id", None))
+    is_nsfw = getattr(channel, "is_nsfw", None)
+    adult = bool(is_nsfw and is_nsfw())
+    return Spot(channels=tuple(str(one) for one in ids if one), adult=adult)
 
 
 def roles_of(interaction: Interaction) -> list[str] | None:
@@ -43,6 +53,7 @@ def reply_to(interaction: Interaction, *, private: bool, message: int | None) ->
         server=interaction.guild_id,
         upload_limit=interaction.filesize_limit,
         private=private,
+        guest=not interaction.is_guild_integration(),
         language=spoken(),
     )
 

@@ -1,4 +1,4 @@
-"""Buttons and lists on messages: whoever presses one is answered, also after any restart."""
+"""Buttons, lists and forms: whoever uses one is answered, also after any restart."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,10 +10,21 @@ from bot.discord.answer import Answer
 from bot.discord.asked import Interaction
 from bot.discord.commands.cancel import press_cancel
 from bot.discord.commands.delete import press_delete
+from bot.discord.commands.edit import fill_edit, press_edit
+from bot.discord.commands.favourite import press_favourite
+from bot.discord.commands.help import press_example, press_forget, press_forgetall, press_help
+from bot.discord.commands.history import press_newer, press_older, press_open, press_share
 from bot.discord.commands.info import press_info
+from bot.discord.commands.mod.audit import press_deeds
 from bot.discord.commands.question import press_agree, press_decline
+from bot.discord.commands.queue import press_line, press_withdraw
 from bot.discord.commands.reroll import press_reroll
+from bot.discord.commands.source import fill_source
+from bot.discord.commands.styles import press_styles
+from bot.discord.commands.upscale import press_upscale
+from bot.discord.commands.vary import press_vary
 from bot.discord.desk import Desk
+from bot.discord.filled import Filled, filled_of
 from bot.discord.press import FORM, Press
 from bot.discord.words import say
 from engine.errors import NotFound
@@ -21,11 +32,46 @@ from engine.errors import NotFound
 DOES: Mapping[str, Callable[[Desk, Interaction, Press], Awaitable[None]]] = {
     "cancel": press_cancel,
     "reroll": press_reroll,
+    "vary": press_vary,
+    "upscale": press_upscale,
+    "edit": press_edit,
+    "favourite": press_favourite,
     "info": press_info,
     "delete": press_delete,
     "agree": press_agree,
+    "deeds": press_deeds,
     "decline": press_decline,
+    "older": press_older,
+    "newer": press_newer,
+    "open": press_open,
+    "share": press_share,
+    "line": press_line,
+    "withdraw": press_withdraw,
+    "styles": press_styles,
+    "help": press_help,
+    "example": press_example,
+    "forget": press_forget,
+    "forgetall": press_forgetall,
 }
+
+FILLS: Mapping[str, Callable[[Desk, Interaction, Filled], Awaitable[None]]] = {
+    "edit": fill_edit,
+    "source": fill_source,
+}
+
+
+async def filled_at(desk: Desk, interaction: Interaction) -> None:
+    """What becomes of a form of ours that somebody sent."""
+    filled = filled_of(interaction)
+    if filled is None or not desk.first_time(interaction):
+        return
+    try:
+        does = FILLS.get(filled.action)
+        if does is None:
+            raise NotFound(say("unknown_button"))
+        await does(desk, interaction, filled)
+    except Exception as error:  # whatever it is, whoever sent it must hear of it
+        await Answer(interaction, desk.wire).explain(error)
 
 
 def pressed_at(desk: Desk) -> type[ui.DynamicItem[ui.Item[Any]]]:

@@ -11,8 +11,24 @@ from discord import app_commands
 
 from bot.discord.answer import Answer
 from bot.discord.budget import Budget
-from bot.discord.buttons import pressed_at
+from bot.discord.buttons import filled_at, pressed_at
+from bot.discord.commands.cancel import add_cancel
+from bot.discord.commands.help import add_help
+from bot.discord.commands.history import add_history
 from bot.discord.commands.imagine import add_imagine
+from bot.discord.commands.info import add_info
+from bot.discord.commands.mod.group import add_mod
+from bot.discord.commands.models import add_models
+from bot.discord.commands.queue import add_queue
+from bot.discord.commands.quota import add_quota
+from bot.discord.commands.reroll import add_reroll, add_reroll_menu
+from bot.discord.commands.settings import add_settings
+from bot.discord.commands.show import add_show
+from bot.discord.commands.source import add_source
+from bot.discord.commands.styles import add_styles
+from bot.discord.commands.upscale import add_upscale
+from bot.discord.commands.vary import add_vary
+from bot.discord.commands.welcome import welcome
 from bot.discord.desk import Desk
 from bot.discord.translator import Translator
 
@@ -36,7 +52,25 @@ class Client(discord.Client):
         self.tree = _Tree(self, desk)
         self.came_in = False
         add_imagine(self.tree, desk)
+        add_reroll(self.tree, desk)
+        add_vary(self.tree, desk)
+        add_upscale(self.tree, desk)
+        add_show(self.tree, desk)
+        add_info(self.tree, desk)
+        add_reroll_menu(self.tree, desk)
+        add_source(self.tree, desk)
+        add_mod(self.tree, desk)
+        add_history(self.tree, desk)
+        add_queue(self.tree, desk)
+        add_cancel(self.tree, desk)
+        add_quota(self.tree, desk)
+        add_settings(self.tree, desk)
+        add_styles(self.tree, desk)
+        add_models(self.tree, desk)
+        add_help(self.tree, desk)
+        self._known: set[int] = set()
         parsers = self._connection.parsers
+        parsers["GUILD_CREATE"] = partial(self._meet, parsers["GUILD_CREATE"])
         for event, parse in parsers.items():
             if event not in NEEDED:
                 parsers[event] = partial(_parsed, event, parse)
@@ -46,7 +80,10 @@ class Client(discord.Client):
         self.add_dynamic_items(pressed_at(self._desk))
         await self.tree.set_translator(Translator())
         try:
-            await self.tree.sync()
+            taken = await self.tree.sync()
+            # One with subcommands cannot be clicked.
+            whole = [one for one in taken if not any(map(_is_subcommand, one.options))]
+            self._desk.commands.update({command.name: command.id for command in whole})
         except discord.HTTPException as error:
             # Those of the last time still work.
             log.error("Discord does not take the commands: %s", error)
@@ -56,8 +93,27 @@ class Client(discord.Client):
         while wait := self._budget.wait(loop.time()):  # noqa: ASYNC110 - only time helps
             await asyncio.sleep(wait)
 
+    async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
+        """Forms alone: discord.py finds commands and buttons itself."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await filled_at(self._desk, interaction)
+
+    async def on_server(self, guild: discord.Guild) -> None:
+        """One that Easel was not in when it came in."""
+        await welcome(self._desk, guild)
+
+    def _meet(self, parse: Callable[[Any], None], told: Any) -> None:
+        """Discord tells of every server again after each login and each outage, and of new ones in
+        the same words."""
+        parse(told)
+        guild = self.get_guild(int(told["id"]))
+        if guild is not None and not guild.unavailable and guild.id not in self._known:
+            self._known.add(guild.id)
+            self.dispatch("server", guild)
+
     def _enter(self, parse: Callable[[Any], None], told: Any) -> None:
         parse(told)
+        self._known.update(int(guild["id"]) for guild in told["guilds"])
         self.came_in = True
         log.info("Discord knows us as %s", self.user)
 
@@ -82,6 +138,10 @@ class _Tree(app_commands.CommandTree[Client]):
             log.warning("nothing could be offered: %r", cause)
             return
         await Answer(interaction, self._desk.wire).explain(cause)
+
+
+def _is_subcommand(option: object) -> bool:
+    return isinstance(option, app_commands.AppCommandGroup)
 
 
 def _parsed(event: str, parse: Callable[[Any], None], told: Any) -> None:

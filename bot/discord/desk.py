@@ -9,22 +9,24 @@ from typing import Any
 import discord
 
 from bot.app import App
-from bot.discord import looks
 from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, owner_of, reply_to, roles_of, server_of
+from bot.discord.asked import Interaction, owner_of, reply_to, roles_of, server_of, spot_of
+from bot.discord.fetched import fetched
+from bot.discord.looks import job as looks
+from bot.discord.pointed import Pointed
+from bot.discord.room import require_room
 from bot.discord.screens import Screens
 from bot.discord.wire import Wire
 from bot.discord.wishes import Wish, Wishes
 from bot.discord.words import say, speak
 from engine.errors import InvalidRequest
-from engine.job import Job
+from engine.job import Job, Owner, Recipe
 from engine.request import ImageRequest
 from engine.server import ServerSettings
 
 log = logging.getLogger(__name__)
 
 MOST_REMEMBERED = 10_000
-LARGEST_SOURCE = 64 * 2**20
 ORIGIN = "discord"
 ALTERNATIVE = "{"
 """Without one a prompt stands for as many pictures as were counted."""
@@ -38,6 +40,11 @@ class Desk:
     wire: Wire
     screens: Screens
     wishes: Wishes = field(default_factory=Wishes)
+    pointed: Pointed = field(default_factory=Pointed)
+    commands: dict[str, int] = field(default_factory=dict)
+    """What Discord calls those that it took, by name."""
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held from reading what is set to setting it otherwise."""
     _seen: OrderedDict[int, None] = field(default_factory=OrderedDict)
     _at_work: set[asyncio.Task[Any]] = field(default_factory=set)
     _closed: bool = False
@@ -68,8 +75,7 @@ class Desk:
 
         Acknowledged first: everything else may take longer than Discord waits.
         """
-        if not interaction.app_permissions.attach_files:
-            raise InvalidRequest(say("no_files"))
+        require_room(interaction, private=private)
         answer = Answer(interaction, self.wire)
         if not await answer.acknowledge(How.PRIVATE if private else How.PUBLIC):
             return None
@@ -89,6 +95,7 @@ class Desk:
             owner=owner_of(interaction),
             roles=None if roles is None else tuple(roles),
             server=server_of(interaction),
+            spot=spot_of(interaction),
             key=f"discord:{interaction.id}",
             reply=reply_to(interaction, private=answer.private, message=answer.message),
         )
@@ -96,7 +103,7 @@ class Desk:
             await self.submit(wish)
             return
         quote = await self.app.studio.quote(
-            request, wish.owner, roles=wish.roles, server=wish.server
+            request, wish.owner, roles=wish.roles, server=wish.server, spot=wish.spot
         )
         if len(quote.tiles) == quote.request.count:
             await self.submit(wish)
@@ -110,30 +117,28 @@ class Desk:
             wish.owner,
             roles=wish.roles,
             server=wish.server,
+            spot=wish.spot,
             key=wish.key,
             origin=ORIGIN,
             reply=str(wish.reply),
         )
         self.screens.follow(ticket, wish.reply)
 
+    async def require_shown(self, interaction: Interaction, recipe: Recipe) -> None:
+        """Raises InvalidRequest where a picture that there is must not be shown to others."""
+        server, spot = server_of(interaction), spot_of(interaction)
+        await self.app.chooser.require_shown(recipe, server, spot)
+
     async def job(self, job: str) -> Job:
         return await self.app.ledger.job(job)
 
-    async def kept(self, name: str, source: discord.Attachment) -> str:
+    async def kept(self, owner: Owner, name: str, source: discord.Attachment) -> str:
         """The digest of the picture that somebody sent."""
-        if source.size > LARGEST_SOURCE:
-            raise InvalidRequest(say("big_source", name=name, mebibytes=LARGEST_SOURCE // 2**20))
-        try:
-            content = await source.read()
-        except discord.HTTPException as error:
-            raise InvalidRequest(say("lost_source", name=name)) from error
-        return await self.app.studio.keep(content)
+        return await self.app.studio.keep(await fetched(source, name), owner)
 
 
 def _require_channel(interaction: Interaction, settings: ServerSettings) -> None:
     """Raises InvalidRequest where the server wants nothing painted."""
-    # A thread is a part of its channel.
-    ids = {interaction.channel_id, getattr(interaction.channel, "parent_id", None)} - {None}
-    if not any(settings.answers_in(str(one)) for one in ids):
+    if not any(settings.answers_in(channel) for channel in spot_of(interaction).channels):
         named = ", ".join(f"<#{one}>" for one in settings.channels)
         raise InvalidRequest(say("other_channel", channels=named))

@@ -9,10 +9,11 @@ Part = dict[str, Any]
 NEW_COMPONENTS = 1 << 15
 """The flag of messages that are made of components alone."""
 ONLY_FOR_YOU = 1 << 6
-ROW, BUTTON, TEXT, GALLERY = 1, 2, 10, 12
+ROW, BUTTON, SELECT, TEXT, GALLERY, FILE = 1, 2, 3, 10, 12, 13
 GREY, RED = 2, 4
 LONGEST_TEXT = 3800
 """All texts of a message together; Discord takes 4000."""
+LONGEST_LABEL = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,10 @@ def text(words: str) -> Part:
     return {"type": TEXT, "content": words[:LONGEST_TEXT]}
 
 
+def sentence(words: str) -> Post:
+    return Post(parts=(text(words),))
+
+
 def gallery(uploads: Iterable[Upload]) -> Part:
     items = [{"media": {"url": f"attachment://{upload.name}"}} for upload in uploads]
     return {"type": GALLERY, "items": items}
@@ -58,6 +63,27 @@ def row(*buttons: Part) -> Part:
     return {"type": ROW, "components": list(buttons)}
 
 
-def button(label: str, action: str, job: str, *, style: int = GREY) -> Part:
+def attached(upload: Upload) -> Part:
+    """A file that is no picture."""
+    return {"type": FILE, "file": {"url": f"attachment://{upload.name}"}}
+
+
+def button(
+    label: str, action: str, job: str, *, tile: int | None = None, style: int = GREY
+) -> Part:
     """It says itself what it does, so that it works for ever."""
-    return {"type": BUTTON, "style": style, "label": label, "custom_id": f"easel:{action}:{job}"}
+    custom = f"easel:{action}:{job}" if tile is None else f"easel:{action}:{job}:{tile}"
+    return {"type": BUTTON, "style": style, "label": label, "custom_id": custom}
+
+
+def select(action: str, target: str, placeholder: str, options: Iterable[Part]) -> Part:
+    """A list to choose one thing from, in a row of its own."""
+    there = list(options)
+    custom = f"easel:{action}:{target}"
+    return row({"type": SELECT, "custom_id": custom, "placeholder": placeholder, "options": there})
+
+
+def option(label: str, value: str, about: str = "") -> Part:
+    """One of what a list offers."""
+    told = {"label": label[:LONGEST_LABEL], "value": value}
+    return {**told, "description": about[:LONGEST_LABEL]} if about else told

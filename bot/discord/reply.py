@@ -16,7 +16,7 @@ class Reply:
     """The token opens the first answer until it expires; then only the bot's own token is left.
 
     `upload_limit` is how many bytes each file may have there. Without a `server` it is a direct
-    message; where the bot is nobody's guest only the token helps.
+    message. As a `guest`, where only the person took the bot along, no channel lets it in.
     """
 
     application: int
@@ -28,6 +28,7 @@ class Reply:
     server: int | None = None
     upload_limit: int
     private: bool = False
+    guest: bool = False
     language: str = "en"
 
     def open(self, now: datetime) -> bool:

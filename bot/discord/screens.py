@@ -2,18 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 import discord
 from discord.http import Route
 
-from bot.discord import looks
+from bot.discord.looks import job as looks
 from bot.discord.pace import Pace
 from bot.discord.parts import Post
 from bot.discord.reply import Reply
 from bot.discord.wire import Wire, original
+from bot.discord.words import speaking
 from engine.errors import EaselError, StorageFailed
 from engine.studio import Place
 from engine.ticket import Ticket
@@ -37,6 +40,7 @@ class Screens:
     ) -> None:
         self._wire, self._place, self._pace, self._now = wire, place, pace, now
         self._live: dict[str, asyncio.Lock] = {}
+        self._followed: dict[str, tuple[Ticket, Reply]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def follow(self, ticket: Ticket, reply: Reply) -> None:
@@ -44,9 +48,12 @@ class Screens:
         if ticket.ended or ticket.job.id in self._live:
             return
         self._live[ticket.job.id] = asyncio.Lock()
-        task = asyncio.create_task(self._follow(ticket, reply))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._followed[ticket.job.id] = (ticket, reply)
+        self._start(self._follow(ticket, reply))
+
+    def tell_places(self) -> None:
+        """What was said to those who wait holds no more: each is told what holds now."""
+        self._start(self._tell_places())
 
     @asynccontextmanager
     async def last(self, job: str) -> AsyncIterator[None]:
@@ -64,15 +71,31 @@ class Screens:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tell_places(self) -> None:
+        for ticket, reply in tuple(self._followed.values()):
+            with speaking(reply.language):
+                try:
+                    await self._edit(ticket.job.id, reply, partial(self._waiting, ticket), None)
+                except (discord.HTTPException, EaselError) as error:
+                    log.info("nobody sees where job %s stands: %s", ticket.job.id, error)
+
+    def _waiting(self, ticket: Ticket) -> Post | None:
+        place = self._place(ticket.job.id)
+        if place is None or ticket.latest:
+            return None
+        return looks.waiting(ticket.job, place, self._now())
+
     async def _follow(self, ticket: Ticket, reply: Reply) -> None:
         job = ticket.job
         edited: float | None = None
         try:
-            place = self._place(job.id)
-            if place is not None and not ticket.latest:
-                edited = await self._edit(
-                    job.id, reply, lambda: looks.waiting(job, place, self._now()), edited
-                )
+            if self._waiting(ticket):
+                edited = await self._edit(job.id, reply, partial(self._waiting, ticket), edited)
             async for _ in ticket:
                 edited = await self._edit(job.id, reply, lambda: looks.painting(ticket), edited)
                 if ticket.ended or job.id not in self._live:
@@ -84,20 +107,21 @@ class Screens:
             log.exception("job %s is followed no more", job.id)
         finally:
             self._live.pop(job.id, None)
+            self._followed.pop(job.id, None)
 
     async def _edit(
-        self, job: str, reply: Reply, look: Callable[[], Post], edited: float | None
+        self, job: str, reply: Reply, look: Callable[[], Post | None], edited: float | None
     ) -> float:
-        """What it looks like when its turn comes; when that was done."""
+        """What it looks like when its turn comes, where it does; when that was done."""
         loop = asyncio.get_running_loop()
         while wait := self._pace.wait(edited, loop.time()):  # noqa: ASYNC110 - only time helps
             await asyncio.sleep(wait)
         lock = self._live.get(job)
         if lock is not None and reply.open(self._now()):
             async with lock:
-                if job in self._live:
+                if job in self._live and (post := look()):
                     route = original("PATCH", reply.application, reply.token)
-                    await self._tried(route, look())
+                    await self._tried(route, post)
         return loop.time()
 
     async def _tried(self, route: Route, post: Post) -> None:

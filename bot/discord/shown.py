@@ -9,6 +9,7 @@ LONGEST = 1000
 JOINER = "\u200d"
 """Holds emojis together, and hides nothing."""
 _MARKS = re.compile(r"([\\*_~`|>#\-\[\]()<@:/])")
+_LIST = re.compile(r"^(\d+)\.")
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -17,7 +18,7 @@ def shown(text: str, longest: int = LONGEST) -> str:
     plain = plainly(text)
     if len(plain) > longest:
         plain = f"{plain[: longest - 1].rstrip()}…"
-    return _MARKS.sub(r"\\\1", plain) if plain else say("no_words")
+    return _LIST.sub(r"\1\\.", _MARKS.sub(r"\\\1", plain)) if plain else say("no_words")
 
 
 def fenced(text: str, longest: int) -> str:

@@ -14,6 +14,7 @@ from bot.discord.client import Client
 from bot.discord.delivery import Delivery
 from bot.discord.desk import Desk
 from bot.discord.pace import Pace
+from bot.discord.pauses import Pauses
 from bot.discord.screens import Screens
 from bot.discord.supervision import Supervision
 from bot.discord.wire import Wire
@@ -26,6 +27,7 @@ class Tempo:
     """Seconds: for servers to tell of themselves, between logins and tries, between edits.
 
     `silence_s` is for how long nothing may be heard; Discord's own heart beats every 41 s.
+    `patience_s` is what a request may take.
     """
 
     ready_s: float = 2.0
@@ -34,6 +36,7 @@ class Tempo:
     pause_s: float = 1.0
     edit_s: float = 3.0
     retry_s: float = 0.5
+    patience_s: float = 30.0
 
 
 USUAL = Tempo()
@@ -46,7 +49,7 @@ async def on_discord(app: App, settings: Settings, tempo: Tempo = USUAL) -> Asyn
         yield
         return
     prepare_library(settings)
-    wire = Wire(pause=tempo.retry_s)
+    wire = Wire(pause=tempo.retry_s, patience=tempo.patience_s)
     screens = Screens(wire=wire, place=app.studio.place, pace=Pace(gap=tempo.edit_s), now=utc_now)
     desk = Desk(app=app, wire=wire, screens=screens)
     budget = Budget(gap=tempo.identify_s)
@@ -72,6 +75,7 @@ def prepare_library(settings: Settings) -> None:
     """Addresses and the like, which discord.py keeps for the whole program."""
     # It would warn of missing libraries for voice, which nobody needs here.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    vars(discord.client)["ExponentialBackoff"] = Pauses
     if settings.discord_api:
         discord.http.Route.BASE = settings.discord_api.rstrip("/")
     if settings.discord_gateway:

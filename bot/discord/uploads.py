@@ -19,9 +19,13 @@ QUALITIES = (90, 75, 50)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:
-    """One message's files after another. `kind` is what they are where they are no PNG."""
+    """One message's files after another. `kind` is what they are where they are no PNG.
+
+    `places` says of each file the how many-th picture it is.
+    """
 
     parts: tuple[tuple[Upload, ...], ...]
+    places: tuple[tuple[int, ...], ...] = ()
     kind: str | None = None
     left_out: int = 0
 
@@ -34,22 +38,24 @@ def packed(pictures: Sequence[Picture], *, each: int, whole: int = WHOLE) -> Pac
         there = [upload for upload in uploads if upload]
         if len(there) == len(pictures) and sum(len(one.content) for one in there) <= whole:
             break
-    there = [upload for upload in uploads if upload]
+    numbered = [(place, upload) for place, upload in enumerate(uploads) if upload]
+    messages = _split(numbered, whole)
     return Packed(
-        parts=_split(there, whole),
+        parts=tuple(tuple(upload for _, upload in message) for message in messages),
+        places=tuple(tuple(place for place, _ in message) for message in messages),
         kind=None if kind == KINDS[0] else kind,
-        left_out=len(uploads) - len(there),
+        left_out=len(uploads) - len(numbered),
     )
 
 
-def _split(uploads: Sequence[Upload], whole: int) -> tuple[tuple[Upload, ...], ...]:
-    parts: list[list[Upload]] = [[]]
-    for upload in uploads:
-        size = sum(len(one.content) for one in parts[-1]) + len(upload.content)
+def _split(uploads: Sequence[tuple[int, Upload]], whole: int) -> list[list[tuple[int, Upload]]]:
+    parts: list[list[tuple[int, Upload]]] = [[]]
+    for place, upload in uploads:
+        size = sum(len(one.content) for _, one in parts[-1]) + len(upload.content)
         if parts[-1] and (size > whole or len(parts[-1]) == MOST_FILES):
             parts.append([])
-        parts[-1].append(upload)
-    return tuple(tuple(part) for part in parts)
+        parts[-1].append((place, upload))
+    return parts
 
 
 def _upload(number: int, picture: Picture, kind: str, each: int) -> Upload | None:

@@ -16,17 +16,26 @@ from engine.errors import StorageFailed
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 5
+MOST_AT_ONCE, MOST_ANSWERS_AT_ONCE = 100, 200
+"""Each request that is on its way needs a connection, which is an open file: a rush would need more
+than a program may have."""
 OVERLOADED = 503
 """discord.py raises it at once, and tries again after other errors of a server."""
 
 
 class Wire:
-    """It outlives the clients: each opens it when it is logged in, and closes it at its end."""
+    """It outlives the clients: each opens it when it is logged in, and closes it at its end.
+
+    First answers to interactions go through `answers`: they have room of their own, since nobody
+    waits long for them.
+    """
 
     def __init__(self, *, pause: float = 0.5, patience: float = 30.0) -> None:
         self._pause, self._patience = pause, patience
         self._client: discord.Client | None = None
         self._opened = asyncio.Event()
+        self._room = asyncio.Semaphore(MOST_AT_ONCE)
+        self.answers = asyncio.Semaphore(MOST_ANSWERS_AT_ONCE)
 
     def open(self, client: discord.Client) -> None:
         self._client = client
@@ -53,7 +62,8 @@ class Wire:
             try:
                 async with asyncio.timeout(self._patience):
                     await self._opened.wait()
-                    return await self._once(route, form, post)
+                    async with self._room:
+                        return await self._once(route, form, post)
             except discord.HTTPException as error:
                 if error.status != OVERLOADED or tried == tries:
                     raise
@@ -71,6 +81,17 @@ class Wire:
         client = self._client
         if client is None:
             raise RuntimeError("no client is logged in")
+        try:
+            return await self._asked(client, route, form, post)
+        except (asyncio.CancelledError, TimeoutError):
+            # discord.py stops all requests while it waits for a limit on all of them to pass. Cut
+            # off in this it would never let them go on.
+            client.http._global_over.set()
+            raise
+
+    async def _asked(
+        self, client: discord.Client, route: Route, form: dict[str, Any], post: Post | None
+    ) -> Any:
         if post is None or not post.uploads:
             return await client.http.request(route, json=form or None)
         files = [

@@ -9,6 +9,7 @@ from bot.discord.words import say
 from engine.errors import NotFound
 from engine.job import Owner
 from engine.request import ImageRequest
+from engine.server import Spot
 
 MOST = 1000
 
@@ -21,6 +22,7 @@ class Wish:
     owner: Owner
     roles: tuple[str, ...] | None
     server: str | None
+    spot: Spot
     key: str
     reply: Reply
 

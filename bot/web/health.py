@@ -1,10 +1,7 @@
 """How Easel is, for programs that look after it."""
 
-from datetime import UTC, datetime
-
 from aiohttp import web
 
-from bot.owner import LOCAL
 from engine.errors import StorageFailed
 from engine.ports import Ledger
 
@@ -32,7 +29,7 @@ class Health:
     async def ready(self, _: web.Request) -> web.Response:
         """The ledger answers too."""
         try:
-            await self._ledger.spent(LOCAL.id, datetime.now(UTC))
+            await self._ledger.workers()
         except StorageFailed as error:
             return web.Response(status=503, text=str(error))
         return web.Response(text="ok")

@@ -24,6 +24,7 @@ from engine.gpu.seat import Painted, Seat
 from engine.gpu.waiting import Waiting
 from engine.gpu.warm import Warm
 from engine.ladder import Strain
+from engine.safety import shows_previews
 from engine.turns import Turns
 
 Outcome = TypeVar("Outcome")
@@ -160,11 +161,11 @@ class Company:
         try:
             direction = family.guided(painting, answer)
             family.advance(painting, direction)
-            previews = family.previews
-            if previews and not painting.finished and previews.due(before, painting.step):
+            shown = family.previews if shows_previews(seat.recipe.safety or "off") else None
+            if shown and not painting.finished and shown.due(before, painting.step):
                 # Without what an inpainting network sees beside them.
-                shown = rows.latents[:1, : painting.latents.shape[1]]
-                film = previews.film(painting.scheduler, time, shown, direction)
+                seen = rows.latents[:1, : painting.latents.shape[1]]
+                film = shown.film(painting.scheduler, time, seen, direction)
         except torch.AcceleratorError:
             raise
         except Exception as error:

@@ -20,7 +20,7 @@ from engine.gpu.safety import open_safety
 from engine.gpu.thread import EngineThread
 from engine.gpu.warm import Servable, Warm
 from engine.ladder import Rung
-from engine.safety import Policy
+from engine.safety import Policy, shows_previews
 
 # A wider forward than this only makes each step longer, for hardly more pictures an hour.
 MOST_ROWS = {"cpu": 12, "cuda": 12}
@@ -54,7 +54,7 @@ async def open_painter(
     def load_one(model: Model, needed: Collection[Rung]) -> Family:
         family = load(model, where, shelves, needed)
         family.previews = open_previews(
-            previews if safety.allows_previews else "off",
+            previews if shows_previews(safety.measure) else "off",
             every=preview_every,
             card=model.card,
             vae=family.pipe.vae,

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 from PIL.Image import Image
 from torch import Tensor
 
+from engine.errors import PaintingFailed
 from engine.gpu.explain import no_room, too_large
 from engine.gpu.family import Family
 from engine.gpu.images.canvas import Canvas, canvas_of
@@ -19,6 +20,11 @@ from engine.job import LATENT, Recipe
 from engine.ladder import Work
 
 Outcome = TypeVar("Outcome")
+
+NOBODY_LOOKS = (
+    "Pictures are looked at where you asked, and there is no model here any more that does. "
+    "Whoever runs Easel names one by EASEL_SAFETY_MODEL."
+)
 
 
 class Finished(NamedTuple):
@@ -51,6 +57,8 @@ class Passes:
 
     def first(self, seat: Seat) -> Painting | Finished:
         """The first pass; the picture where there is none to paint."""
+        if self._safety is None and seat.recipe.safety not in (None, "off"):
+            raise PaintingFailed(NOBODY_LOOKS)
         canvas = canvas_of(seat.recipe, seat.sources)
         if seat.recipe.keeps_image and canvas.picture is not None:
             return self._after(seat, seat.recipe, canvas, canvas.picture, ())
@@ -80,7 +88,7 @@ class Passes:
             return self._begun(seat, recipe.second, larger, notes=notes)
         if self._safety is not None:
             looked = self._safety.looked
-            image, more = self._enough(seat, Work.CHECK, lambda: looked(image))
+            image, more = self._enough(seat, Work.CHECK, lambda: looked(image, seat.recipe.safety))
             notes = (*notes, *more)
         return Finished(image, notes)
 

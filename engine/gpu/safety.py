@@ -13,7 +13,7 @@ from PIL import Image
 from engine.errors import PaintingFailed, Unsafe
 from engine.gpu.checker import Checker, open_checker
 from engine.gpu.device import ran_out_of_memory
-from engine.safety import Policy
+from engine.safety import Measure, Policy, stricter
 
 log = logging.getLogger(__name__)
 
@@ -30,18 +30,24 @@ class Safety:
         self._unsafe = policy.unsafe_labels(checker.labels)
 
     @torch.inference_mode()
-    def looked(self, picture: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    def looked(
+        self, picture: Image.Image, wanted: Measure | None = None
+    ) -> tuple[Image.Image, tuple[str, ...]]:
         """The picture as it may be shown, and what must be said with it.
 
+        `wanted` is the measure of where it was asked for, which counts where it is stricter.
         Raises Unsafe where it may not be shown, and PaintingFailed where that is not known.
         Running out of memory is raised as it is, for whoever can make room and ask again.
         """
+        measure = stricter(self._policy.measure, wanted)
+        if measure == "off":
+            return picture, ()
         verdict = self._policy.judged(
             self._scores(picture), self._unsafe, exclusive=self._checker.exclusive
         )
         if not verdict.unsafe:
             return picture, ()
-        match self._policy.measure:
+        match measure:
             case "mark":
                 return picture, (f"Marked as unsafe: {verdict.reason}.",)
             case "blur":
@@ -74,8 +80,11 @@ class Safety:
 
 
 def open_safety(policy: Policy, device: torch.device) -> Safety | None:
-    """None where the policy is off. Raises BadModel where its model cannot be used."""
-    if policy.model is None or not policy.on:
+    """None where there is no model for it. Raises BadModel where that cannot be used.
+
+    Also where the policy is off: servers may want their pictures looked at.
+    """
+    if policy.model is None:
         return None
     return Safety(policy, open_checker(policy.model, device))
 

@@ -81,7 +81,7 @@ class _House:
         self._scene = scene
         self._ledger = SqlLedger(engine, files)
         self._archive = SqlArchive(engine, files)
-        self._line = Line(queue=FairQueue(limit=2 * scene.size.jobs + scene.size.calls))
+        self._line = Line(queue=FairQueue())
         accounts = SqlAccounts(engine)
         self._caretaker = Caretaker(
             line=self._line,

@@ -1,5 +1,6 @@
 """What the wiring keeps from one start to the next."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,11 @@ from bot.app import open_app, painting, tidying
 from bot.owner import LOCAL
 from bot.painters import Painters
 from bot.settings import read_settings
+from bot.worker import this_worker
+from engine.caretaker import TERMINAL
+from engine.job import Status
 from engine.request import ImageRequest
+from engine.studio import utc_now
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -27,6 +32,20 @@ async def test_the_next_start_knows_what_pictures_took(painters: Painters) -> No
 
     assert price == 0.5
     assert price != guess
+
+
+async def test_what_a_command_held_that_was_killed_ends_with_the_next_one(
+    painters: Painters,
+) -> None:
+    settings = read_settings()
+    here, _, _ = this_worker().rpartition(":")
+    async with open_app(settings, painters) as app:
+        killed = (await app.studio.submit(A_FOX, LOCAL, origin=TERMINAL)).job.id
+        # No program has such a number.
+        await app.ledger.begin(killed, f"{here}:{2**31 - 1}", utc_now() + timedelta(hours=1))
+
+    async with open_app(settings, painters) as app, painting(app, settings, painters):
+        assert (await app.ledger.job(killed)).status is Status.CANCELLED
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_a_servers_settings_are_shown_with_its_defaults(
     told(painters, capsys, *command.split())
 
     shown = told(painters, capsys, "settings", "show", "--server", "7")
-    assert shown[:9] == [
+    assert shown[:12] == [
         "setting value",
         "models book",
         "pictures at once 4",
@@ -63,10 +63,13 @@ def test_a_servers_settings_are_shown_with_its_defaults(
         "LoRAs no",
         "refused words naked, gore",
         "safety as everywhere",
+        "safety where it is age-restricted as in the others",
+        "safety of channels as in the others",
         "channels 81384788765712384",
+        "audit channel none",
         "language de",
     ]
-    assert "steps 9" in shown[9:]
+    assert "steps 9" in shown[12:]
     told(painters, capsys, "quota", "grant", "7", "5")
     [_, defaults, settings] = told(painters, capsys, "audit", "--server", "7")
     assert defaults.endswith("local server discord:7 defaults steps default → 9 calm")

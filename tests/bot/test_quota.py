@@ -87,7 +87,7 @@ async def test_all_tiers_and_people_are_two_tables(quota: Quota, ledger: MemoryL
     assert member == [
         "member",
         "1",
-        *["11,", "12", "50", "10", "in", "2", "h", "4", "–", "–", "3", "waiting"],
+        *["11,", "12", "50", "10", "in", "2", "h", "4", "–", "–", "3", "jobs", "waiting"],
     ]
     assert people[:3] == ["person", "name", "tier"]
     assert sorted(rows) == [

@@ -54,6 +54,13 @@ class Connection:
         if self._request.transport:
             self._request.transport.close()
 
+    def tear(self) -> None:
+        """End it in the middle of a message."""
+        if self._request.transport:
+            # The head of 4,096 bytes, and fewer of them.
+            self._request.transport.write(b"\x82\x7e\x10\x00" + bytes(100))
+        self.hang_up()
+
     async def write(self) -> None:
         """Send what is in line until the connection ends; whoever reads must not wait in vain."""
         try:

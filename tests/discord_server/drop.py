@@ -4,7 +4,10 @@ from enum import Enum, auto
 
 
 class Drop(Enum):
-    """How a connection ends, or what is said on it instead. Numbers are close codes."""
+    """How a connection ends, or what is said on it instead. Numbers are close codes.
+
+    TORN is in the middle of a word; DOORSTEP loses the next connection too, while it says READY.
+    """
 
     RESET = auto()
     HANG_UP = auto()
@@ -12,6 +15,8 @@ class Drop(Enum):
     RECONNECT = auto()
     INVALID = auto()
     INVALID_RESUMABLE = auto()
+    TORN = auto()
+    DOORSTEP = auto()
 
 
 class Down(Enum):

@@ -45,12 +45,12 @@ class Faults:
 
     def __init__(self, bell: Bell) -> None:
         self._bell = bell
-        self._waiting: defaultdict[Route, deque[Fault]] = defaultdict(deque)
+        self._waiting: defaultdict[Route, deque[Fault | None]] = defaultdict(deque)
         self.met: list[tuple[Route, Fault]] = []
         self.over = asyncio.Event()
 
-    def put(self, route: Route, fault: Fault, times: int = 1) -> None:
-        """The next requests to this route meet it."""
+    def put(self, route: Route, fault: Fault | None, times: int = 1) -> None:
+        """The next requests to this route meet it; with None they go well."""
         self._waiting[route].extend([fault] * times)
 
     def clear(self) -> None:
@@ -62,6 +62,8 @@ class Faults:
         if not self._waiting[route]:
             return None
         fault = self._waiting[route].popleft()
+        if fault is None:
+            return None
         self.met.append((route, fault))
         self._bell.ring()
         return fault

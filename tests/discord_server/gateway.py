@@ -60,6 +60,7 @@ class Gateway:
         self.packings: list[str | None] = []
         self.heartbeats = 0
         self._identified: deque[float] = deque()
+        self._tears_ready = False
 
     def handlers(self) -> dict[Route, Handler]:
         """The routes that tell of it."""
@@ -111,6 +112,12 @@ class Gateway:
                     connection.silent = True
                 case Drop.RECONNECT:
                     connection.send(Op.RECONNECT)
+                case Drop.TORN:
+                    connection.tear()
+                case Drop.DOORSTEP:
+                    self.forget()
+                    self._tears_ready = True
+                    connection.reset()
                 case Drop.INVALID_RESUMABLE:
                     connection.send(Op.INVALID_SESSION, True)
                 case Drop.INVALID:
@@ -239,6 +246,9 @@ class Gateway:
             return self._close(connection, Close.DISALLOWED_INTENTS)
         if said.get("shard") not in (None, [0, 1]):
             return self._close(connection, Close.INVALID_SHARD)
+        if self._tears_ready:
+            self._tears_ready = False
+            return connection.tear()
         session = Session(f"{self._clock.new_id():x}", Intent(intents))
         session.connection = connection
         self.sessions[session.name] = session

@@ -73,6 +73,7 @@ class Guild:
     members: tuple[Member, ...]
     locale: str = "en-US"
     upload_limit: int = 10 * MEBIBYTE
+    system_channel: int | None = None
     has_app: bool = True
 
     def member(self, user: int) -> Member | None:

@@ -1,12 +1,13 @@
 """What a person fills into a command's options, as Discord's own window lets them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
 from tests.discord_server.attachment import Attachment, Files
 from tests.discord_server.nouns import Channel, Guild, Role, Upload, User
+from tests.discord_server.permissions import Permission
 from tests.discord_server.portrait import channel_of, member_of, role_of, user_of
 from tests.discord_server.refused import Json
 
@@ -53,8 +54,14 @@ class Filled:
 class Form:
     """Fills in the options of one command."""
 
-    def __init__(self, files: Files, channel: Channel, guild: Guild | None) -> None:
-        self._files, self._channel, self._guild = files, channel, guild
+    def __init__(
+        self,
+        files: Files,
+        channel: Channel,
+        guild: Guild | None,
+        may: Callable[[Channel], Permission],
+    ) -> None:
+        self._files, self._channel, self._guild, self._may = files, channel, guild, may
 
     def fill(self, told: list[Json], given: Mapping[str, Any]) -> Filled:
         """Everything that was given, where it fits what the command told of its options."""
@@ -118,7 +125,8 @@ class Form:
                     del told["user"]
                     add(filled.resolved, "members", value.id, told)
             case Channel():
-                add(filled.resolved, "channels", value.id, channel_of(value))
+                told = {**channel_of(value), "permissions": str(int(self._may(value)))}
+                add(filled.resolved, "channels", value.id, told)
             case Role():
                 add(filled.resolved, "roles", value.id, role_of(value))
             case Upload():

@@ -18,6 +18,7 @@ from tests.discord_server.nouns import Channel, Upload, User
 from tests.discord_server.offer import Place, leaf, nested, offered, place_of
 from tests.discord_server.options import Form, NotOffered
 from tests.discord_server.payload import payload_of
+from tests.discord_server.permissions import Permission
 from tests.discord_server.refused import Json
 from tests.discord_server.world import World
 
@@ -140,7 +141,10 @@ class People:
         return command, rest, leaf(command, rest)
 
     def _form(self, place: Place) -> Form:
-        return Form(self._files, place.channel, place.guild)
+        def may(channel: Channel) -> Permission:
+            return self._world.may(place.user, channel)
+
+        return Form(self._files, place.channel, place.guild, may)
 
     def _seen(self, user: User, message: Message) -> Place:
         if message.deleted or (message.seen_by and message.seen_by.id != user.id):

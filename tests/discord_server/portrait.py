@@ -169,7 +169,7 @@ def guild_of(guild: Guild, bot: User) -> Json:
         "nsfw_level": 0,
         "afk_timeout": 300,
         "afk_channel_id": None,
-        "system_channel_id": None,
+        "system_channel_id": str(guild.system_channel) if guild.system_channel else None,
         "system_channel_flags": 0,
         "rules_channel_id": None,
         "public_updates_channel_id": None,

@@ -228,8 +228,8 @@ class Discord:
 
         await self.bell.until(look, f"visit {visits} of the bot", patience)
 
-    def fail(self, route: Route, how: Fault, times: int = 1) -> None:
-        """Let the next requests to this route go wrong."""
+    def fail(self, route: Route, how: Fault | None, times: int = 1) -> None:
+        """Let the next requests to this route go wrong; with None they go well."""
         self.faults.put(route, how, times)
 
     def drop(self, how: Drop | int) -> None:

@@ -43,13 +43,28 @@ async def test_the_bot_can_be_told_to_come_again(
     assert (heard["op"], heard["d"]) == (op, told)
 
 
-@pytest.mark.parametrize("how", [Drop.RESET, Drop.HANG_UP])
+@pytest.mark.parametrize("how", [Drop.RESET, Drop.HANG_UP, Drop.TORN])
 async def test_a_connection_can_break(server: Discord, how: Drop) -> None:
     async with logged_in(server) as line:
         server.drop(how)
 
         assert (await line.hear())["closed"] in (None, 1006, 1000)
     assert server.doors.sessions
+
+
+async def test_a_connection_can_break_while_it_says_ready(server: Discord) -> None:
+    async with logged_in(server) as first:
+        server.drop(Drop.DOORSTEP)
+        await first.hear()
+
+    async with line_to(server) as second:
+        await second.identify()
+        broken = await second.hear()
+    async with logged_in(server):
+        inside = len(server.doors.sessions)
+
+    assert "closed" in broken
+    assert inside == 1
 
 
 async def test_a_silent_connection_says_nothing_but_stays(server: Discord) -> None:

@@ -5,13 +5,14 @@ from tests.discord_server.permissions import USUAL, Permission
 
 BOT = User(id=1001, name="easel", bot=True)
 ALICE = User(id=2001, name="alice", display="Alice")
-BOB = User(id=2002, name="bob", display="Bob", locale="de")
+BOB = User(id=2002, name="bob", display="Bob")
 MORGAN = User(id=2003, name="morgan", display="Morgan")
 OWNER = User(id=2004, name="olive", display="Olive")
 # Took the bot along: it works for her also where it is not a member.
 TRAVELLER = User(id=2005, name="tess", display="Tess", has_app=True)
 HERMIT = User(id=2006, name="hugo", display="Hugo", takes_messages=False)
-PEOPLE = (BOT, ALICE, BOB, MORGAN, OWNER, TRAVELLER, HERMIT)
+GRETA = User(id=2007, name="greta", display="Greta", locale="de")
+PEOPLE = (BOT, ALICE, BOB, MORGAN, OWNER, TRAVELLER, HERMIT, GRETA)
 
 PICTURES_ID, ELSEWHERE_ID = 3001, 3002
 MODERATORS = Role(id=4001, name="Moderators", permissions=int(Permission.MANAGE_GUILD))
@@ -67,6 +68,7 @@ PICTURES = Guild(
         Member(user=OWNER),
         Member(user=HERMIT),
         Member(user=TRAVELLER),
+        Member(user=GRETA),
     ),
 )
 # The bot is not here.

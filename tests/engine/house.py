@@ -20,6 +20,7 @@ from engine.queue import FairQueue
 from engine.request import ImageRequest
 from engine.studio import Studio, utc_now
 from engine.tally import Tally
+from engine.waiting import Waiting
 from storage.memory import MemoryLedger
 from tests.fakes import FakePainter
 from tests.storage.samples import NOON
@@ -107,7 +108,7 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """`working=False` leaves jobs in the queue; the painter waits until its gate is opened."""
     ledger, painter = ledger or MemoryLedger(), painter or FakePainter(seats=seats)
-    line, speeds = Line(queue=FairQueue(limit=limit)), Speeds()
+    line, speeds = Line(queue=FairQueue(), waiting=Waiting(limit=limit)), Speeds()
 
     async def allowed(owner: str, roles: Collection[str] | None = None) -> Allowance:
         await asyncio.sleep(0)

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from engine.extra import PREPROCESSORS, Control, Extra, Reference
 from engine.job import Recipe
+from engine.safety import MEASURES
 
 WHOLE = st.integers(-(2**70), 2**70)
 REAL = st.floats(allow_nan=False, allow_infinity=False)
@@ -40,6 +41,7 @@ EVERYTHING = Recipe(
     references=(Reference(name="look", digest="4" * 64, image="5" * 64, weight=0.6),),
     exact=True,
     hand="cuda bfloat16",
+    safety="blur",
 )
 
 
@@ -87,4 +89,5 @@ def recipes(words: st.SearchStrategy[str]) -> st.SearchStrategy[Recipe]:
         references=st.lists(references, max_size=2).map(tuple),
         exact=st.booleans(),
         hand=words,
+        safety=st.none() | st.sampled_from(MEASURES),
     )

@@ -173,3 +173,4 @@ def test_who_paints_it_does_not_count() -> None:
     [recipe] = painted(ImageRequest(prompt="a fox"))
 
     require_same(recipe, replace(recipe, hand="cuda bfloat16"))
+    require_same(recipe, replace(recipe, safety="refuse"))

@@ -1,21 +1,24 @@
 """What is taken up at a start, and what moderators change while jobs wait."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from engine.allowance import UNLIMITED, Allowance
-from engine.caretaker import Caretaker
-from engine.errors import NotFound, StorageFailed
-from engine.job import Job
+from engine.caretaker import TERMINAL, Caretaker
+from engine.errors import EaselError, NotFound, StorageFailed
+from engine.job import Job, Picture, Status
 from engine.line import job_of
 from engine.outline import Outline
 from engine.request import ImageRequest
 from engine.studio import unlimited
+from engine.ticket import Ticket
 from storage.memory import MemoryLedger
 from tests.engine.house import House, open_house, until
-from tests.storage.samples import ALICE, BOB, NOON
+from tests.storage.samples import ALICE, BOB, NOON, a_job
 
 A_FOX = ImageRequest(prompt="a fox")
 
@@ -95,6 +98,140 @@ async def test_a_job_that_is_gone_is_waited_for_no_more() -> None:
         assert not house.line.elsewhere
         with pytest.raises(NotFound):
             await ticket.pictures()
+
+
+class LosesFiles(MemoryLedger):
+    """The disk does not give back Alice's."""
+
+    trouble: EaselError = StorageFailed("The disk does not answer.")
+
+    async def file(self, digest: str) -> bytes:
+        found = await super().file(digest)
+        if found == b"Alice":
+            raise self.trouble
+        return found
+
+
+async def painted_elsewhere(house: House) -> tuple[Ticket, Ticket]:
+    """A job of Alice's and one of Bob's that another program has finished."""
+    tickets = []
+    for owner in (ALICE, BOB):
+        ticket = await house.studio.submit(A_FOX, owner)
+        house.line.follow(ticket.job.id)
+        begun = await house.ledger.begin(ticket.job.id, "another", NOON)
+        png = owner.name.encode()
+        picture = Picture(recipe=begun.tiles[0].recipe, png=png, seconds=1.0)
+        await house.ledger.finish(ticket.job.id, begun.attempt, [picture], NOON)
+        tickets.append(ticket)
+    alices, bobs = tickets
+    return alices, bobs
+
+
+async def test_a_job_whose_pictures_cannot_be_read_now_holds_up_no_other() -> None:
+    async with open_house(ledger=LosesFiles(), working=False) as house:
+        alices, bobs = await painted_elsewhere(house)
+
+        await house.caretaker.catch_up()
+
+        assert list(house.line.elsewhere) == [alices.job.id]
+        assert [picture.png for picture in await bobs.pictures()] == [b"Bob"]
+
+
+async def test_a_job_whose_picture_is_gone_has_ended_all_the_same() -> None:
+    ledger = LosesFiles()
+    ledger.trouble = NotFound("That picture is not kept here any more.")
+    async with open_house(ledger=ledger, working=False) as house:
+        alices, bobs = await painted_elsewhere(house)
+
+        await house.caretaker.catch_up()
+
+        assert not house.line.elsewhere
+        assert await alices.pictures() == ()
+        assert len(await bobs.pictures()) == 1
+
+
+async def test_what_waits_and_nobody_knows_is_taken_in_page_by_page() -> None:
+    ledger = ShortPages()
+    async with open_house(ledger=ledger, working=False) as house:
+        await house.caretaker.resume()
+        for number in range(2):
+            await ledger.record(a_job(id=f"job {number}"))
+
+        known = []
+        for _ in range(4):
+            await house.caretaker.sweep()
+            known.append(sorted(house.line.jobs))
+
+        assert known == [["job 0"], ["job 0", "job 1"], ["job 0", "job 1"], ["job 0", "job 1"]]
+        assert house.line.bell.is_set()
+        assert len(house.line.queue) == 2
+
+
+class LosesAnswers(MemoryLedger):
+    """Records, and cannot say so any more."""
+
+    lost = True
+
+    async def record(
+        self, job: Job, allowance: Allowance = UNLIMITED, now: datetime | None = None
+    ) -> Job:
+        recorded = await super().record(job, allowance, now)
+        if self.lost:
+            raise StorageFailed("The database was stopped in the middle of that.")
+        return recorded
+
+
+async def test_nothing_is_taken_in_before_it_is_known_who_was_served() -> None:
+    async with open_house(working=False) as house:
+        await house.ledger.record(a_job())
+
+        await house.caretaker.sweep()
+
+        assert not house.line.jobs
+
+
+async def test_a_job_whose_record_was_never_answered_is_painted_without_a_restart() -> None:
+    ledger = LosesAnswers()
+    async with open_house(ledger=ledger) as house:
+        await house.caretaker.resume()
+        house.painter.gate.set()
+        with pytest.raises(StorageFailed):
+            await house.studio.submit(A_FOX, ALICE)
+
+        await house.caretaker.sweep()
+        await until(lambda: not house.line.jobs)
+
+        assert [job.status for job in ledger.jobs.values()] == [Status.DONE]
+
+
+class SlowAnswer(MemoryLedger):
+    """What is recorded can be seen by others before the one who asked knows of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may = asyncio.Event()
+
+    async def record(
+        self, job: Job, allowance: Allowance = UNLIMITED, now: datetime | None = None
+    ) -> Job:
+        recorded = await super().record(job, allowance, now)
+        await self.may.wait()
+        return recorded
+
+
+async def test_a_job_that_is_seen_before_its_record_is_answered_waits_once() -> None:
+    ledger = SlowAnswer()
+    async with open_house(ledger=ledger, working=False) as house:
+        await house.caretaker.resume()
+        asking = asyncio.create_task(house.studio.submit(A_FOX, ALICE))
+        await until(lambda: bool(ledger.jobs))
+
+        await house.caretaker.sweep()
+        ledger.may.set()
+        ticket = await asking
+
+        assert house.line.tickets[ticket.job.id] is ticket
+        assert len(house.line.queue) == 1
 
 
 class Moderators:
@@ -220,3 +357,38 @@ async def test_a_start_takes_up_at_once_what_a_dead_program_held() -> None:
         )
 
         assert await caretaker.resume() == 1
+
+
+async def test_a_command_that_was_killed_leaves_nothing_put_aside_where_no_program_serves() -> None:
+    ledger = ShortPages()
+    later = NOON + timedelta(days=2)
+    for name, origin, worker, asked in (
+        ("killed", TERMINAL, "dead", later),
+        ("old", TERMINAL, None, NOON),
+        ("young", TERMINAL, None, later),
+        ("painted now", TERMINAL, "alive", later),
+        ("page's", "page", "dead", later),
+    ):
+        await ledger.record(replace(a_job(id=name, submitted=asked), origin=origin))
+        if worker:
+            await ledger.begin(name, worker, later + timedelta(hours=1))
+    async with open_house(ledger=ledger, working=False) as house:
+        caretaker = Caretaker(
+            line=house.line,
+            ledger=ledger,
+            allowance=unlimited,
+            now=lambda: later,
+            is_gone=lambda worker: worker == "dead",
+        )
+
+        await caretaker.bury()
+
+        assert {name: job.status for name, job in ledger.jobs.items()} == {
+            "killed": Status.CANCELLED,
+            "old": Status.CANCELLED,
+            "young": Status.QUEUED,
+            "painted now": Status.PAINTING,
+            "page's": Status.QUEUED,
+        }
+        assert ledger.purses.held(ALICE.id) == 3 * 800
+        assert not house.line.jobs

@@ -12,6 +12,7 @@ from engine.chooser import Chooser
 from engine.errors import InvalidRequest
 from engine.preferences import Preferences
 from engine.safety import Policy
+from engine.server import FREE
 from engine.style import Style
 from storage.memory_choices import MemoryChoices
 from storage.memory_purses import MemoryPurses
@@ -123,3 +124,24 @@ async def test_a_servers_safety_can_only_be_stricter(
     await unchecked.set_settings(SERVER, {"images": False}, ACT)
 
     assert (await chooser.chosen(SERVER)).settings.safety == "blur"
+
+
+@pytest.mark.parametrize(
+    "change", [{"safety_adult": "off"}, {"safety_channels": [["7", "blur"], ["8", "off"]]}]
+)
+async def test_no_channel_can_be_milder_either(chooser: Chooser, change: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest, match="mark everywhere"):
+        await chooser.set_settings(SERVER, change, ACT)
+
+    assert (await chooser.chosen(SERVER)).settings == FREE
+
+
+async def test_what_was_set_when_there_was_a_model_is_no_reason_to_refuse(
+    chooser: Chooser, choices: MemoryChoices
+) -> None:
+    unchecked = Chooser(choices=choices, cards=CARDS, safety=Policy())
+    await chooser.set_settings(SERVER, {"safety_adult": "blur"}, ACT)
+
+    await unchecked.set_settings(SERVER, {"images": False}, ACT)
+
+    assert (await chooser.chosen(SERVER)).settings.safety_adult == "blur"

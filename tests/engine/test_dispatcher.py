@@ -147,7 +147,7 @@ async def test_a_finished_tile_pays_what_it_took() -> None:
 async def test_the_painter_gets_the_files_that_the_recipe_names() -> None:
     async with open_house() as house:
         house.painter.gate.set()
-        digest = await house.studio.keep(a_png())
+        digest = await house.studio.keep(a_png(), ALICE)
 
         ticket = await house.studio.submit(ImageRequest(prompt="a fox", image=digest), ALICE)
         await ticket.pictures()

@@ -13,6 +13,7 @@ from engine.errors import Cancelled, PainterLost, PaintingFailed, StorageFailed
 from engine.job import Job, Picture, Recipe, Status
 from engine.ports import Tell
 from engine.request import ImageRequest
+from engine.studio import utc_now
 from engine.tally import Tally
 from storage.memory import MemoryLedger
 from tests.engine.house import FullDisk, open_house, until
@@ -182,3 +183,39 @@ async def test_a_result_is_not_brought_again_once_the_lease_is_over() -> None:
             await ticket.pictures()
 
     assert ledger.away == 2
+
+
+async def test_a_job_that_cannot_be_read_fails_for_nothing_and_its_owner_is_told() -> None:
+    ledger = MemoryLedger()
+    async with open_house(ledger=ledger, working=False) as house:
+        job = (await house.studio.submit(A_HERD, ALICE, reply="channel 7")).job
+    ledger.jobs[job.id] = replace(job, tiles=())
+
+    async with open_house(ledger=ledger) as house:
+        house.painter.gate.set()
+        await house.caretaker.resume()
+        fine = await house.studio.submit(A_FOX, BOB)
+        assert len(await fine.pictures()) == 1
+        await until(lambda: job.id not in house.line.jobs)
+
+        [told] = await ledger.outbox.take_due(utc_now(), until=utc_now())
+        assert (told.job.status, told.job.spent) == (Status.FAILED, 0)
+        assert "cannot read it. It cost nothing" in told.job.problem
+        assert ledger.purses.held(ALICE.id) == 0
+
+
+async def test_who_asks_again_for_a_job_that_cannot_be_read_is_told_so() -> None:
+    ledger = MemoryLedger()
+    async with open_house(ledger=ledger, working=False) as house:
+        job = (await house.studio.submit(A_HERD, ALICE, key="click")).job
+        ledger.jobs[job.id] = replace(job, tiles=())
+        await house.studio.submit(A_HERD, ALICE, key="click")
+
+    async with open_house(ledger=ledger) as house:
+        ticket = await house.studio.submit(A_HERD, ALICE, key="click")
+
+        with pytest.raises(PaintingFailed, match="cannot read it"):
+            await ticket.pictures()
+
+        await until(lambda: not house.line.painting)
+        assert len(house.line.queue) == 0

@@ -57,7 +57,9 @@ async def test_the_same_picture_is_painted_again(wishes: dict[str, Any]) -> None
 
 async def test_what_it_was_begun_from_is_taken_again() -> None:
     async with open_house() as house:
-        image, mask = [await house.studio.keep(a_png(64, 64, name)) for name in ("red", "white")]
+        image, mask = [
+            await house.studio.keep(a_png(64, 64, name), ALICE) for name in ("red", "white")
+        ]
         request = ImageRequest(prompt="a fox", image=image, mask=mask, strength=0.5)
         number = await painted(house, request)
 
@@ -119,8 +121,8 @@ async def test_a_model_that_is_gone_is_said() -> None:
 
 async def test_a_source_that_is_gone_is_said_before_anything_is_painted() -> None:
     async with open_house() as house:
-        image = await house.studio.keep(a_png(64, 64))
-        mask = await house.studio.keep(a_png(64, 64, "white"))
+        image = await house.studio.keep(a_png(64, 64), ALICE)
+        mask = await house.studio.keep(a_png(64, 64, "white"), ALICE)
         number = await painted(house, ImageRequest(prompt="a fox", image=image, mask=mask))
         del house.ledger.files[mask]
 

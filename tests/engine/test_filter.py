@@ -39,6 +39,45 @@ def test_a_part_of_a_word_is_not_the_word(prompt: str, word: str) -> None:
     assert refused_word([prompt], [word]) is None
 
 
+@pytest.mark.parametrize("prompt", ["n4ked", "N@K3D", "a nak3d man", "n\u200b4ked", "ｎ４ｋｅｄ"])
+def test_signs_that_stand_for_letters_hide_no_word(prompt: str) -> None:
+    assert refused_word([prompt], ["naked"]) == "naked"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "word"),
+    [("$1ut", "slut"), ("k1ller", "killer"), ("c00l a55", "ass"), ("7i7", "tit")],
+)
+def test_a_one_stands_for_two_letters(prompt: str, word: str) -> None:
+    assert refused_word([prompt], [word]) == word
+
+
+@pytest.mark.parametrize("prompt", ["455", "4 55", "a 55 mm lens", "$5", "me@home"])
+def test_numbers_among_no_letters_are_numbers(prompt: str) -> None:
+    assert refused_word([prompt], ["ass", "as", "s", "home at"]) is None
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        *("Scunthorpe", "Essex", "Penistone", "a classic car", "grape vines", "a cocktail"),
+        *("Lightwater", "Sussex", "assassin", "Dickens", "peacock", "shiitake", "therapist"),
+        *("a bass player", "grass", "massage", "analysis", "documents", "Clitheroe", "Titan"),
+        *("cum laude", "pass1on", "canal"),
+    ],
+)
+def test_innocent_words_that_hold_others_are_left_alone(prompt: str) -> None:
+    refused = ["cunt", "sex", "penis", "ass", "rape", "cock", "twat", "dick", "shit", "rapist"]
+    patterns = ["/ass(es)?/", "/tits?/", "/cunts?/", "/s+e+x+y?/", "/anal/", "/cum+ing/", "/clit/"]
+
+    assert refused_word([prompt], [*refused, *patterns]) is None
+
+
+def test_a_pattern_is_found_however_it_is_written() -> None:
+    for prompt in ("SÉXX", "(sex:1.2)", "s\u200bexxxy", "s3xy", "ｓｅｘ"):
+        assert refused_word([prompt], ["/s+e+x+y?/"]) == "/s+e+x+y?/"
+
+
 def test_a_phrase_is_found_where_its_words_stand_together() -> None:
     assert refused_word(["the (blue), Car!"], ["blue car"]) == "blue car"
     assert refused_word(["a car in blue"], ["blue car"]) is None

@@ -63,14 +63,25 @@ async def test_pages_and_searches_are_of_the_owner_alone(hall: Hall) -> None:
 
     first = await hall.gallery.page(ALICE, most=2)
     rest = await hall.gallery.page(ALICE, before=first[-1].number)
+    back = await hall.gallery.page(ALICE, after=rest[0].number)
     foxes = await hall.gallery.page(ALICE, Search(words="fox"))
 
     assert prompts([*first, *rest]) == ["a fox at night", "a cat", "a fox"]
+    assert back == first
     assert prompts(foxes) == ["a fox at night", "a fox"]
 
 
 def prompts(pictures: Sequence[Remembered]) -> list[str]:
     return [picture.recipe.prompt for picture in pictures]
+
+
+async def test_one_knows_what_is_still_to_come(hall: Hall) -> None:
+    await hall.paint("a fox")
+    hall.house.painter.gate.clear()
+    mine = await hall.house.studio.submit(ImageRequest(prompt="a cat"), ALICE)
+    await hall.house.studio.submit(ImageRequest(prompt="a hen"), BOB)
+
+    assert await hall.gallery.unfinished(ALICE) == [mine.job.id]
 
 
 async def test_a_stranger_sees_nothing(hall: Hall) -> None:

@@ -1,18 +1,19 @@
 """Signs of life, and who is taken for dead without them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
+from engine.errors import StorageFailed
 from engine.job import Picture, Status
 from engine.lease import Lease
 from engine.request import ImageRequest
 from engine.tally import Tally
 from storage.memory import MemoryLedger
 from tests.engine.house import Clock, open_house, until
-from tests.storage.samples import ALICE
+from tests.storage.samples import ALICE, a_job, begun_job
 
 A_FOX = ImageRequest(prompt="a fox", seed=7)
 
@@ -91,6 +92,30 @@ async def test_a_job_that_was_finished_just_now_is_not_taken_for_lost() -> None:
         assert not house.line.elsewhere
         ledger.told.set()
         assert len(await ticket.pictures()) == 1
+
+
+class Mute(MemoryLedger):
+    """Takes no sign of life."""
+
+    async def beat(self, held: Mapping[str, int], until: datetime) -> Collection[str]:
+        raise StorageFailed("The disk is full.")
+
+
+async def test_who_cannot_say_that_it_lives_takes_nobody_for_dead() -> None:
+    ledger, clock = Mute(), Clock()
+    async with open_house(ledger=ledger, now=clock) as house:
+        await house.studio.submit(A_FOX, ALICE)
+        await until(lambda: bool(house.painter.painting))
+        another = await begun_job(ledger, a_job(id="another's"), until=clock.now)
+
+        clock.now += timedelta(days=300)
+        for _ in range(2):
+            with pytest.raises(StorageFailed):
+                await house.dispatcher.heart.beat()
+            with pytest.raises(StorageFailed):
+                await house.dispatcher.heart.look()
+
+        assert await ledger.job(another.id) == another
 
 
 @pytest.mark.parametrize("beat", [0, 30, 31])

@@ -15,7 +15,7 @@ JOBS, OWNERS = 2_000, 20
 
 
 def a_line() -> Line:
-    return Line(queue=FairQueue(limit=10 * JOBS))
+    return Line(queue=FairQueue())
 
 
 def waiting(number: int) -> Outline:

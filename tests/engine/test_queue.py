@@ -9,7 +9,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.errors import QueueFull
 from engine.queue import Entry, FairQueue
 from tests.engine.queues import all_taken, entry, filled, histories, names
 
@@ -134,7 +133,7 @@ def test_an_expensive_job_is_passed_only_until_as_much_was_painted() -> None:
 def test_nobody_starves_under_endless_newcomers(
     price: float, tier: int, newcomers: list[float]
 ) -> None:
-    queue = FairQueue(patience=20, limit=10_000)
+    queue = FairQueue(patience=20)
     queue.put(entry("patient", "ann", price, 0, tier=tier))
     taken = []
 
@@ -198,25 +197,6 @@ def test_a_cancelled_job_leaves_no_trace(
     now = float(len(history))
 
     assert with_it.order(now) == without_it.order(now)
-
-
-def test_a_full_queue_says_so() -> None:
-    queue = FairQueue(limit=1)
-    queue.put(entry("a", "ann"))
-
-    with pytest.raises(QueueFull, match=r"1 jobs? .* waiting.* Try again"):
-        queue.put(entry("b", "ann"))
-
-    assert len(queue) == 1
-
-
-def test_what_was_accepted_before_a_restart_comes_in_even_when_it_is_full() -> None:
-    queue = FairQueue(limit=1)
-    queue.put(entry("new", "ann", at=9))
-
-    queue.restore(entry("old", "ann", at=1))
-
-    assert names(queue.order(0.0)) == ["old", "new"]
 
 
 def test_a_job_is_in_the_queue_once() -> None:

@@ -177,7 +177,7 @@ def test_a_change_of_tier_keeps_what_somebody_owes() -> None:
 
 
 def test_who_owes_nothing_is_forgotten_but_not_while_something_of_theirs_is_open() -> None:
-    queue = FairQueue(limit=10**6)
+    queue = FairQueue()
     queue.put(entry("open", "ann", 5))
     queue.take(0.0)
     cost = queue.done("open", 1.0, closed=False)

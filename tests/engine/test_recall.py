@@ -20,8 +20,9 @@ A_BEAR = ImageRequest(prompt="a bear", seed=1)
 
 
 async def paint(house: House, request: ImageRequest) -> None:
+    """So that Bob has it."""
     house.painter.gate.set()
-    await (await house.studio.submit(request, ALICE)).pictures()
+    await (await house.studio.submit(request, BOB)).pictures()
     house.painter.gate.clear()
 
 
@@ -64,6 +65,22 @@ async def test_what_history_has_costs_nothing() -> None:
         assert half.price > 0.0
         whole = await house.studio.quote(seeded(A_FOX, 100, count=2), BOB)
         assert half.price == pytest.approx(whole.price / 2, rel=0.01)
+
+
+async def test_whether_somebody_else_has_it_shows_nowhere() -> None:
+    async with open_house() as house:
+        await paint(house, A_FOX)
+
+        new = await house.studio.quote(seeded(A_FOX, 99), ALICE)
+        known = await house.studio.quote(A_FOX, ALICE)
+        house.painter.gate.set()
+        ticket = await house.studio.submit(A_FOX, ALICE)
+        (picture,) = await ticket.pictures()
+
+        assert known.at_once is new.at_once is False
+        assert known.price == new.price
+        assert (picture.notes, picture.seconds) == ((), 0.5)
+        assert len(house.painter.painted) == 2
 
 
 async def test_a_picture_that_is_gone_is_painted() -> None:

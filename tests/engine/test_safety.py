@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BadModel, Misconfigured
-from engine.safety import Measure, Policy
+from engine.safety import MEASURES, Measure, Policy, shows_previews, stricter
 
 MODEL = Path("checker")
 
 
 def test_nothing_is_looked_at_unless_the_owner_wants_it() -> None:
     assert not Policy().on
-    assert Policy().allows_previews
+    assert Policy().hand == ""
 
 
 @pytest.mark.parametrize("measure", ["mark", "blur", "refuse"])
@@ -22,12 +22,22 @@ def test_safety_without_a_model_cannot_start(measure: Measure) -> None:
 
 
 def test_what_nobody_may_see_is_not_shown_while_it_is_painted() -> None:
-    shown = {
-        measure: Policy(measure=measure, model=MODEL).allows_previews
-        for measure in ("mark", "blur", "refuse")
-    }
+    shown = [measure for measure in MEASURES if shows_previews(measure)]
 
-    assert shown == {"mark": True, "blur": False, "refuse": False}
+    assert shown == ["off", "mark"]
+
+
+@pytest.mark.parametrize(
+    ("here", "server", "expected"),
+    [
+        ("off", None, "off"),
+        ("off", "mark", "mark"),
+        ("blur", "mark", "blur"),
+        ("mark", "refuse", "refuse"),
+    ],
+)
+def test_the_stricter_safety_counts(here: Measure, server: Measure, expected: Measure) -> None:
+    assert stricter(here, server) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,6 +102,7 @@ def test_the_reason_names_what_is_likely() -> None:
 def test_history_of_another_policy_is_another_hand() -> None:
     policies = [
         Policy(),
+        Policy(model=MODEL),
         Policy(measure="mark", model=MODEL),
         Policy(measure="blur", model=MODEL),
         Policy(measure="blur", model=MODEL, threshold=0.4),
@@ -102,4 +113,3 @@ def test_history_of_another_policy_is_another_hand() -> None:
     hands = {policy.hand for policy in policies}
 
     assert len(hands) == len(policies)
-    assert Policy(model=MODEL).hand == ""

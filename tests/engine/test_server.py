@@ -1,6 +1,9 @@
 """What a server allows, and what can be set for one."""
 
+import json
+from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,14 +12,17 @@ from engine.errors import InvalidRequest
 from engine.extra import Extra
 from engine.job import Tile
 from engine.request import ImageRequest
-from engine.safety import Measure
+from engine.safety import Measure, Policy
 from engine.server import (
+    ANYWHERE,
     FREE,
     ServerSettings,
+    Spot,
     changed_settings,
+    measure_at,
     require_allowed,
+    require_shown,
     settings_of,
-    stricter,
 )
 from engine.tiles import tiles_of
 from tests.fakes import BOOK
@@ -29,7 +35,10 @@ ALL = ServerSettings(
     loras=False,
     refused=("naked", "blue car"),
     safety="blur",
+    safety_adult="mark",
+    safety_channels=(("7", "refuse"), ("8", "mark")),
     channels=("81384788765712384",),
+    audit_channel="81384788765712385",
     language="pt-BR",
 )
 
@@ -117,6 +126,13 @@ def test_what_is_to_be_kept_out_may_be_named() -> None:
         ({"refused": ("x" * 101,)}, "no word that can be refused"),
         ({"refused": ("x",) * 501}, "500 at most"),
         ({"safety": "loud"}, "off, mark, blur, refuse"),
+        ({"safety_adult": "loud"}, "off, mark, blur, refuse"),
+        ({"safety_channels": (("7", "loud"),)}, "off, mark, blur, refuse"),
+        ({"safety_channels": (("", "mark"),)}, "no channel's id"),
+        ({"safety_channels": tuple((str(n), "mark") for n in range(501))}, "500 at most"),
+        ({"audit_channel": "\x00"}, "no channel's id"),
+        ({"refused": ("/(ab/",)}, "is no pattern"),
+        ({"refused": tuple(f"/{'a' * 90}{n}b/" for n in range(11))}, "1,000 are the most"),
         ({"channels": ("",)}, "no channel's id"),
         ({"channels": ("1",) * 501}, "500 at most"),
         ({"language": "klingon!"}, "no language"),
@@ -128,7 +144,7 @@ def test_what_cannot_be_kept_is_no_setting(told: dict[str, Any], sentence: str) 
 
 
 def test_settings_are_read_as_they_were_stored() -> None:
-    assert settings_of(ALL.told) == ALL
+    assert settings_of(json.loads(json.dumps(ALL.told))) == ALL
     assert settings_of({**ALL.told, "later": True}) == ALL
     assert FREE.told == {}
 
@@ -148,13 +164,79 @@ def test_without_channels_it_answers_in_all() -> None:
 
 
 @pytest.mark.parametrize(
-    ("here", "server", "expected"),
+    ("spot", "wanted"),
     [
-        ("off", None, "off"),
+        (ANYWHERE, "blur"),
+        (Spot(channels=("5",)), "blur"),
+        (Spot(channels=("5",), adult=True), "mark"),
+        (Spot(channels=("7",)), "refuse"),
+        (Spot(channels=("7",), adult=True), "refuse"),
+        (Spot(channels=("5", "7")), "refuse"),
+    ],
+)
+def test_a_channel_has_its_own_safety_or_that_of_its_kind(spot: Spot, wanted: Measure) -> None:
+    settings = ServerSettings(
+        safety="blur", safety_adult="mark", safety_channels=(("7", "refuse"),)
+    )
+
+    assert settings.safety_at(spot) == wanted
+
+
+def test_where_age_restricted_channels_are_not_named_they_are_as_the_others() -> None:
+    adult = Spot(channels=("5",), adult=True)
+
+    assert ServerSettings(safety="blur").safety_at(adult) == "blur"
+    assert FREE.safety_at(adult) is None
+
+
+@pytest.mark.parametrize(
+    ("here", "wanted", "painted"),
+    [
+        ("off", None, None),
         ("off", "mark", "mark"),
-        ("blur", "mark", "blur"),
+        ("mark", "mark", None),
+        ("blur", "mark", None),
         ("mark", "refuse", "refuse"),
     ],
 )
-def test_the_stricter_safety_counts(here: Measure, server: Measure, expected: Measure) -> None:
-    assert stricter(here, server) == expected
+def test_pictures_are_painted_under_what_is_wanted_where_that_is_more(
+    here: Measure, wanted: Measure, painted: Measure
+) -> None:
+    policy = Policy(measure=here, model=Path("checker"))
+
+    assert measure_at(ServerSettings(safety=wanted), ANYWHERE, policy) == painted
+
+
+def test_what_nobody_can_look_at_is_not_painted() -> None:
+    with pytest.raises(InvalidRequest, match="EASEL_SAFETY_MODEL"):
+        measure_at(ServerSettings(safety="mark"), ANYWHERE, Policy())
+    assert measure_at(ServerSettings(safety="off"), ANYWHERE, Policy()) is None
+
+
+def test_patterns_are_refused_beside_words() -> None:
+    settings = ServerSettings(refused=("bad", "/fo+x(es)?/"))
+
+    with pytest.raises(InvalidRequest, match=r"refuses the word “/fo\+x\(es\)\?/”"):
+        require_allowed(settings, A_FOX, tiles(A_FOX))
+
+
+@pytest.mark.parametrize(
+    ("here", "painted", "wanted", "shown"),
+    [
+        ("off", None, None, True),
+        ("off", None, "mark", False),
+        ("off", "mark", "blur", False),
+        ("off", "refuse", "blur", True),
+        ("blur", None, "blur", True),
+        ("blur", None, "refuse", False),
+    ],
+)
+def test_a_picture_is_shown_where_no_more_is_wanted_than_it_was_painted_under(
+    here: Measure, painted: Measure, wanted: Measure, shown: bool
+) -> None:
+    policy = Policy(measure=here, model=Path("checker"))
+    recipe = replace(tiles(A_FOX)[0].recipe, safety=painted)
+    expected = nullcontext() if shown else pytest.raises(InvalidRequest, match="less is done")
+
+    with expected:
+        require_shown(recipe, ServerSettings(safety=wanted), ANYWHERE, policy)

@@ -53,7 +53,8 @@ class SlowAnswer(MemoryLedger):
         self, job: Job, allowance: Allowance = UNLIMITED, now: datetime | None = None
     ) -> Job:
         recorded = await super().record(job, allowance, now)
-        await asyncio.sleep(0)
+        for _ in range(100):  # others are done with all that they can do meanwhile
+            await asyncio.sleep(0)
         return recorded
 
 
@@ -63,9 +64,20 @@ async def test_giving_up_while_asking_leaves_no_job_that_nobody_paints() -> None
         await until(lambda: bool(house.ledger.jobs))
 
         asking.cancel()
-        await until(lambda: bool(house.line.tickets))
+        await until(lambda: bool(house.line.jobs))
 
         assert len(house.line.queue) == 1
+
+
+async def test_giving_up_while_asking_is_no_way_to_have_more_waiting() -> None:
+    one = replace(UNLIMITED, most_waiting=1)
+    async with open_house(ledger=SlowAnswer(), allowance=one, working=False) as house:
+        asking = asyncio.create_task(house.studio.submit(A_FOX, ALICE))
+        await until(lambda: bool(house.ledger.jobs))
+        asking.cancel()
+
+        with pytest.raises(QuotaExceeded, match="1 job waiting"):
+            await house.studio.submit(A_FOX, ALICE)
 
 
 async def test_a_full_disk_keeps_a_waiting_job_in_line() -> None:
@@ -99,14 +111,36 @@ async def test_what_is_allowed_counts_for_the_finished_picture(
             await house.studio.submit(larger, BOB)
 
 
-async def test_as_many_jobs_wait_as_the_allowance_says() -> None:
+async def test_as_many_jobs_wait_as_the_allowance_says_however_many_pictures_they_are() -> None:
     few = replace(UNLIMITED, most_waiting=2)
     async with open_house(allowance=few, working=False) as house:
-        await house.studio.submit(A_FOX, ALICE)
+        await house.studio.submit(ImageRequest(prompt="a herd", count=4), ALICE)
         await house.studio.submit(A_FOX, ALICE)
 
         with pytest.raises(QuotaExceeded, match="2 jobs waiting"):
             await house.studio.submit(A_FOX, ALICE)
+
+
+async def test_a_job_waits_no_more_once_its_first_picture_is_painted() -> None:
+    one = replace(UNLIMITED, most_waiting=1)
+    async with open_house(allowance=one, seats=1) as house:
+        await house.studio.submit(ImageRequest(prompt="a herd", count=4), ALICE)
+        await until(lambda: bool(house.painter.painting))
+
+        await house.studio.submit(A_FOX, ALICE)
+
+        with pytest.raises(QuotaExceeded, match="1 job waiting"):
+            await house.studio.submit(A_FOX, ALICE)
+
+
+async def test_a_job_that_was_withdrawn_leaves_its_place_to_another() -> None:
+    one = replace(UNLIMITED, most_waiting=1)
+    async with open_house(allowance=one, working=False) as house:
+        herd = await house.studio.submit(ImageRequest(prompt="a herd", count=4), ALICE)
+
+        await house.studio.cancel(herd.job.id, ALICE)
+
+        assert await house.studio.submit(A_FOX, ALICE)
 
 
 async def test_the_same_recipe_again_comes_from_history_for_nothing() -> None:
@@ -114,7 +148,7 @@ async def test_the_same_recipe_again_comes_from_history_for_nothing() -> None:
         house.painter.gate.set()
         (first,) = await (await house.studio.submit(A_FOX, ALICE)).pictures()
 
-        (again,) = await (await house.studio.submit(A_FOX, BOB)).pictures()
+        (again,) = await (await house.studio.submit(A_FOX, ALICE)).pictures()
 
         assert (again.png, again.seconds) == (first.png, 0.0)
         assert len(house.painter.painted) == 1
@@ -132,13 +166,14 @@ async def test_fresh_paints_the_same_recipe_anew() -> None:
 
 
 async def test_a_full_queue_refuses_and_records_nothing() -> None:
-    async with open_house(limit=1, working=False) as house:
+    async with open_house(limit=2, working=False) as house:
+        await house.studio.submit(ImageRequest(prompt="a herd", count=4), ALICE)
         await house.studio.submit(A_FOX, ALICE)
 
-        with pytest.raises(QueueFull):
+        with pytest.raises(QueueFull, match="2 jobs are waiting"):
             await house.studio.submit(A_FOX, BOB)
 
-        assert len(await house.ledger.unfinished()) == 1
+        assert len(await house.ledger.unfinished()) == 2
 
 
 async def test_what_is_refused_for_want_of_credits_leaves_nothing_behind() -> None:
@@ -197,12 +232,12 @@ async def test_a_job_that_is_being_painted_has_no_place() -> None:
 
 async def test_only_pictures_are_kept_as_sources() -> None:
     async with open_house() as house:
-        digest = await house.studio.keep(a_png())
+        digest = await house.studio.keep(a_png(), ALICE)
 
         assert await house.ledger.file(digest) == a_png()
         for rubbish in (b"", b"GIF89a", b"\x80\x04pickle", a_png()[:40]):
             with pytest.raises(InvalidRequest, match="no picture"):
-                await house.studio.keep(rubbish)
+                await house.studio.keep(rubbish, ALICE)
 
 
 async def test_an_unknown_model_names_the_nearest() -> None:

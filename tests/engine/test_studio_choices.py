@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,8 @@ from engine.price import Speeds
 from engine.prompt import read_prompt
 from engine.queue import FairQueue
 from engine.request import ImageRequest
-from engine.server import ServerSettings
+from engine.safety import Policy
+from engine.server import ServerSettings, Spot
 from engine.studio import Studio, utc_now
 from engine.style import Style
 from storage.memory import MemoryLedger
@@ -47,16 +49,18 @@ def studio(
     ledger: MemoryLedger,
     asked: Asked = chosen,
     allowance: Callable[[str, Collection[str] | None], Awaitable[Allowance]] | None = None,
+    safety: Policy | None = None,
 ) -> Studio:
     async def unlimited(owner: str, roles: Collection[str] | None) -> Allowance:
         return UNLIMITED
 
     return Studio(
-        line=Line(queue=FairQueue(limit=100)),
+        line=Line(queue=FairQueue()),
         ledger=ledger,
         cards={card.name: card for card in (BOOK, OIL)},
         speeds=Speeds(),
         chosen=asked,
+        safety=safety,
         allowance=allowance or unlimited,
     )
 
@@ -130,7 +134,7 @@ async def test_a_servers_default_never_asks_for_more_than_somebody_may_have() ->
 async def test_a_server_refuses_what_it_does_not_allow_and_nothing_is_recorded() -> None:
     ledger = MemoryLedger()
     easel = studio(ledger)
-    image = await easel.keep(a_png(128, 128))
+    image = await easel.keep(a_png(128, 128), BOB)
 
     for request, sentence in (
         (ImageRequest(prompt="{a|the} fox"), "2 pictures"),
@@ -168,7 +172,25 @@ async def test_a_resumed_job_has_the_weight_of_the_roles_it_was_asked_for_with()
         given.append(await accounts.allowance(owner, roles))
         return given[-1]
 
-    later = Line(queue=FairQueue(limit=100))
+    later = Line(queue=FairQueue())
     await Caretaker(line=later, ledger=ledger, allowance=noted, now=utc_now).resume()
 
     assert [allowance.weight for allowance in given] == [3]
+
+
+async def test_pictures_are_painted_under_the_safety_of_where_they_are_asked_for() -> None:
+    cautious = ServerSettings(safety="blur", safety_channels=(("7", "refuse"),))
+
+    async def asked(owner: str | None, server: str | None) -> Chosen:
+        return NOTHING_CHOSEN if server is None else Chosen(settings=cautious)
+
+    house = studio(MemoryLedger(), asked, safety=Policy(model=Path("checker")))
+
+    direct = await house.submit(A_FOX, ALICE)
+    there = await house.submit(A_FOX, ALICE, server="9")
+    channel = await house.submit(A_FOX, ALICE, server="9", spot=Spot(channels=("7",)))
+    quote = await house.quote(A_FOX, ALICE, server="9", spot=Spot(channels=("7",)))
+
+    jobs = [ticket.job for ticket in (direct, there, channel)]
+    assert [job.tiles[0].recipe.safety for job in jobs] == [None, "blur", "refuse"]
+    assert quote.tiles[0].recipe.safety == "refuse"

@@ -71,7 +71,7 @@ async def test_one_that_waits_for_another_can_be_withdrawn() -> None:
 
         assert not house.line.aside
         assert not house.line.elsewhere
-        assert (house.line.queue.waiting(ALICE.id), house.line.queue.running(ALICE.id)) == (0, 0)
+        assert (len(house.line.queue), house.line.queue.running(ALICE.id)) == (0, 0)
         assert [recipe.prompt for recipe in house.painter.painted] == ["a fox", "a cat"]
     assert (await ledger.job(first.id)).status == Status.DONE
 

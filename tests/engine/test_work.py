@@ -1,5 +1,7 @@
 """What a job that is painted has cost so far, and what is still to paint of it."""
 
+from dataclasses import replace
+
 from engine.job import Progress
 from engine.ticket import Ticket
 from engine.work import Work
@@ -30,6 +32,12 @@ async def test_whole_tiles_cost_what_they_took_and_half_ones_their_share_of_the_
     work.ticket.tell(step(1, tile=2))
 
     assert (work.spent, work.unpainted) == (1.0, 1.5)
+
+
+async def test_of_a_job_that_cannot_be_read_nothing_is_painted() -> None:
+    work = Work(job="fox", owner=ALICE.id, ticket=Ticket(replace(a_job(), tiles=())))
+
+    assert (work.share_of(0), work.spent, work.unpainted) == (0.0, 0.0, 0.0)
 
 
 async def test_the_pictures_are_there_with_the_last_tile_and_in_order() -> None:

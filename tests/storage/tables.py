@@ -1,11 +1,13 @@
 """The tables of a database as it tells of them, and migrations beside those of the program."""
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from storage.database import connect
 from storage.migrate import MIGRATIONS, configuration
@@ -49,7 +51,7 @@ async def shape(url: str) -> list[str]:
             for table in inspector.get_table_names()
             for each in (
                 *inspector.get_columns(table),
-                *inspector.get_indexes(table),
+                *map(_told_index, inspector.get_indexes(table)),
                 inspector.get_pk_constraint(table),
                 *inspector.get_foreign_keys(table),
                 *inspector.get_unique_constraints(table),
@@ -58,6 +60,12 @@ async def shape(url: str) -> list[str]:
 
     async with connect(url) as engine, engine.connect() as connection:
         return await connection.run_sync(told)
+
+
+def _told_index(index: ReflectedIndex) -> dict[str, Any]:
+    # The condition of one is an object, which says nothing of itself by default.
+    options = index.get("dialect_options", {})
+    return {**index, "dialect_options": {name: str(value) for name, value in options.items()}}
 
 
 async def say(url: str, statement: str) -> None:

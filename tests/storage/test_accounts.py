@@ -259,3 +259,23 @@ async def test_two_moderators_at_once_lose_none_of_their_changes(accounts: Accou
 
     assert (await accounts.standing(CHARLIE, NOON)).terms == dict.fromkeys(names, 7)
     assert (await accounts.tiers())[0].terms == dict.fromkeys(names, 7)
+
+
+async def test_the_audit_knows_what_was_done_on_a_server_and_to_it(accounts: Accounts) -> None:
+    here = replace(ACT, where="discord:9")
+    await accounts.block(ALICE.id, here)
+    await accounts.unblock(ALICE.id, replace(ACT, where="discord:8"))
+    await accounts.block(ALICE.id, ACT)
+    await accounts.note("server discord:9", "settings", ACT, {"before": {}, "after": {}})
+    await accounts.note(BOB.id, "cancel", here, {"job": "1f"})
+
+    deeds = await accounts.audit(server="discord:9")
+
+    assert [(deed.whom, deed.what) for deed in deeds] == [
+        (BOB.id, "cancel"),
+        ("server discord:9", "settings"),
+        (ALICE.id, "block"),
+    ]
+    assert deeds[0].details == {"job": "1f", "server": "discord:9"}
+    assert len(await accounts.audit(server="discord:9", whom=BOB.id)) == 1
+    assert not await accounts.audit(server="discord:7")

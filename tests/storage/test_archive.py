@@ -64,6 +64,33 @@ async def test_no_page_skips_or_repeats_a_picture(
     assert [picture.tile for picture in seen] == [2, 1, 0] * 3
 
 
+@pytest.mark.parametrize("search", [Search(), Search(words="fox"), Search(model="picturebook")])
+@pytest.mark.parametrize("most", [1, 2, 3, 7, 100])
+async def test_no_page_skips_or_repeats_a_picture_on_the_way_back(
+    ledger: Ledger, archive: Archive, most: int, search: Search
+) -> None:
+    for name in "abc":
+        await painted_job(ledger, a_job(id=name, tiles=3))
+        await painted_job(ledger, a_job(id=f"bob's {name}", owner=BOB))
+    everything = await archive.page(ALICE.id)
+    seen: list[Remembered] = [everything[-1]]
+
+    while page := await archive.page(ALICE.id, search, after=seen[0].number, most=most):
+        seen = [*page, *seen]
+
+    assert seen == everything
+
+
+async def test_after_a_number_that_nothing_has_comes_what_is_newer(
+    ledger: Ledger, archive: Archive
+) -> None:
+    await painted_job(ledger, a_job(tiles=3))
+
+    assert len(await archive.page(ALICE.id, after=-(10**30))) == 3
+    assert await archive.page(ALICE.id, after=10**30) == []
+    assert await archive.page(ALICE.id, Search(words="fox"), after=10**30) == []
+
+
 @pytest.mark.parametrize("search", [Search(), Search(words="fox")])
 async def test_a_picture_painted_meanwhile_does_not_move_the_next_page(
     ledger: Ledger, archive: Archive, search: Search
@@ -177,7 +204,7 @@ async def test_a_deleted_picture_is_gone_with_its_file(ledger: Ledger, archive: 
     assert set(removed) == {numbers[0], numbers[2]}
     assert [picture.tile for picture in await ledger.pictures("fox")] == [1]
     assert [picture.tile for picture in await archive.page(ALICE.id, Search(words="fox"))] == [1]
-    assert await ledger.painted(pictures[0].recipe) is None
+    assert await ledger.painted(ALICE.id, pictures[0].recipe) is None
     for gone in (pictures[0], pictures[2]):
         with pytest.raises(NotFound):
             await ledger.file(gone.file)
@@ -227,15 +254,20 @@ async def begin_with(ledger: Ledger, id: str, owner: Owner, file: str) -> None:
     await ledger.record(replace(a_job(id=id, owner=owner), request=request))
 
 
-async def test_what_somebody_else_began_with_stays(ledger: Ledger, archive: Archive) -> None:
-    await painted_job(ledger, a_job())
-    [picture] = await ledger.pictures("fox")
-    await begin_with(ledger, "bob's", BOB, picture.file)
-    await ledger.end("bob's", Status.CANCELLED, "", now=LATER)
+async def test_what_somebody_else_began_with_stays_while_they_wait_for_it(
+    ledger: Ledger, archive: Archive
+) -> None:
+    await painted_job(ledger, a_job(tiles=2))
+    first, second = await ledger.pictures("fox")
+    await begin_with(ledger, "waits", BOB, first.file)
+    await begin_with(ledger, "over", BOB, second.file)
+    await ledger.end("over", Status.CANCELLED, "", now=LATER)
 
-    await archive.remove(ALICE.id, [picture.number])
+    await archive.remove(ALICE.id, [first.number, second.number])
 
-    assert await ledger.file(picture.file) == b"fox 0"
+    assert await ledger.file(first.file) == b"fox 0"
+    with pytest.raises(NotFound):
+        await ledger.file(second.file)
 
 
 async def test_what_a_job_is_about_to_begin_with_stays_until_it_has_ended(

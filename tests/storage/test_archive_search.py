@@ -214,7 +214,9 @@ async def jobs_found(archive: Archive, example: int, search: Search, skip: int) 
         everything = await archive.page(theirs, most=100)
         before = everything[skip].number if skip < len(everything) else None
         page = await archive.page(theirs, search, before=before, most=3)
-        jobs += [picture.job for picture in page]
+        after = everything[skip].number if skip < len(everything) else 0
+        newer = await archive.page(theirs, search, after=after, most=3)
+        jobs += [picture.job for picture in (*page, *newer)]
     return jobs
 
 

@@ -51,7 +51,7 @@ async def test_what_looks_like_a_command_is_only_a_text(
     assert (kept.owner, kept.key, kept.origin) == (job.owner, trick, trick)
     assert (kept.request, kept.tiles) == (job.request, job.tiles)
     assert [picture.job for picture in await archive.page(job.owner.id)] == [job.id]
-    found = await ledger.painted(recipe)
+    found = await ledger.painted(job.owner.id, recipe)
     assert found is not None
     assert found.job == job.id
     assert await ledger.seen(ALICE.id, trick) is None
@@ -82,7 +82,7 @@ async def test_what_is_no_text_can_stand_in_a_recipe(ledger: Ledger, word: str) 
     await painted_job(ledger, job)
 
     assert (await ledger.job("fox")).tiles == job.tiles
-    found = await ledger.painted(recipe)
+    found = await ledger.painted(ALICE.id, recipe)
     assert found is not None
     assert found.recipe == recipe
 

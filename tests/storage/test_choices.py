@@ -147,7 +147,7 @@ async def test_what_is_done_to_others_and_to_servers_is_in_the_audit(
     await choices.add_style(HER, MIST, SELF)
     await choices.remove_style(HER, MIST.name, SELF)
     mine = await accounts.audit()
-    await choices.set_preferences(HER, {"steps": 9}, ACT)
+    await choices.set_preferences(HER, {"steps": 9, "negative": "my secret"}, ACT)
     await choices.set_preferences(SERVER, {"count": 2}, SELF)
     await choices.set_settings(SERVER.id, {"refused": ["naked"]}, ACT)
     await choices.add_style(SERVER, MIST, ACT)
@@ -155,11 +155,10 @@ async def test_what_is_done_to_others_and_to_servers_is_in_the_audit(
 
     deeds = (await accounts.audit())[::-1]
 
-    shape = {"aspect": [16, 9]}
     whom = f"server {SERVER.id}"
     assert mine == []
     assert [(deed.whom, deed.what, deed.details) for deed in deeds] == [
-        (ALICE.id, "defaults", {"before": shape, "after": {**shape, "steps": 9}}),
+        (ALICE.id, "defaults", {"changed": ["steps", "negative"]}),
         (whom, "defaults", {"before": {}, "after": {"count": 2}}),
         (whom, "settings", {"before": {}, "after": {"refused": ["naked"]}}),
         (whom, "add style", {"style": "misty morning"}),

@@ -72,7 +72,6 @@ async def test_of_a_job_only_stays_what_it_cost_and_when(shelf: Shelf) -> None:
     assert (done.status, done.spent, done.submitted) == (Status.DONE, 3.0, NOON)
     assert (failed.status, failed.problem) == (Status.FAILED, "")
     assert await shelf.ledger.seen(ALICE.id, "click") is None
-    assert await shelf.ledger.spent(ALICE.id, NOON) == 3.0
     assert not await shelf.outbox.take_due(LATER, until=LATER + timedelta(minutes=1))
 
 
@@ -99,14 +98,12 @@ async def test_what_hinders_cheating_stays(shelf: Shelf) -> None:
 
 async def test_source_pictures_go_unless_somebody_else_has_them(shelf: Shelf) -> None:
     mine, control, shared = [
-        await shelf.ledger.keep(name) for name in (b"mine", b"control", b"shared")
+        await shelf.ledger.keep(ALICE.id, name, NOON) for name in (b"mine", b"control", b"shared")
     ]
     wish = ControlWish(name="edges", image=control)
     begun_with = ImageRequest(prompt="a fox", image=mine, mask=shared, controls=(wish,))
-    # Files are as old as the clock says, so jobs are submitted by it too.
-    now = NOON + timedelta(days=365_000)
-    await shelf.ledger.record(replace(a_job(submitted=now), request=begun_with))
-    await shelf.ledger.end("fox", Status.CANCELLED, "", now=now)
+    await shelf.ledger.record(replace(a_job(), request=begun_with))
+    await shelf.ledger.end("fox", Status.CANCELLED, "", now=LATER)
     bobs = replace(a_job(id="bob's", owner=BOB), request=ImageRequest(prompt="a fox", image=shared))
     await shelf.ledger.record(bobs)
 
@@ -117,31 +114,36 @@ async def test_source_pictures_go_unless_somebody_else_has_them(shelf: Shelf) ->
 
 
 async def test_somebody_elses_picture_stays_although_it_was_begun_from(shelf: Shelf) -> None:
-    now = NOON + timedelta(days=365_000)
     await painted_job(shelf.ledger, a_job(id="bob's", owner=BOB))
     [bobs] = await shelf.ledger.pictures("bob's")
     request = ImageRequest(prompt="a fox", image=bobs.file)
-    await shelf.ledger.record(replace(a_job(submitted=now), request=request))
-    await shelf.ledger.end("fox", Status.CANCELLED, "", now=now)
+    await shelf.ledger.record(replace(a_job(), request=request))
+    await shelf.ledger.end("fox", Status.CANCELLED, "", now=LATER)
 
     await shelf.archive.forget(ALICE.id)
 
     assert not await is_gone(shelf.ledger, bobs.file)
 
 
-async def test_a_source_that_was_kept_again_since_waits_for_its_job(
-    database_url: str, tmp_path: Path
-) -> None:
-    async with sql_shelf(database_url, tmp_path) as shelf:
-        source = await shelf.ledger.keep(b"a source")
-        request = ImageRequest(prompt="a fox", image=source)
-        await shelf.ledger.record(replace(a_job(submitted=NOON), request=request))
-        await shelf.ledger.end("fox", Status.CANCELLED, "", now=NOON)
+async def test_what_was_uploaded_and_never_used_goes_too(shelf: Shelf) -> None:
+    source = await shelf.ledger.keep(ALICE.id, b"a photo", NOON)
 
-        # The file is younger than that job: somebody else is about to begin with it.
-        await shelf.archive.forget(ALICE.id)
+    await shelf.archive.forget(ALICE.id)
 
-        assert await shelf.ledger.file(source) == b"a source"
+    assert await is_gone(shelf.ledger, source)
+    assert not await shelf.ledger.own(ALICE.id, [source])
+
+
+async def test_what_somebody_else_uploaded_too_waits_for_their_job(shelf: Shelf) -> None:
+    source = await shelf.ledger.keep(ALICE.id, b"a photo", NOON)
+    request = ImageRequest(prompt="a fox", image=source)
+    await painted_job(shelf.ledger, replace(a_job(), request=request))
+    await shelf.ledger.keep(BOB.id, b"a photo", NOON)
+
+    await shelf.archive.forget(ALICE.id)
+
+    assert not await is_gone(shelf.ledger, source)
+    assert await shelf.ledger.own(BOB.id, [source])
 
 
 async def test_what_has_not_ended_is_left_as_it_is(shelf: Shelf) -> None:

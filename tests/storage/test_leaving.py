@@ -1,49 +1,37 @@
 """Who deletes a picture and who stores one of the same bytes never take each other's file away."""
 
 import asyncio
+import hashlib
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, func, select, text
 
 from engine.errors import NotFound, StorageFailed
 from engine.ports import Ledger
+from engine.request import ImageRequest
 from storage.archive import SqlArchive
 from storage.database import connect
 from storage.ledger import SqlLedger
-from storage.pictures import LEAVING, PictureFiles
-from tests.storage.samples import ALICE, BOB, LATER, a_job, begun_job, pictures_of
+from storage.pictures import PictureFiles
+from tests.storage.samples import (
+    ALICE,
+    BOB,
+    LATER,
+    NOON,
+    a_job,
+    begun_job,
+    painted_job,
+    pictures_of,
+)
+from tests.storage.waiting_files import HoldingFiles, SlowToGo, WaitingFiles
 
 SAME = b"the same picture"
-
-
-class WaitingFiles(PictureFiles):
-    """Kept files of which nobody has a row yet: whoever keeps one waits until the gate opens."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.kept, self.gate = asyncio.Event(), asyncio.Event()
-
-    async def keep(self, file: bytes) -> str:
-        digest = await super().keep(file)
-        self.kept.set()
-        await self.gate.wait()
-        return digest
-
-
-class HoldingFiles(PictureFiles):
-    """Whoever has seen that a file is there waits until the gate opens, and only then commits."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.seen, self.gate = asyncio.Event(), asyncio.Event()
-
-    async def stay(self, digest: str, file: bytes) -> None:
-        await super().stay(digest, file)
-        self.seen.set()
-        await self.gate.wait()
 
 
 @dataclass
@@ -54,6 +42,23 @@ class Two:
     folder: Path
     ledger: SqlLedger
     archive: SqlArchive
+
+    def path_of(self, digest: str) -> Path:
+        return self.folder / digest[:2] / digest[2:4] / digest
+
+    async def is_free(self, digest: str) -> bool:
+        """Whether it is nobody's turn to store or to remove it."""
+        if self.url.startswith("sqlite"):
+            with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=0)) as file:
+                try:
+                    file.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError:
+                    return False
+                return True
+        key = int.from_bytes(bytes.fromhex(digest[:16]), signed=True)
+        async with connect(self.url) as engine, engine.begin() as connection:
+            taking = select(func.pg_try_advisory_xact_lock(key))
+            return bool(await connection.scalar(taking))
 
 
 @pytest.fixture
@@ -153,25 +158,100 @@ async def test_where_the_row_stays_the_file_stays(two: Two) -> None:
     assert await two.ledger.file(first.file) == SAME
 
 
-async def test_what_cannot_be_removed_stays_whole(two: Two) -> None:
+async def test_where_a_file_cannot_be_removed_the_others_go_and_that_is_said(two: Two) -> None:
+    job = await begun_job(two.ledger, a_job(id="both", tiles=2))
+    await two.ledger.finish("both", job.attempt, pictures_of(job), LATER)
+    first, second = await two.archive.page(ALICE.id)
+    # A folder in the place of the file cannot be removed like one.
+    path = two.path_of(first.file)
+    path.unlink()
+    path.mkdir()
+
+    with pytest.raises(StorageFailed, match="tries again by itself"):
+        await two.archive.remove(ALICE.id, [first.number, second.number])
+
+    assert not await two.archive.page(ALICE.id)
+    assert not two.path_of(second.file).exists()
+
+
+async def test_who_removes_a_file_has_its_turn_until_it_is_gone(two: Two) -> None:
     await paint(two.ledger, "first")
     [first] = await two.archive.page(ALICE.id)
-    # Nothing can take the place of a folder that is not empty.
-    aside = two.folder / first.file[:2] / first.file[2:4] / f"{first.file}{LEAVING}"
-    (aside / "in the way").mkdir(parents=True)
+    files = SlowToGo(two.folder)
+    async with connect(two.url, patience=20) as engine:
+        archive = SqlArchive(engine, files)
+        deleting = asyncio.create_task(archive.remove(ALICE.id, [first.number]))
+        await asyncio.to_thread(files.going.wait)
 
-    with pytest.raises(StorageFailed, match="cannot be deleted"):
-        await two.archive.remove(ALICE.id, [first.number])
+        free = await two.is_free(first.file)
+        files.gate.set()
+        await deleting
 
-    assert await two.archive.page(ALICE.id) == [first]
-    assert await two.ledger.file(first.file) == SAME
+    assert not free
+    assert await two.is_free(first.file)
 
 
-async def test_nothing_is_left_aside(two: Two) -> None:
+async def test_who_uploads_a_file_has_its_turn_until_its_row_is_there(two: Two) -> None:
+    holding = HoldingFiles(two.folder)
+    async with connect(two.url, patience=20) as engine:
+        ledger = SqlLedger(engine, holding)
+        uploading = asyncio.create_task(ledger.keep(ALICE.id, SAME, NOON))
+        await holding.seen.wait()
+
+        free = await two.is_free(hashlib.sha256(SAME).hexdigest())
+        holding.gate.set()
+        await uploading
+
+    assert not free
+
+
+async def test_an_upload_that_is_removed_before_its_row_is_there_is_written_anew(two: Two) -> None:
+    files = WaitingFiles(two.folder)
+    async with connect(two.url, patience=20) as engine:
+        ledger = SqlLedger(engine, files)
+        uploading = asyncio.create_task(ledger.keep(ALICE.id, SAME, NOON))
+        await files.kept.wait()
+
+        two.path_of(hashlib.sha256(SAME).hexdigest()).unlink()
+        files.gate.set()
+
+        assert await two.ledger.file(await uploading) == SAME
+
+
+async def test_who_gives_up_a_delete_leaves_no_picture_without_its_file(two: Two) -> None:
     await paint(two.ledger, "first")
     [first] = await two.archive.page(ALICE.id)
+    files = SlowToGo(two.folder)
+    async with connect(two.url, patience=20) as engine:
+        archive = SqlArchive(engine, files)
+        deleting = asyncio.create_task(archive.remove(ALICE.id, [first.number]))
+        await asyncio.to_thread(files.going.wait)
 
-    await two.archive.remove(ALICE.id, [first.number])
+        deleting.cancel()
+        files.gate.set()
+        await asyncio.wait([deleting])
 
-    assert not [path for path in two.folder.rglob("*") if path.suffix == LEAVING]
-    assert not list(two.folder.rglob(first.file))
+    assert deleting.cancelled()
+    assert not await two.archive.page(ALICE.id)
+    assert not two.path_of(first.file).exists()
+
+
+async def test_who_deletes_and_who_uploads_the_same_again_and_again_wait_for_no_ends(
+    two: Two,
+) -> None:
+    async def upload(minute: int) -> None:
+        source = await two.ledger.keep(ALICE.id, b"a photo", NOON + timedelta(minutes=minute))
+        job = a_job(id=str(minute), submitted=NOON + timedelta(minutes=minute))
+        request = ImageRequest(prompt="a fox", image=source)
+        await painted_job(two.ledger, replace(job, request=request))
+
+    async def delete() -> None:
+        numbers = [picture.number for picture in await two.archive.page(ALICE.id)]
+        await two.archive.remove(ALICE.id, numbers)
+
+    for turn in range(6):
+        await asyncio.gather(*(upload(3 * turn + n) for n in range(3)), delete(), delete())
+        for picture in await two.archive.page(ALICE.id):
+            source = (await two.ledger.job(picture.job)).request.image
+            assert source is not None
+            assert await two.ledger.file(source) == b"a photo"

@@ -15,7 +15,6 @@ from tests.storage.samples import (
     ALICE,
     ENDED,
     LATER,
-    NOON,
     a_job,
     begun_job,
     painted_job,
@@ -77,7 +76,7 @@ async def test_finishing_at_the_same_moment_counts_once(ledger: Ledger) -> None:
     await asyncio.gather(*[ledger.finish("fox", 1, pictures_of(job), LATER) for _ in range(4)])
 
     assert len(await ledger.pictures("fox")) == 2
-    assert await ledger.spent(ALICE.id, NOON) == 3.0
+    assert (await ledger.job("fox")).spent == 3.0
 
 
 @pytest.mark.parametrize("status", ENDED)

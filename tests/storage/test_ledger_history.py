@@ -9,6 +9,7 @@ from engine.errors import NotFound
 from engine.extra import Control, Extra
 from engine.job import Status
 from engine.ports import Ledger
+from engine.request import ImageRequest
 from tests.storage.conftest import Shelf
 from tests.storage.samples import (
     A_FOX,
@@ -19,21 +20,7 @@ from tests.storage.samples import (
     NOON,
     a_job,
     painted_job,
-    pictures_of,
 )
-
-
-async def test_spent_is_the_price_until_the_cost_is_known(ledger: Ledger) -> None:
-    job = a_job(tiles=2, price=8)
-    await ledger.record(job)
-    queued = await ledger.spent(ALICE.id, NOON)
-    await ledger.begin("fox", "a painter", LATER)
-    painting = await ledger.spent(ALICE.id, NOON)
-
-    await ledger.finish("fox", 1, pictures_of(job, seconds=1.5), LATER)
-
-    assert (queued, painting) == (8, 8)
-    assert await ledger.spent(ALICE.id, NOON) == 3
 
 
 @pytest.mark.parametrize("status", ENDED)
@@ -42,16 +29,7 @@ async def test_what_ended_without_a_picture_costs_nothing(ledger: Ledger, status
 
     await ledger.end("fox", status, "", now=LATER)
 
-    assert await ledger.spent(ALICE.id, NOON) == 0
-
-
-async def test_spent_counts_only_the_owner_and_only_since_then(ledger: Ledger) -> None:
-    await ledger.record(a_job(id="before", price=1, submitted=NOON - timedelta(microseconds=1)))
-    await ledger.record(a_job(id="then", price=2, submitted=NOON))
-    await ledger.record(a_job(id="after", price=4, submitted=LATER))
-    await ledger.record(a_job(id="bob's", price=8, owner=BOB))
-
-    assert await ledger.spent(ALICE.id, NOON) == 6
+    assert (await ledger.job("fox")).spent == 0
 
 
 async def test_only_exactly_the_same_recipe_was_painted(ledger: Ledger) -> None:
@@ -79,21 +57,42 @@ async def test_only_exactly_the_same_recipe_was_painted(ledger: Ledger) -> None:
         replace(A_FOX, hand="cuda"),
     ]
 
-    found = await ledger.painted(replace(A_FOX, guidance=4))
+    found = await ledger.painted(ALICE.id, replace(A_FOX, guidance=4))
 
     assert found == (await ledger.pictures("fox"))[0]
-    assert [await ledger.painted(other) for other in others] == [None] * len(others)
+    assert [await ledger.painted(ALICE.id, other) for other in others] == [None] * len(others)
 
 
-async def test_of_equal_pictures_the_newest_is_found_whoever_asked(ledger: Ledger) -> None:
+async def test_of_equal_pictures_the_owners_newest_is_found(ledger: Ledger) -> None:
     await painted_job(ledger, a_job(id="older"), painted=NOON)
-    await painted_job(ledger, a_job(id="old"), painted=NOON + timedelta(seconds=1))
-    await painted_job(ledger, a_job(id="newest", owner=BOB), painted=LATER)
+    await painted_job(ledger, a_job(id="newest"), painted=NOON + timedelta(seconds=1))
+    await painted_job(ledger, a_job(id="bob's", owner=BOB), painted=LATER)
 
-    found = await ledger.painted(A_FOX)
+    found = await ledger.painted(ALICE.id, A_FOX)
 
     assert found is not None
     assert found.job == "newest"
+
+
+async def test_what_somebody_else_has_is_not_found(ledger: Ledger) -> None:
+    await painted_job(ledger, a_job())
+
+    assert await ledger.painted(BOB.id, A_FOX) is None
+
+
+async def test_files_are_of_whoever_gave_painted_or_began_from_them(ledger: Ledger) -> None:
+    given = await ledger.keep(ALICE.id, b"given", NOON)
+    begun = await ledger.keep(BOB.id, b"begun", NOON)
+    strange = await ledger.keep(BOB.id, b"strange", NOON)
+    request = ImageRequest(prompt="a fox", image=begun)
+    await painted_job(ledger, replace(a_job(), request=request))
+    painted = (await ledger.pictures("fox"))[0].file
+
+    own = await ledger.own(ALICE.id, [given, begun, strange, painted, "0" * 64])
+
+    assert set(own) == {given, begun, painted}
+    assert set(await ledger.own(BOB.id, [given, begun, strange, painted])) == {begun, strange}
+    assert not await ledger.own(ALICE.id, [])
 
 
 async def test_a_picture_whose_file_is_gone_is_not_found(shelf: Shelf) -> None:
@@ -106,18 +105,18 @@ async def test_a_picture_whose_file_is_gone_is_not_found(shelf: Shelf) -> None:
     shelf.lose(third.file)
     shelf.lose(second.file)
 
-    assert await shelf.ledger.painted(A_FOX) == first
+    assert await shelf.ledger.painted(ALICE.id, A_FOX) == first
     with pytest.raises(NotFound):
         await shelf.ledger.file(third.file)
     shelf.lose(first.file)
-    assert await shelf.ledger.painted(A_FOX) is None
+    assert await shelf.ledger.painted(ALICE.id, A_FOX) is None
 
 
 async def test_a_file_is_kept_under_the_sha256_of_its_bytes(ledger: Ledger) -> None:
-    digest = await ledger.keep(b"hello")
+    digest = await ledger.keep(ALICE.id, b"hello", NOON)
 
     assert digest == "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
-    assert await ledger.keep(b"hello") == digest
+    assert await ledger.keep(ALICE.id, b"hello", NOON) == digest
     assert await ledger.file(digest) == b"hello"
 
 

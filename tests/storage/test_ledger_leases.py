@@ -11,7 +11,6 @@ from engine.job import Status
 from engine.outline import outline_of
 from engine.ports import Ledger
 from tests.storage.samples import (
-    ALICE,
     ENDED,
     LATER,
     MUCH_LATER,
@@ -233,7 +232,7 @@ async def test_the_third_painter_that_goes_away_is_the_last(ledger: Ledger) -> N
     assert (given_up.status, given_up.attempt) == (Status.FAILED, 3)
     assert "3 times" in (await ledger.job("fox")).problem
     assert outline_of(await ledger.job("fox")) == given_up
-    assert await ledger.spent(ALICE.id, NOON) == 0
+    assert (await ledger.job("fox")).spent == 0
     with pytest.raises(Cancelled, match="failed"):
         await ledger.finish("fox", 3, pictures_of(a_job()), LATER)
 
@@ -252,3 +251,24 @@ async def test_what_a_program_held_that_is_gone_comes_back_before_its_lease_ends
     assert [(job.id, job.status, job.attempt) for job in back] == [("lost", Status.QUEUED, 1)]
     assert (await ledger.job("kept")).status is Status.PAINTING
     assert await ledger.workers() == {"here"}
+
+
+async def test_signs_of_life_and_those_who_take_back_never_wait_for_each_other(
+    ledger: Ledger,
+) -> None:
+    held = {f"job {number:02}": 1 for number in range(40)}
+    for name in held:
+        await begun_job(ledger, a_job(id=name), until=LATER)
+    names = list(held)
+
+    for turn in range(4):
+        until = LATER + timedelta(minutes=turn)
+        await asyncio.gather(
+            *[
+                ledger.beat(dict.fromkeys(names[start:] + names[:start], 1), until)
+                for start in range(0, 40, 4)
+            ],
+            *[ledger.take_back(until) for _ in range(4)],
+        )
+
+    assert await ledger.beat(held, MUCH_LATER) == held.keys()

@@ -8,7 +8,7 @@ from math import inf, nan
 import pytest
 
 from engine.errors import InvalidRequest
-from engine.job import Status
+from engine.job import Owner, Status
 from engine.outline import Outline, outline_of
 from engine.ports import Ledger
 from engine.tally import Move, Tally
@@ -135,6 +135,33 @@ async def test_many_who_tell_of_the_same_owners_never_wait_for_each_other(ledger
     )
 
     assert (await ledger.tallies())[0] == {0: 118, 1: 119}
+
+
+async def test_many_who_move_the_same_owners_never_wait_for_each_other(ledger: Ledger) -> None:
+    owners = ["ann", "bob", "cat", "dan"]
+    for owner in owners:
+        for number in range(5):
+            await ledger.record(a_job(id=f"{owner} {number}", owner=Owner(id=owner)))
+    some = [owners[number % 4 :] + owners[: number % 4] for number in range(20)]
+
+    await asyncio.gather(
+        *[
+            ledger.keep_tallies(
+                [],
+                [
+                    move
+                    for owner in some[number]
+                    for move in (
+                        Move(owner=owner, before=0, after=1, ahead=5),
+                        Move(owner=owner, before=1, after=0, ahead=2),
+                    )
+                ],
+            )
+            for number in range(20)
+        ]
+    )
+
+    assert {(job.tier, job.clock) for job in await ledger.unfinished()} == {(0, 20 * 7)}
 
 
 async def test_who_lost_a_job_keeps_no_tally(ledger: Ledger) -> None:

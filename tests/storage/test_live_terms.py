@@ -9,7 +9,7 @@ import pytest
 
 from engine.accounts import Accounts, Act
 from engine.allowance import Allowance
-from engine.caretaker import Caretaker, newest_deed_of
+from engine.caretaker import Caretaker, newest_deed_of, touched_from
 from engine.line import Line, job_of
 from engine.outline import outline_of
 from engine.queue import FairQueue
@@ -38,6 +38,7 @@ class Program:
             allowance=self.allowance,
             now=lambda: LATER,
             newest_deed=newest_deed_of(self.accounts),
+            touched=touched_from(self.accounts),
         )
 
     async def allowance(self, owner: str, roles: Collection[str] | None = None) -> Allowance:
@@ -118,7 +119,32 @@ async def test_nothing_is_read_while_nothing_changed(database_url: str, tmp_path
             await caretaker.sweep()
 
         assert at_rest == []
-        assert sorted(serving.asked) == [ALICE.id, BOB.id]
+        assert serving.asked == [ALICE.id]
+
+
+async def test_only_those_are_asked_again_to_whom_something_was_done(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with program(database_url, tmp_path) as serving, moderator(database_url) as other:
+        await two_who_wait(serving)
+        caretaker = serving.caretaker()
+        await other.set_terms(BOB.id, {"weight": 2}, ACT)
+        await caretaker.resume()
+
+        asked = []
+        for deeds in (
+            [other.grant("discord:3", 1, ACT)],
+            # More than are read at a time, and what counts is the oldest.
+            [other.block(ALICE.id, ACT), *(other.grant("discord:3", 1, ACT) for _ in range(60))],
+            [other.change_tier("patron", {"tier": -3}, ACT), other.grant(BOB.id, 1, ACT)],
+        ):
+            serving.asked.clear()
+            for deed in deeds:
+                await deed
+            await caretaker.sweep()
+            asked.append(sorted(serving.asked))
+
+        assert asked == [[], [ALICE.id], [ALICE.id, BOB.id]]
 
 
 async def test_terms_that_changed_live_are_there_after_a_restart(

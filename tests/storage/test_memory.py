@@ -24,10 +24,10 @@ CALLS: dict[str, Callable[[Ledger], Awaitable[object]]] = {
     "keep_tallies": lambda ledger: ledger.keep_tallies([], []),
     "tallies": lambda ledger: ledger.tallies(),
     "unfinished": lambda ledger: ledger.unfinished(),
-    "spent": lambda ledger: ledger.spent(ALICE.id, NOON),
-    "painted": lambda ledger: ledger.painted(A_FOX),
+    "painted": lambda ledger: ledger.painted(ALICE.id, A_FOX),
     "pictures": lambda ledger: ledger.pictures("fox"),
-    "keep": lambda ledger: ledger.keep(b"hello"),
+    "keep": lambda ledger: ledger.keep(ALICE.id, b"hello", NOON),
+    "own": lambda ledger: ledger.own(ALICE.id, [KEPT]),
     "file": lambda ledger: ledger.file(KEPT),
 }
 KEPT = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
@@ -38,7 +38,7 @@ async def test_every_call_lets_others_run(name: str) -> None:
     ledger = MemoryLedger()
     await ledger.record(a_job())
     await begun_job(ledger, a_job(id="hen"))
-    await ledger.keep(b"hello")
+    await ledger.keep(ALICE.id, b"hello", NOON)
     others_ran = asyncio.Event()
     asyncio.get_running_loop().call_soon(others_ran.set)
 

@@ -15,7 +15,7 @@ from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.orphans import Orphans
 from storage.pictures import PictureFiles
-from tests.storage.samples import LATER, NOON, a_job, painted_job
+from tests.storage.samples import ALICE, ENDED, LATER, NOON, a_job, begun_job, painted_job
 
 OLD, YOUNG = NOON - timedelta(days=2), NOON - timedelta(hours=23)
 
@@ -36,6 +36,9 @@ class Attic:
         digest = await self.files.keep(file)
         self.age(changed)
         return digest
+
+    def path_of(self, digest: str) -> Path:
+        return self.files.folder / digest[:2] / digest[2:4] / digest
 
     def age(self, changed: datetime) -> None:
         """All that is there was changed then."""
@@ -76,8 +79,10 @@ async def test_the_pictures_of_jobs_stay(attic: Attic) -> None:
     assert attic.digests == named
 
 
-@pytest.mark.parametrize("status", [Status.QUEUED, Status.CANCELLED])
-async def test_what_a_job_begins_from_stays(attic: Attic, status: Status) -> None:
+@pytest.mark.parametrize("status", Status)
+async def test_what_a_job_begins_from_stays_until_it_ended_and_has_no_picture_left(
+    attic: Attic, status: Status
+) -> None:
     kept = [await attic.keep(f"source {n}".encode(), OLD) for n in range(3)]
     image, mask, control = kept
     request = ImageRequest(
@@ -86,12 +91,31 @@ async def test_what_a_job_begins_from_stays(attic: Attic, status: Status) -> Non
         mask=mask,
         controls=(ControlWish(name="edges", image=control),),
     )
-    await attic.ledger.record(replace(a_job(), request=request))
-    if status is Status.CANCELLED:
-        await attic.ledger.end("fox", status, "", now=LATER)
+    job = replace(a_job(), request=request)
+    match status:
+        case Status.QUEUED:
+            await attic.ledger.record(job)
+        case Status.PAINTING:
+            await begun_job(attic.ledger, job)
+        case Status.DONE:
+            await painted_job(attic.ledger, job)
+        case Status.FAILED | Status.CANCELLED:
+            await attic.ledger.record(job)
+            await attic.ledger.end("fox", status, "", now=LATER)
 
-    assert await attic.orphans.remove(NOON) == 0
-    assert attic.digests == set(kept)
+    await attic.orphans.remove(NOON)
+
+    assert attic.digests & set(kept) == (set() if status in ENDED else set(kept))
+
+
+async def test_what_was_uploaded_and_not_used_for_a_day_is_removed(attic: Attic) -> None:
+    old = await attic.ledger.keep(ALICE.id, b"old", OLD)
+    young = await attic.ledger.keep(ALICE.id, b"young", YOUNG)
+    attic.age(OLD)
+
+    assert await attic.orphans.remove(NOON) == 1
+    assert attic.digests == {young}
+    assert await attic.ledger.own(ALICE.id, [old, young]) == {young}
 
 
 async def test_half_a_file_of_a_program_that_was_killed_is_removed(attic: Attic) -> None:
@@ -134,6 +158,32 @@ async def test_what_a_killed_sweep_had_moved_aside_comes_back(attic: Attic) -> N
     await attic.orphans.remove(NOON)
 
     assert attic.digests == {digest}
+
+
+async def test_what_was_kept_again_since_a_sweep_was_killed_is_young(attic: Attic) -> None:
+    digest = await attic.keep(b"an orphan", OLD)
+    path = attic.path_of(digest)
+    path.rename(path.with_name(f"{digest}.leaving"))
+    await attic.files.keep(b"an orphan")
+
+    assert await attic.orphans.remove(NOON) == 0
+    assert attic.digests == {digest}
+
+
+async def test_what_cannot_be_moved_stops_nothing_else(
+    attic: Attic, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck, aside, *_ = [await attic.keep(b"an orphan %d" % number, OLD) for number in range(9)]
+    # A folder that is not empty stands where it would be moved to, or back to.
+    (attic.path_of(stuck).with_name(f"{stuck}.leaving") / "in the way").mkdir(parents=True)
+    back = attic.path_of(aside)
+    back.rename(back.with_name(f"{aside}.leaving"))
+    (back / "in the way").mkdir(parents=True)
+
+    removed = await attic.orphans.remove(NOON)
+
+    assert (removed, attic.digests) == (7, {stuck, f"{aside}.leaving"})
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
 
 
 async def test_files_that_are_kept_while_others_tidy_are_there(attic: Attic) -> None:

@@ -44,6 +44,7 @@ OTHER: dict[str, Any] = {
     "references": (Reference(name="look", digest="1", image="2"),),
     "exact": True,
     "hand": "cuda",
+    "safety": "blur",
 }
 CONTROL, REFERENCE = EVERYTHING.controls[0], EVERYTHING.references[0]
 OTHER_CONTROL: dict[str, Any] = {

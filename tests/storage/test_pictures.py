@@ -12,6 +12,7 @@ import pytest
 from engine.errors import NotFound, StorageFailed
 from storage.migrate import MIGRATIONS
 from storage.pictures import PictureFiles
+from tests.storage.waiting_files import SlowToGo
 
 KEEP_MORE_THAN_FITS = """
 import asyncio, resource, sys
@@ -131,3 +132,21 @@ async def test_what_cannot_be_read_is_not_called_gone(tmp_path: Path) -> None:
     with pytest.raises(StorageFailed, match="cannot be read"):
         await files.file(digest)
     assert not await files.has(digest)
+
+
+async def test_who_gives_up_waits_until_what_they_remove_is_gone(tmp_path: Path) -> None:
+    files = SlowToGo(tmp_path)
+    digest = await files.keep(b"a fox")
+    removing = asyncio.create_task(files.throw_away([digest]))
+    await asyncio.to_thread(files.going.wait)
+
+    for _ in range(3):
+        removing.cancel()
+        await asyncio.sleep(0)
+    still = not removing.done()
+    files.gate.set()
+    await asyncio.wait([removing])
+
+    assert still
+    assert removing.cancelled()
+    assert not files_in(tmp_path)

@@ -19,9 +19,7 @@ from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.migrate import downgrade, upgrade
 from storage.pictures import PictureFiles
-from storage.sources import mentioned
 from storage.stock import SqlStock
-from storage.transactions import Transactions
 from tests.storage.conftest import Shelf, sql_shelf
 from tests.storage.samples import ALICE, BOB, NOON, a_job, begun_job, painted_job, pictures_of
 
@@ -181,12 +179,10 @@ async def test_pictures_of_before_have_numbers_in_the_order_of_their_time(
     assert not any(picture.favourite for picture in page)
 
 
-async def test_what_jobs_of_before_began_with_is_known(of_before: Shelf, database_url: str) -> None:
-    assert await of_before.archive.page(ALICE.id)
+async def test_what_jobs_of_before_began_with_is_known(of_before: Shelf) -> None:
+    known = await of_before.ledger.own(ALICE.id, ["a" * 64, "b" * 64, "c" * 64])
 
-    async with connect(database_url) as engine:
-        wanted = ["a" * 64, "b" * 64, "c" * 64]
-        assert await mentioned(Transactions(engine), wanted) == {"a" * 64, "b" * 64}
+    assert known == {"a" * 64, "b" * 64}
 
 
 async def test_pictures_of_before_are_found_once_somebody_has_looked(of_before: Shelf) -> None:
@@ -217,3 +213,36 @@ async def test_sqlites_index_is_what_the_table_says(sqlite_url: str, tmp_path: P
 
     with closing(sqlite3.connect(tmp_path / "easel.db")) as connection:
         connection.execute("INSERT INTO found(found, rank) VALUES ('integrity-check', 1)")
+
+
+async def test_what_pictures_were_begun_from_counts_with_them_and_leaves_with_them(
+    shelf: Shelf,
+) -> None:
+    source = await shelf.ledger.keep(ALICE.id, b"s" * 100, NOON)
+    await shelf.ledger.keep(BOB.id, b"unused" * 100, NOON)
+    for name in ("a", "b"):
+        request = ImageRequest(prompt="a fox", image=source)
+        await painted_job(shelf.ledger, replace(a_job(id=name), request=request))
+    [b, a] = [len(await shelf.ledger.file(one.file)) for one in await shelf.archive.page(ALICE.id)]
+
+    before = await shelf.stock.amount()
+    gone = await Retention(shelf.stock, Keep(bytes=100)).apply(NOON)
+
+    assert before.bytes == a + b + 100
+    assert (gone, await shelf.stock.amount()) == (2, Amount(pictures=0, favourites=0, bytes=0))
+    with pytest.raises(NotFound):
+        await shelf.ledger.file(source)
+
+
+async def test_a_picture_that_was_begun_from_counts_once(shelf: Shelf) -> None:
+    await painted_job(shelf.ledger, a_job())
+    [fox] = await shelf.archive.page(ALICE.id)
+    png = await shelf.ledger.file(fox.file)
+    assert await shelf.ledger.keep(BOB.id, png, NOON) == fox.file
+    request = ImageRequest(prompt="a fox", image=fox.file)
+    await painted_job(shelf.ledger, replace(a_job(id="bob's", owner=BOB), request=request))
+    [bobs] = await shelf.archive.page(BOB.id)
+
+    amount = await shelf.stock.amount()
+
+    assert amount.bytes == len(png) + len(await shelf.ledger.file(bobs.file))

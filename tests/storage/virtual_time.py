@@ -21,7 +21,7 @@ LEASE = timedelta(hours=1)
 
 def a_line() -> Line:
     """Jobs are overdue after half a minute, and lanes are long from the third job."""
-    return Line(queue=FairQueue(patience=30, front=2, limit=10**6))
+    return Line(queue=FairQueue(patience=30, front=2))
 
 
 @dataclass

@@ -6,18 +6,16 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord.asked import Interaction, owner_of, server_of
+from bot.discord.asked import Interaction, owner_of
+from bot.discord.commands.everywhere import everywhere
 from bot.discord.desk import Desk
-from bot.discord.fuzzy import offered
+from bot.discord.offers import offering_models, offering_prompts, offering_samplers, offering_styles
 from bot.discord.uploads import MOST_FILES
 from bot.discord.words import say
 from bot.sizes import read_aspect, read_size
-from engine.card import ModelCard
 from engine.errors import InvalidRequest
 from engine.prompt import read_prompt
 from engine.request import LARGEST_SEED, LONGEST_PROMPT, ImageRequest
-from engine.sampler import SAMPLERS
-from engine.style import STYLES
 
 ASPECTS = ("1:1", "3:2", "2:3", "4:3", "3:4", "5:4", "4:5", "16:9", "9:16", "21:9", "2:1", "1:2")
 OPTIONS = (
@@ -34,8 +32,7 @@ def add_imagine(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
     @tree.command(description=say("imagine.about"))
     @app_commands.describe(**{name: say(f"imagine.{name}") for name in OPTIONS})
     @app_commands.choices(aspect=[Choice(name=shape, value=shape) for shape in ASPECTS])
-    @app_commands.allowed_installs(guilds=True, users=True)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @everywhere
     async def imagine(
         interaction: Interaction,
         prompt: Range[str, 1, LONGEST_PROMPT],
@@ -81,36 +78,12 @@ def add_imagine(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         if answer is None:
             return
         if there:
-            kept = {name: await desk.kept(name, source) for name, source in there.items()}
+            owner = owner_of(interaction)
+            kept = {name: await desk.kept(owner, name, file) for name, file in there.items()}
             request = ImageRequest.model_validate({**request.model_dump(), **kept})
         await desk.take(interaction, request, answer)
 
-    @imagine.autocomplete("model")
-    async def models(interaction: Interaction, typed: str) -> list[Choice[str]]:
-        settings = (await desk.app.choices.chosen(None, server_of(interaction))).settings
-        known = [card.name for card in desk.app.cards.values() if settings.allows_model(card.name)]
-        return _choices(typed, known)
-
-    @imagine.autocomplete("sampler")
-    async def samplers(interaction: Interaction, typed: str) -> list[Choice[str]]:
-        card = _card_typed(desk, interaction.namespace.model)
-        return _choices(typed, card.samplers or tuple(SAMPLERS))
-
-    @imagine.autocomplete("style")
-    async def styles(interaction: Interaction, typed: str) -> list[Choice[str]]:
-        owner, server = owner_of(interaction).id, server_of(interaction)
-        chosen = await desk.app.choices.chosen(owner, server)
-        return _choices(typed, [*(style.name for style in chosen.styles), *STYLES])
-
-
-def _card_typed(desk: Desk, model: object) -> ModelCard:
-    """The first where nothing was typed that there is."""
-    cards = desk.app.cards
-    typed = str(model).lower()
-    return next((card for card in cards.values() if card.name.lower() == typed), None) or next(
-        iter(cards.values())
-    )
-
-
-def _choices(typed: str, known: list[str] | tuple[str, ...]) -> list[Choice[str]]:
-    return [Choice(name=name, value=name) for name in offered(typed, known)]
+    imagine.autocomplete("prompt")(offering_prompts(desk))
+    imagine.autocomplete("model")(offering_models(desk))
+    imagine.autocomplete("sampler")(offering_samplers(desk))
+    imagine.autocomplete("style")(offering_styles(desk))

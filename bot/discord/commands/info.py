@@ -1,23 +1,52 @@
 """Info: the recipe of each picture, to be copied."""
 
-from bot.discord import looks
+from typing import Any
+
+import discord
+from discord import app_commands
+
 from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction
+from bot.discord.asked import Interaction, owner_of
+from bot.discord.commands.everywhere import everywhere
 from bot.discord.desk import Desk
-from bot.discord.parts import LONGEST_TEXT
+from bot.discord.looks.info import Told, recipes
+from bot.discord.pointed import job_on, recipes_on
 from bot.discord.press import Press
-from bot.discord.shown import fenced
+from bot.discord.seen import seen_job
 from bot.discord.words import say
 from engine.errors import NotFound
-from engine.infotext import write_infotext
+
+
+def add_info(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+    @tree.context_menu(name="Picture info")
+    @everywhere
+    async def picture_info(interaction: Interaction, message: discord.Message) -> None:
+        answer = Answer(interaction, desk.wire)
+        if not await answer.acknowledge(How.PRIVATE):
+            return
+        job = job_on(interaction, message)
+        if job is not None:
+            await _tell(desk, interaction, answer, Press(action="info", target=job))
+            return
+        await answer.show(recipes([Told(recipe=recipe) for recipe in await recipes_on(message)]))
 
 
 async def press_info(desk: Desk, interaction: Interaction, pressed: Press) -> None:
     answer = Answer(interaction, desk.wire)
-    if not await answer.acknowledge(How.PRIVATE):
-        return
-    pictures = await desk.app.ledger.pictures((await desk.job(pressed.target)).id)
+    if await answer.acknowledge(How.PRIVATE):
+        await _tell(desk, interaction, answer, pressed)
+
+
+async def _tell(desk: Desk, interaction: Interaction, answer: Answer, pressed: Press) -> None:
+    job = await seen_job(desk, interaction, pressed.target)
+    pictures = [
+        picture
+        for picture in await desk.app.ledger.pictures(job.id)
+        if pressed.tile is None or picture.tile == pressed.tile
+    ]
     if not pictures:
         raise NotFound(say("gone"))
-    recipes = "\n\n".join(write_infotext(picture.recipe) for picture in pictures)
-    await answer.show(looks.sentence(fenced(recipes, LONGEST_TEXT - 20)))
+    # Only whoever has it can name it by its number.
+    own = job.owner.id == owner_of(interaction).id
+    told = [Told(recipe=one.recipe, number=one.number if own else None) for one in pictures]
+    await answer.show(recipes(told))

@@ -1,5 +1,7 @@
 """The end of a job is told once, whatever breaks on the way."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.job import Owner
@@ -10,7 +12,7 @@ from tests.discord_server.message import Message
 from tests.discord_server.nouns import Channel, User
 from tests.discord_server.routes import Route
 from tests.discord_server.server import Discord
-from tests.discord_server.village import ALICE, GENERAL, HERMIT, QUIET
+from tests.discord_server.village import ALICE, GENERAL, HERMIT, PLAZA, QUIET, TRAVELLER
 
 FAULTS = {
     "503": status(503),
@@ -20,6 +22,21 @@ FAULTS = {
     "429": limited(),
     "429 for all": limited("global"),
 }
+
+SEVERAL = "a {red|blue} fox --seed 7 --count 6"
+"""More than one message holds."""
+MUTE = replace(GENERAL, overwrites=QUIET.overwrites)
+
+
+async def split(
+    server: Discord, easel: Easel, user: User, channel: Channel, *, private: bool = False
+) -> Interaction:
+    """Asked for, agreed to, and on its way."""
+    easel.painter.gate.set()
+    asked = await server.command(user, channel, "imagine", prompt=SEVERAL, private=private)
+    question = await server.message(asked, lambda message: "Paint them?" in message.text)
+    await server.press(user, question, "Paint them")
+    return asked
 
 
 async def begun(
@@ -106,7 +123,8 @@ async def test_an_answer_that_somebody_deleted_is_sent_to_the_channel(
 async def test_what_cannot_go_to_the_channel_is_a_direct_message(
     server: Discord, easel: Easel, private: bool
 ) -> None:
-    await begun(server, channel=GENERAL if private else QUIET, private=private)
+    await begun(server, private=private)
+    server.put_channel(MUTE)
     server.clock.move(TOKEN_LIFE_S)
 
     easel.painter.gate.set()
@@ -129,7 +147,8 @@ async def test_where_nobody_can_be_told_it_waits_in_the_history(
 
 
 async def test_nothing_is_asked_again_where_discord_says_no(server: Discord, easel: Easel) -> None:
-    await begun(server, HERMIT, QUIET)
+    await begun(server, HERMIT)
+    server.put_channel(MUTE)
     server.clock.move(TOKEN_LIFE_S)
     before = len(server.requests(Route.EDIT_ORIGINAL))
 
@@ -138,3 +157,52 @@ async def test_nothing_is_asked_again_where_discord_says_no(server: Discord, eas
 
     assert server.requests(Route.EDIT_ORIGINAL)[before:] == [401]
     assert server.requests(Route.SEND) == [403, 403]
+
+
+async def test_all_parts_of_a_private_result_are_for_one_person_where_it_was_asked_for(
+    server: Discord, easel: Easel
+) -> None:
+    asked = await split(server, easel, ALICE, GENERAL, private=True)
+
+    await server.until(lambda: len(finals(server)) == 2, "both parts")
+
+    assert [len(message.shown) for message in finals(server)] == [10, 2]
+    assert {message.seen_by for message in finals(server)} == {ALICE}
+    assert {message.channel.id for message in finals(server)} == {GENERAL.id}
+    assert [message.shown for message in asked.follow_ups] == [finals(server)[1].shown]
+
+
+async def test_where_it_is_nobodys_guest_all_parts_come_by_the_answers_own_way(
+    server: Discord, easel: Easel
+) -> None:
+    asked = await split(server, easel, TRAVELLER, PLAZA)
+
+    await server.until(lambda: len(finals(server)) == 2, "both parts")
+
+    assert {message.channel.id for message in finals(server)} == {PLAZA.id}
+    assert len(asked.follow_ups) == 1
+    assert server.requests(Route.SEND) == []
+
+
+async def test_the_parts_of_a_public_result_stand_in_the_channel(
+    server: Discord, easel: Easel
+) -> None:
+    await split(server, easel, ALICE, GENERAL)
+
+    await server.until(lambda: len(finals(server)) == 2, "both parts")
+
+    assert len(server.messages(GENERAL)) == 2
+    assert [message.nonce is None for message in finals(server)] == [True, False]
+
+
+async def test_where_it_is_nobodys_guest_a_late_picture_is_a_direct_message(
+    server: Discord, easel: Easel
+) -> None:
+    await begun(server, TRAVELLER, PLAZA)
+    server.clock.move(TOKEN_LIFE_S)
+
+    easel.painter.gate.set()
+    message = await server.message(server.direct(TRAVELLER), lambda message: bool(message.shown))
+
+    assert finals(server) == [message]
+    assert server.requests(Route.SEND) == [200]

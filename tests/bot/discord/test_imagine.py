@@ -1,6 +1,5 @@
 """From the command to the picture, and what is said where there is none."""
 
-from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -9,13 +8,14 @@ from PIL import Image
 from bot.app import open_accounts
 from bot.settings import Settings
 from engine.accounts import Act
+from engine.purse import Kind
 from engine.studio import utc_now
 from tests.bot.discord.conftest import Easel
 from tests.discord_server.interaction import Reply
 from tests.discord_server.nouns import Upload
 from tests.discord_server.routes import Route
 from tests.discord_server.server import Discord
-from tests.discord_server.village import ALICE, BOB, GENERAL, NO_FILES, PLAZA, TRAVELLER
+from tests.discord_server.village import ALICE, BOB, GENERAL, NO_FILES, PLAZA, QUIET, TRAVELLER
 from tests.fakes import a_png
 
 MODERATOR = "discord:2003"
@@ -31,7 +31,10 @@ async def test_a_command_becomes_a_picture_with_its_caption_and_buttons(
 
     assert "a red fox" in message.text
     assert "book · seed 7 · 128×128 · 4 steps · 0.5 s · 0.5 credits" in message.text
-    assert [button.label for button in message.buttons] == ["Re-roll", "Info", "Delete"]
+    assert [button.label for button in message.buttons] == [
+        *("Upscale", "Vary"),
+        *("Re-roll", "Edit", "Favourite", "Info", "Delete"),
+    ]
     picture = Image.open(BytesIO(message.shown[0].content))
     assert picture.info["parameters"].startswith("a red fox\n")
     assert server.messages(GENERAL) == [message]
@@ -196,6 +199,25 @@ async def test_where_it_may_not_attach_files_nothing_is_painted(
     assert easel.painter.painting == []
 
 
+async def test_where_it_may_not_write_nothing_is_painted_for_everybody(
+    server: Discord, easel: Easel
+) -> None:
+    asked = await server.command(ALICE, QUIET, "imagine", prompt="a fox")
+
+    assert "may not write" in (await server.message(asked)).text
+    assert easel.painter.painting == []
+
+
+async def test_where_it_may_not_write_a_private_picture_is_painted(
+    server: Discord, easel: Easel
+) -> None:
+    easel.painter.gate.set()
+
+    asked = await server.command(ALICE, QUIET, "imagine", prompt="a fox", private=True)
+
+    assert (await server.message(asked, lambda message: bool(message.shown))).seen_by == ALICE
+
+
 async def test_a_channel_that_the_server_did_not_name_is_left_alone(
     server: Discord, easel: Easel
 ) -> None:
@@ -222,7 +244,8 @@ async def test_the_same_interaction_three_times_is_one_job_and_one_charge(
     assert sorted(recipe.prompt for recipe in easel.painter.painted) == ["a fox", "a hen"]
     assert len(server.messages(GENERAL)) == 2
     assert server.requests(Route.CALLBACK) == [200, 200]
-    assert await easel.app.ledger.spent("discord:2001", datetime.fromtimestamp(0, UTC)) == 0.5
+    entries = await easel.app.accounts.entries("discord:2001")
+    assert [one.credits for one in entries if one.kind is Kind.SETTLE] == [0.5]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import signal
 from dataclasses import replace
 
 import aiohttp
+import discord
 import pytest
 
 from bot.app import open_app, painting
@@ -160,3 +161,14 @@ async def test_a_connection_that_is_lost_comes_back(
 
 def test_pauses_between_tries_grow_and_stop_growing() -> None:
     assert [pause_after(tries, 1.0) for tries in (0, 1, 3, 9, 99)] == [1, 2, 8, 60, 60]
+
+
+def test_a_connection_is_looked_for_every_minute_however_long_it_is_gone(
+    settings: Settings,
+) -> None:
+    prepare_library(settings)
+    pauses = vars(discord.client)["ExponentialBackoff"]()
+
+    waited = [pauses.delay() for _ in range(1000)]
+
+    assert max(waited) == 60.0

@@ -15,7 +15,10 @@ from bot.discord.words import CATALOGUES, ENGLISH, language_of
 from engine.errors import NotFound
 
 NAMES = "names."
-BY_NAME = "imagine."
+BY_NAME = (
+    *("imagine.", "history.", "settings.", "styles.", "help.", "mod.limits.", "button."),
+    *("reroll.", "vary.", "upscale.", "show.", "edit.", "source."),
+)
 """What options are for is looked up by their names."""
 SENTENCES = CATALOGUES[ENGLISH]
 REPLY = Reply(

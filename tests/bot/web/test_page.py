@@ -55,7 +55,7 @@ async def test_who_waits_in_line_reads_the_place(client: Client, house: House) -
     await client.post("/", data={"prompt": "a hare"})
     answer = await client.post("/", data={"prompt": "a hare"})
 
-    assert "1 ahead of you" in await answer.text()
+    assert "1 picture ahead of you" in await answer.text()
 
 
 async def test_a_job_can_be_cancelled(client: Client, house: House) -> None:

@@ -1,5 +1,6 @@
 """Opening a painter: from a name to a picture."""
 
+import asyncio
 import logging
 import shutil
 from dataclasses import replace
@@ -103,6 +104,41 @@ async def test_with_safety_on_an_unsafe_picture_leaves_the_painter_blurred(
     assert not any(seen)
     # Else history would show what was painted before it was checked.
     assert checked_hand != open_hand
+
+
+async def test_each_picture_is_looked_at_as_it_is_wanted_where_it_was_asked_for(
+    models_dir: Path, tmp_path: Path
+) -> None:
+    policy = Policy(model=save_classifier(tmp_path, UNSAFE))
+    card = find("tiny", models_dir).card
+    free = recipe(model="tiny", digest=card.digest, steps=8)
+    seen: dict[str, list[bytes | None]] = {"free": [], "strict": []}
+
+    async with open_painter(
+        ["tiny"], models_dir=models_dir, device="cpu", safety=policy
+    ) as painter:
+        plain, blurred = await asyncio.gather(
+            painter.paint(free, {}, lambda _, preview: seen["free"].append(preview)),
+            painter.paint(
+                replace(free, safety="blur"),
+                {},
+                lambda _, preview: seen["strict"].append(preview),
+            ),
+        )
+
+    assert plain.notes == ()
+    assert blurred.notes == ("Blurred as unsafe: porn 1.00.",)
+    assert any(seen["free"])
+    assert not any(seen["strict"])
+
+
+async def test_what_must_be_looked_at_is_not_painted_where_nothing_can(models_dir: Path) -> None:
+    card = find("tiny", models_dir).card
+    asked = recipe(model="tiny", digest=card.digest, safety="mark")
+
+    async with open_painter(["tiny"], models_dir=models_dir, device="cpu") as painter:
+        with pytest.raises(PaintingFailed, match="EASEL_SAFETY_MODEL"):
+            await painter.paint(asked, {}, lambda *_: None)
 
 
 async def test_models_that_do_not_fit_together_take_turns(models_dir: Path, tmp_path: Path) -> None:

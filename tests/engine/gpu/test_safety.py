@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.errors import PaintingFailed, Unsafe
+from engine.errors import BadModel, PaintingFailed, Unsafe
 from engine.gpu.safety import Safety, open_safety
 from engine.safety import Measure, Policy
 from tests.engine.gpu import tiny
@@ -54,7 +54,19 @@ class Vandal:
 
 def test_without_the_wish_there_is_no_safety(tmp_path: Path) -> None:
     assert open_safety(Policy(), CPU) is None
-    assert open_safety(Policy(model=tmp_path / "nothing"), CPU) is None
+    with pytest.raises(BadModel):
+        open_safety(Policy(model=tmp_path / "nothing"), CPU)
+
+
+def test_where_it_is_asked_for_more_may_be_wanted(tmp_path: Path) -> None:
+    checker = save_classifier(tmp_path, UNSAFE)
+    off, blur = safety(checker, "off"), safety(checker, "blur")
+
+    assert off.looked(picture())[1] == ()
+    assert off.looked(picture(), "mark")[1] == ("Marked as unsafe: porn 1.00.",)
+    assert blur.looked(picture(), "mark")[1] == ("Blurred as unsafe: porn 1.00.",)
+    with pytest.raises(Unsafe):
+        blur.looked(picture(), "refuse")
 
 
 @pytest.mark.parametrize("measure", ["mark", "blur", "refuse"])

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot import messages
+from bot.discord.looks.actions import actions, tiles_of
 from bot.discord.parts import RED, Part, Post, Upload, button, gallery, row, text
 from bot.discord.reply import Reply
 from bot.discord.shown import shown
 from bot.discord.uploads import packed
 from bot.discord.words import say
-from engine.job import Job, Picture, Status
+from engine.job import Job, Picture, Recipe, Status
+from engine.recall import FROM_HISTORY
 from engine.request import ImageRequest
 from engine.studio import Place
 from engine.ticket import Ticket
@@ -32,11 +34,12 @@ def question(request: ImageRequest, count: int, price: float, name: str) -> Post
 def waiting(job: Job, place: Place, now: datetime) -> Post:
     """Discord itself counts the time down."""
     arrival = f"<t:{round((now + timedelta(seconds=place.seconds)).timestamp())}:R>"
-    line = (
-        say("waiting", ahead=place.ahead, arrival=arrival)
-        if place.ahead
-        else say("waiting_next", arrival=arrival)
-    )
+    if place.paused:
+        line = say("waiting_paused", ahead=place.ahead)
+    elif place.ahead:
+        line = say("waiting", ahead=place.ahead, arrival=arrival)
+    else:
+        line = say("waiting_next", arrival=arrival)
     return Post(parts=(text(shown(job.request.prompt)), text(line), _cancel(job)))
 
 
@@ -63,8 +66,9 @@ def ended(job: Job, pictures: Sequence[Picture], reply: Reply, *, each: int) -> 
     if sentence is not None:
         return [Post(parts=(head, text(sentence), row(_delete(job))))]
     pack = packed(pictures, each=each)
+    tiles = tiles_of(job, pictures)
     posts = []
-    for number, uploads in enumerate(pack.parts, start=1):
+    for number, (uploads, places) in enumerate(zip(pack.parts, pack.places, strict=True), start=1):
         parts: list[Part] = [head]
         if uploads:
             parts.append(gallery(uploads))
@@ -75,18 +79,14 @@ def ended(job: Job, pictures: Sequence[Picture], reply: Reply, *, each: int) -> 
             parts.append(text(f"-# {say('too_large', count=pack.left_out)}"))
         if len(pack.parts) > 1:
             parts.append(text(f"-# {say('split', part=number, parts=len(pack.parts))}"))
-        buttons = (_reroll(job), _info(job), _delete(job)) if number == 1 else (_delete(job),)
-        posts.append(Post(parts=(*parts, row(*buttons)), uploads=uploads))
+        parts += actions(job, [tiles[place] for place in places])
+        posts.append(Post(parts=tuple(parts), uploads=uploads))
     return posts
 
 
 def for_somebody(post: Post, reply: Reply) -> Post:
     """Where nothing else on it says who asked."""
     return Post(parts=(text(say("for", user=reply.user)), *post.parts), uploads=post.uploads)
-
-
-def sentence(words: str) -> Post:
-    return Post(parts=(text(words),))
 
 
 def _sentence(job: Job, pictures: Sequence[Picture]) -> str | None:
@@ -101,18 +101,24 @@ def _sentence(job: Job, pictures: Sequence[Picture]) -> str | None:
 
 def _caption(job: Job, pictures: Sequence[Picture]) -> list[str]:
     recipe = pictures[0].recipe
-    seeds = [str(picture.recipe.seed) for picture in pictures]
+    # Variations all have the one that they lean away from.
+    seeds = list(dict.fromkeys(str(picture.recipe.seed) for picture in pictures))
     seconds = sum(picture.seconds for picture in pictures)
     facts = [
         shown(recipe.model, 100),
         say("seed", seed=seeds[0]) if len(seeds) == 1 else say("seeds", seeds=", ".join(seeds)),
         messages.size(recipe),
         *messages.steps(recipe),
+        *_remade(recipe),
     ]
     if seconds >= LEAST_SECONDS:
         facts.append(say("seconds", seconds=seconds))
-    cost = say("credits", credits=job.spent) if job.spent >= LEAST_SECONDS else say("from_history")
     notes = dict.fromkeys(note for picture in pictures for note in picture.notes)
+    if job.spent >= LEAST_SECONDS:
+        cost = say("credits", credits=job.spent)
+    else:
+        cost = say("from_history") if FROM_HISTORY in notes else say("free")
+    notes.pop(FROM_HISTORY, None)
     return [" · ".join([*facts, cost]), *(shown(note, 200) for note in notes)]
 
 
@@ -120,12 +126,17 @@ def _cancel(job: Job) -> Part:
     return row(button(say("button.cancel"), "cancel", job.id, style=RED))
 
 
-def _reroll(job: Job) -> Part:
-    return button(say("button.reroll"), "reroll", job.id)
-
-
-def _info(job: Job) -> Part:
-    return button(say("button.info"), "info", job.id)
+def _remade(recipe: Recipe) -> list[str]:
+    """What sets it apart from a picture that was painted from words alone."""
+    told = []
+    if recipe.variation:
+        told.append(say("varied", share=round(recipe.variation * 100)))
+    if recipe.upscale > 1:
+        by = {"factor": f"{recipe.upscale:g}", "upscaler": shown(recipe.upscaler, 60)}
+        told.append(say("enlarged", **by))
+        if recipe.keeps_image and not recipe.redraw:
+            told.append(say("untouched"))
+    return told
 
 
 def _delete(job: Job) -> Part:

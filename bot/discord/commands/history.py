@@ -1,0 +1,147 @@
+"""History: somebody's own pictures, page by page, found by what they look for, shown to others."""
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from bot.discord.answer import Answer, How
+from bot.discord.asked import Interaction, owner_of
+from bot.discord.commands.everywhere import everywhere
+from bot.discord.desk import Desk
+from bot.discord.fuzzy import offered
+from bot.discord.looks import history as looks_history
+from bot.discord.looks.actions import actions_of_one
+from bot.discord.offers import choices
+from bot.discord.parts import Post
+from bot.discord.press import Press
+from bot.discord.sought import YES, Typed, search_of, typed_on
+from bot.discord.words import say
+from bot.history import read_picture
+from engine.errors import NotFound
+from engine.job import Remembered
+from engine.request import LARGEST_SEED
+
+log = logging.getLogger(__name__)
+
+OPTIONS = ("words", "model", "seed", "favourites", "since", "until")
+
+
+def add_history(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+    @tree.command(description=say("history.about"))
+    @app_commands.describe(**{name: say(f"history.{name}") for name in OPTIONS})
+    @everywhere
+    async def history(
+        interaction: Interaction,
+        words: Range[str, 1, 200] | None = None,
+        model: Range[str, 1, 100] | None = None,
+        seed: Range[int, 0, LARGEST_SEED] | None = None,
+        favourites: bool = False,
+        since: Range[str, 1, 40] | None = None,
+        until: Range[str, 1, 40] | None = None,
+    ) -> None:
+        told = {
+            "words": words,
+            "model": model,
+            "seed": None if seed is None else str(seed),
+            "favourites": YES if favourites else None,
+            "since": since,
+            "until": until,
+        }
+        typed = {name: word for name, word in told.items() if word is not None}
+        search_of(typed)
+        answer = Answer(interaction, desk.wire)
+        if await answer.acknowledge(How.PRIVATE):
+            await _show_page(desk, interaction, answer, typed)
+
+    @history.autocomplete("model")
+    async def models(_: Interaction, typed: str) -> list[Choice[str]]:
+        # Whatever may be used today: pictures stay when a server forbids their model.
+        return choices(offered(typed, [card.name for card in desk.app.cards.values()]))
+
+
+async def press_older(desk: Desk, interaction: Interaction, pressed: Press) -> None:
+    """The pictures older than that one, in the place of those that are shown; 0 is the newest."""
+    answer = Answer(interaction, desk.wire)
+    if await answer.acknowledge(How.QUIET):
+        before = int(pressed.target) or None
+        await _show_page(desk, interaction, answer, typed_on(interaction), before=before)
+
+
+async def press_newer(desk: Desk, interaction: Interaction, pressed: Press) -> None:
+    """The pictures next newer than that one."""
+    answer = Answer(interaction, desk.wire)
+    if await answer.acknowledge(How.QUIET):
+        after = int(pressed.target)
+        await _show_page(desk, interaction, answer, typed_on(interaction), after=after)
+
+
+async def press_open(desk: Desk, interaction: Interaction, pressed: Press) -> None:
+    """The picture that was chosen, in full."""
+    answer = Answer(interaction, desk.wire)
+    if not await answer.acknowledge(How.PRIVATE):
+        return
+    number = read_picture(pressed.chosen[0] if pressed.chosen else pressed.target)
+    await show_picture(desk, interaction, answer, number)
+
+
+async def press_share(desk: Desk, interaction: Interaction, pressed: Press) -> None:
+    """One's own picture, for everybody who is there."""
+    answer = await desk.opened(interaction, private=False)
+    if answer is not None:
+        await show_picture(desk, interaction, answer, read_picture(pressed.target))
+
+
+async def show_picture(desk: Desk, interaction: Interaction, answer: Answer, number: int) -> None:
+    """One's own, in full and with its buttons; where everybody sees it, with who shows it."""
+    owner = owner_of(interaction)
+    found = await desk.app.gallery.show(owner, number)
+    if not answer.private:
+        await desk.require_shown(interaction, found.picture.recipe)
+    png = await desk.app.gallery.file(owner, number)
+    shared_by = None if answer.private else interaction.user.id
+    each = interaction.filesize_limit
+    post = looks_history.whole(found, png, each=each, shared_by=shared_by)
+    buttons = actions_of_one(await desk.job(found.picture.job), found.picture.tile)
+    await answer.show(Post(parts=(*post.parts, *buttons), uploads=post.uploads))
+
+
+async def _show_page(
+    desk: Desk,
+    interaction: Interaction,
+    answer: Answer,
+    typed: Typed,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+) -> None:
+    gallery = desk.app.gallery
+    # One more than is shown says whether there are more.
+    most = looks_history.MOST
+    page = partial(gallery.page, owner_of(interaction), search_of(typed), most=most + 1)
+    if after is not None and len(found := await page(after=after)) > most:
+        there, newer, older = found[1:], True, True
+    elif before is not None and (found := await page(before=before)):
+        there, newer, older = found[:most], True, len(found) > most
+    else:
+        # Also where those next to a number are not enough: nobody wants to see half a page.
+        found = await page()
+        there, newer, older = found[:most], False, len(found) > most
+    previews = await _previews(desk, there)
+    await answer.show(looks_history.page(there, previews, typed, newer=newer, older=older))
+
+
+async def _previews(desk: Desk, pictures: Sequence[Remembered]) -> dict[int, bytes]:
+    """By number; what has no file any more has none."""
+    previews = {}
+    for picture in pictures:
+        try:
+            png = await desk.app.ledger.file(picture.file)
+        except NotFound:
+            log.info("picture %s has no file any more", picture.number)
+        else:
+            previews[picture.number] = await looks_history.previewed(png)
+    return previews

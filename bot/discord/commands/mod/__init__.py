@@ -1,0 +1,1 @@
+"""What moderators do on Discord: a file for each subcommand of /mod."""

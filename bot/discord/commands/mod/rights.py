@@ -1,0 +1,51 @@
+"""Rights: which moderators may do what, whatever Discord lets them call."""
+
+import discord
+
+from bot.discord.asked import Interaction
+from bot.discord.words import say
+from engine.errors import InvalidRequest
+
+
+def require_moderator(interaction: Interaction, *, sets: bool = False) -> None:
+    """Raises InvalidRequest unless they moderate this server.
+
+    A server hands /mod as a whole to whom it likes. Whoever keeps its talk in order may do so
+    here too; only who may change the server may change what is `set` for all of it.
+    """
+    if interaction.guild_id is None or not interaction.is_guild_integration():
+        raise InvalidRequest(say("mod.only_servers"))
+    may = interaction.permissions
+    if sets and not may.manage_guild:
+        raise InvalidRequest(say("mod.not_manager"))
+    if not (may.manage_guild or may.manage_messages):
+        raise InvalidRequest(say("mod.not_moderator"))
+
+
+def require_trusted(interaction: Interaction) -> None:
+    """Raises InvalidRequest unless what they do may count on every server.
+
+    Credits, tiers, blocks and the queue are the same for all servers, and the moderators of one
+    are nobody to the others.
+    """
+    if not is_trusted(interaction):
+        raise InvalidRequest(say("mod.not_trusted"))
+
+
+def is_trusted(interaction: Interaction) -> bool:
+    """The bot's owner and their team are, and the moderators of the only server there is."""
+    client = interaction.client
+    alone = [guild.id for guild in client.guilds] == [interaction.guild_id]
+    return alone or interaction.user.id in owners_of(client.application)
+
+
+def owners_of(application: discord.AppInfo | None) -> frozenset[int]:
+    """Who runs the bot. Of a team those who joined it and may do more than read."""
+    if application is None:
+        return frozenset()
+    if application.team is None:
+        return frozenset({application.owner.id})
+    accepted, reading = discord.TeamMembershipState.accepted, discord.TeamMemberRole.read_only
+    members = application.team.members
+    there = (one for one in members if one.membership_state is accepted)
+    return frozenset(one.id for one in there if one.role is not reading)

@@ -1,0 +1,56 @@
+"""Queue: how many wait, one's own places among them, and a way out of it."""
+
+from typing import Any
+
+from discord import app_commands
+
+from bot.discord.answer import Answer, How
+from bot.discord.asked import Interaction, owner_of
+from bot.discord.commands.everywhere import everywhere
+from bot.discord.desk import Desk
+from bot.discord.looks import queue as looks_queue
+from bot.discord.own_jobs import own_jobs
+from bot.discord.press import Press
+from bot.discord.words import say
+from engine.studio import utc_now
+
+
+def add_queue(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+    @tree.command(description=say("queue.about"))
+    @everywhere
+    async def queue(interaction: Interaction) -> None:
+        answer = Answer(interaction, desk.wire)
+        if await answer.acknowledge(How.PRIVATE):
+            await _show(desk, interaction, answer)
+
+
+async def press_line(desk: Desk, interaction: Interaction, pressed: Press) -> None:
+    """As it is by now."""
+    answer = Answer(interaction, desk.wire)
+    if await answer.acknowledge(How.QUIET):
+        await _show(desk, interaction, answer)
+
+
+async def press_withdraw(desk: Desk, interaction: Interaction, pressed: Press) -> None:
+    """Those that were chosen; one that has ended meanwhile is only no longer there."""
+    answer = Answer(interaction, desk.wire)
+    if not await answer.acknowledge(How.QUIET):
+        return
+    owner = owner_of(interaction)
+    chosen = pressed.chosen
+    if looks_queue.ALL in chosen:
+        chosen = tuple(await desk.app.gallery.unfinished(owner))
+    for job in chosen:
+        await desk.app.studio.cancel(job, owner)
+    await _show(desk, interaction, answer)
+
+
+async def _show(desk: Desk, interaction: Interaction, answer: Answer) -> None:
+    line = desk.app.line
+    # One more than is shown says whether there are more.
+    own = await own_jobs(desk, owner_of(interaction), looks_queue.MOST + 1)
+    painting = len(line.works)
+    waiting = len(line.jobs) - painting
+    await answer.show(
+        looks_queue.line(own, line.gate, painting=painting, waiting=waiting, now=utc_now())
+    )

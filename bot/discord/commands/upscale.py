@@ -1,0 +1,59 @@
+"""Upscale: a picture made larger, as it is or with new detail."""
+
+from typing import Any
+
+from discord import app_commands
+from discord.app_commands import Range
+
+from bot.discord.answer import Answer
+from bot.discord.asked import Interaction, is_private, owner_of
+from bot.discord.commands.everywhere import everywhere
+from bot.discord.desk import Desk
+from bot.discord.own_pictures import offering_pictures, own_picture
+from bot.discord.press import Press
+from bot.discord.remade import FACTOR, upscaled
+from bot.discord.seen import lent, seen_tile
+from bot.discord.words import say
+from engine.job import Remembered
+
+OPTIONS = ("picture", "factor", "redraw", "private")
+
+
+def add_upscale(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+    @tree.command(description=say("upscale.about"))
+    @app_commands.describe(**{name: say(f"upscale.{name}") for name in OPTIONS})
+    @everywhere
+    async def upscale(
+        interaction: Interaction,
+        picture: Range[str, 1, 100] | None = None,
+        factor: Range[float, 1.1, 4.0] = FACTOR,
+        redraw: Range[float, 0.0, 1.0] = 0.0,
+        private: bool = False,
+    ) -> None:
+        answer = await desk.opened(interaction, private=private)
+        if answer is not None:
+            found = await own_picture(desk, owner_of(interaction), picture)
+            await _upscale(desk, interaction, answer, found, factor=factor, redraw=redraw)
+
+    upscale.autocomplete("picture")(offering_pictures(desk))
+
+
+async def press_upscale(desk: Desk, interaction: Interaction, pressed: Press) -> None:
+    answer = await desk.opened(interaction, private=is_private(interaction))
+    if answer is not None:
+        found = await seen_tile(desk, interaction, pressed)
+        await _upscale(desk, interaction, answer, found, factor=FACTOR, redraw=0.0)
+
+
+async def _upscale(
+    desk: Desk,
+    interaction: Interaction,
+    answer: Answer,
+    picture: Remembered,
+    *,
+    factor: float,
+    redraw: float,
+) -> None:
+    request = upscaled(picture.recipe, picture.file, factor=factor, redraw=redraw)
+    await lent(desk, request, owner_of(interaction))
+    await desk.take(interaction, request, answer)

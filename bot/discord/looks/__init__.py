@@ -1,0 +1,1 @@
+"""How messages look: a file for each kind, from what is known to a message, without effects."""

@@ -1,0 +1,65 @@
+"""How it looks what moderators did: one deed in a channel, or pages of them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.deeds import DEED_COLUMNS, deed_row
+from bot.discord.parts import Part, Post, button, row, text
+from bot.discord.shown import shown
+from bot.discord.words import say
+from bot.standings import NOTHING
+from engine.accounts import Deed
+from engine.gate import QUEUE
+from engine.moderation import SERVER
+
+EACH = 8
+"""On a page."""
+LONGEST = 300
+_PERSON = re.compile(r"discord:(\d{1,20})")
+_SERVER = re.compile(r"server discord:\d{1,20}")
+
+
+def told(deed: Deed) -> Post:
+    return Post(parts=(text(_line(deed)),))
+
+
+def page(deeds: Sequence[Deed], *, before: int, person: str, more: bool) -> Post:
+    """`before` is 0 on the first page; `person` are the digits of the one that it is about."""
+    if not deeds:
+        return Post(parts=(text(say("mod.audit.nothing")),))
+    parts: list[Part] = [text("\n".join(_line(deed) for deed in deeds))]
+    about = f":{person}" if person else ""
+    buttons = []
+    if before:
+        buttons.append(button(say("mod.audit.newest"), "deeds", f"0{about}"))
+    if more:
+        buttons.append(button(say("mod.audit.older"), "deeds", f"{deeds[-1].id}{about}"))
+    return Post(parts=(*parts, row(*buttons)) if buttons else tuple(parts))
+
+
+def _line(deed: Deed) -> str:
+    # Whoever reads it is on that server.
+    details = {name: value for name, value in deed.details.items() if name != SERVER}
+    cells = dict(zip(DEED_COLUMNS, deed_row(replace(deed, details=details)), strict=True))
+    line = say(
+        "mod.audit.line",
+        when=f"<t:{round(deed.at.timestamp())}:f>",
+        who=named(deed.who),
+        what=shown(deed.what, LONGEST),
+        whom=named(deed.whom),
+    )
+    if cells["details"] != NOTHING:
+        line += f" · {shown(cells['details'], LONGEST)}"
+    if deed.why:
+        line += f" · {say('mod.audit.why', why=shown(deed.why, LONGEST))}"
+    return line
+
+
+def named(whom: str) -> str:
+    """A person as Discord shows them; nobody is pinged by that."""
+    if found := _PERSON.fullmatch(whom):
+        return f"<@{found[1]}>"
+    if _SERVER.fullmatch(whom):
+        return say("mod.audit.server")
+    return say("mod.audit.queue") if whom == QUEUE else shown(whom, LONGEST)

@@ -1,0 +1,111 @@
+"""How somebody's pictures look: many at once, small, and one in full."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+
+from PIL import Image
+
+from bot import messages
+from bot.discord.parts import Part, Post, Upload, button, gallery, option, row, select, text
+from bot.discord.shown import plainly, shown
+from bot.discord.sought import Typed, written
+from bot.discord.uploads import packed
+from bot.discord.words import say
+from engine.gallery import Shown
+from engine.job import Picture, Recipe, Remembered
+
+MOST = 9
+SIDE = 320
+QUALITY = 75
+LONGEST_PROMPT = 100
+FAVOURITE = "★"
+
+
+def page(
+    pictures: Sequence[Remembered],
+    previews: Mapping[int, bytes],
+    typed: Typed,
+    *,
+    newer: bool,
+    older: bool,
+) -> Post:
+    """Whether there are newer and older ones than these. `previews` are WebP, by number."""
+    parts: list[Part] = [text(written(typed))] if typed else []
+    uploads = tuple(
+        Upload(name=f"{number}.webp", kind="image/webp", content=preview)
+        for number, preview in previews.items()
+    )
+    if uploads:
+        parts.append(gallery(uploads))
+    if pictures:
+        parts.append(text("\n".join(map(_line, pictures))))
+        options = (option(_label(one), str(one.number), facts(one.recipe)) for one in pictures)
+        parts.append(select("open", "0", say("history.choose"), options))
+    else:
+        parts.append(text(say("history.nothing_fits") if typed else say("history.nothing")))
+    buttons = []
+    if newer:
+        buttons.append(button(say("history.newest"), "older", "0"))
+        buttons.append(button(say("history.newer"), "newer", str(pictures[0].number)))
+    if older:
+        buttons.append(button(say("history.older"), "older", str(pictures[-1].number)))
+    return Post(parts=(*parts, row(*buttons)) if buttons else tuple(parts), uploads=uploads)
+
+
+def whole(found: Shown, png: bytes, *, each: int, shared_by: int | None = None) -> Post:
+    """One in full, in no file above `each` bytes; with who shows it to everybody."""
+    picture = found.picture
+    painted = Picture(recipe=picture.recipe, png=png, seconds=picture.seconds)
+    pack = packed([painted], each=each)
+    uploads = pack.parts[0]
+    parts = [text(say("history.shared", user=shared_by))] if shared_by else []
+    parts.append(text(shown(picture.recipe.prompt)))
+    if uploads:
+        parts.append(gallery(uploads))
+    star = f"{FAVOURITE} " if picture.favourite and not shared_by else ""
+    number = "" if shared_by else f"**{picture.number}** · "
+    lines = [f"-# {star}{number}{shown(facts(picture.recipe), 300)} · {_when(picture)}"]
+    if pack.kind:
+        lines.append(f"-# {say('converted', kind=pack.kind)}")
+    if not uploads:
+        lines.append(f"-# {say('too_large', count=1)}")
+    parts.append(text("\n".join(lines)))
+    if not shared_by:
+        parts.append(row(button(say("history.share"), "share", str(picture.number))))
+    return Post(parts=tuple(parts), uploads=uploads)
+
+
+async def previewed(png: bytes) -> bytes:
+    """Small enough that nine of them are there at once."""
+    return await asyncio.to_thread(_preview, png)
+
+
+def facts(recipe: Recipe) -> str:
+    """Of a recipe, in a line without marks."""
+    told = [say("seed", seed=recipe.seed), plainly(recipe.model), messages.size(recipe)]
+    return " · ".join([*told, *messages.steps(recipe)])
+
+
+def _preview(png: bytes) -> bytes:
+    buffer = BytesIO()
+    with Image.open(BytesIO(png)) as image:
+        image.thumbnail((SIDE, SIDE))
+        image.convert("RGB").save(buffer, "WebP", quality=QUALITY)
+    return buffer.getvalue()
+
+
+def _line(picture: Remembered) -> str:
+    star = f"{FAVOURITE} " if picture.favourite else ""
+    seed = say("seed", seed=picture.recipe.seed)
+    words = shown(picture.recipe.prompt, LONGEST_PROMPT)
+    return f"{star}**{picture.number}** · {words} · {seed} · {_when(picture)}"
+
+
+def _label(picture: Remembered) -> str:
+    return f"{picture.number} · {plainly(picture.recipe.prompt)}"
+
+
+def _when(picture: Remembered) -> str:
+    """Discord says it in the reader's time."""
+    return f"<t:{round(picture.painted.timestamp())}:R>"

@@ -1,0 +1,32 @@
+"""How pictures were painted, as texts to be copied."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.discord.parts import LONGEST_TEXT, Post, Upload, attached, text
+from bot.discord.shown import fenced
+from bot.discord.words import say
+from engine.infotext import write_infotext
+from engine.job import Recipe
+
+FENCES = 20
+"""Letters around what is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A recipe, and the number by which whoever asks can name its picture."""
+
+    recipe: Recipe
+    number: int | None = None
+
+
+def recipes(pictures: Sequence[Told]) -> Post:
+    """In a block; in a file where that is too long."""
+    words = "\n\n".join(write_infotext(picture.recipe) for picture in pictures)
+    numbers = [str(picture.number) for picture in pictures if picture.number is not None]
+    head = [text(say("info.numbers", numbers=", ".join(numbers)))] if numbers else []
+    if len(words) + len(head[0]["content"] if head else "") + FENCES <= LONGEST_TEXT:
+        return Post(parts=(*head, text(fenced(words, LONGEST_TEXT))))
+    upload = Upload(name="recipes.txt", kind="text/plain", content=words.encode())
+    return Post(parts=(*head, text(say("info.long")), attached(upload)), uploads=(upload,))

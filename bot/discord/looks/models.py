@@ -1,0 +1,45 @@
+"""How the models look that somebody can choose from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.discord.parts import Post, text
+from bot.discord.shown import shown
+from bot.discord.words import say
+from engine.card import ModelCard
+
+MOST = 25
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """A model with the credits of one of its usual pictures: measured, or still guessed."""
+
+    card: ModelCard
+    price: float
+    measured: bool
+
+
+def models(priced: Sequence[Priced], *, default: str | None) -> Post:
+    """`default` is what whoever asks gets without naming one."""
+    lines = [_line(one, is_default=one.card.name == default) for one in priced[:MOST]]
+    if len(priced) > MOST:
+        lines.append(say("models.more", count=len(priced) - MOST))
+    how = text(f"-# {say('models.how')}")
+    return Post(parts=(text("\n".join(lines)), how))
+
+
+def _line(one: Priced, *, is_default: bool) -> str:
+    card = one.card
+    name = f"**{shown(card.name, LONGEST_NAME)}**"
+    facts = [
+        shown(card.architecture or card.family, LONGEST_NAME),
+        say("models.size", width=card.width, height=card.height, largest=card.largest),
+        say("models.steps", steps=card.steps, sampler=shown(card.sampler, LONGEST_NAME)),
+    ]
+    price = say("models.price", price=one.price)
+    if not one.measured:
+        price = say("models.guess", price=one.price)
+    marked = f"{name} {say('models.default')}" if is_default else name
+    return f"{marked} · {' · '.join([*facts, price])}"

@@ -1,0 +1,51 @@
+"""How the line looks to somebody in it: how long it is, and their own place."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.discord.own_jobs import OwnJob
+from bot.discord.parts import Post, button, option, row, select, text
+from bot.discord.shown import plainly, shown
+from bot.discord.words import say
+from engine.gate import Gate
+
+MOST = 15
+LONGEST_PROMPT = 80
+ALL = "all"
+
+
+def line(own: Sequence[OwnJob], gate: Gate, *, painting: int, waiting: int, now: datetime) -> Post:
+    """`painting` and `waiting` are everybody's jobs; of others nothing else is told."""
+    parts = [text(say("queue.counts", painting=painting, waiting=waiting))]
+    match gate:
+        case Gate.PAUSED:
+            parts.append(text(say("queue.is_paused")))
+        case Gate.DRAINED:
+            parts.append(text(say("queue.is_drained")))
+    if own:
+        lines = [f"{number}. {_told(one, now)}" for number, one in enumerate(own[:MOST], 1)]
+        if len(own) > MOST:
+            lines.append(say("queue.more"))
+        parts.append(text("\n".join(lines)))
+        options = [option(label(one), one.job.id) for one in own[:MOST]]
+        if len(own) > 1:
+            options.append(option(say("queue.all"), ALL))
+        parts.append(select("withdraw", "0", say("queue.choose"), options))
+    else:
+        parts.append(text(say("queue.nothing")))
+    return Post(parts=(*parts, row(button(say("queue.again"), "line", "0"))))
+
+
+def label(one: OwnJob) -> str:
+    """What it is called in a list."""
+    return plainly(one.job.request.prompt) or say("no_words")
+
+
+def _told(one: OwnJob, now: datetime) -> str:
+    words = shown(one.job.request.prompt, LONGEST_PROMPT)
+    if one.place is None:
+        return f"{words} · {say('queue.painting', share=int(one.share * 100))}"
+    if one.place.paused:
+        return f"{words} · {say('queue.paused', ahead=one.place.ahead)}"
+    arrival = f"<t:{round((now + timedelta(seconds=one.place.seconds)).timestamp())}:R>"
+    return f"{words} · {say('queue.waiting', ahead=one.place.ahead, arrival=arrival)}"

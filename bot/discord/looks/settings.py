@@ -1,0 +1,83 @@
+"""How somebody's defaults look, with what the server allows where they ask."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.discord.parts import Post, text
+from bot.discord.shown import shown
+from bot.discord.words import say
+from engine.choices import Chosen
+from engine.preferences import GROUPS
+from engine.server import ServerSettings
+
+LONGEST = 200
+LONGEST_NOTE = 200
+MOST_NOTES, MOST_CHANNELS = 4, 10
+SIZE = "size"
+"""What is one choice of several fields."""
+
+
+def settings(chosen: Chosen, notes: Sequence[str] = ()) -> Post:
+    """`notes` say which of the defaults cannot be taken."""
+    rows = (f"**{label(group)}** {_value(group, chosen)}" for group in GROUPS)
+    parts = [text(say("settings.head")), text("\n".join(rows))]
+    if notes:
+        parts.append(text("\n".join(shown(note, LONGEST_NOTE) for note in notes[:MOST_NOTES])))
+    allowed = list(_allowed(chosen.settings))
+    if allowed:
+        parts.append(text("\n".join([say("settings.here"), *allowed])))
+    parts.append(text(f"-# {say('settings.how')}"))
+    return Post(parts=tuple(parts))
+
+
+def label(group: str) -> str:
+    return say(f"settings.label.{_key(group)}")
+
+
+def _value(group: str, chosen: Chosen) -> str:
+    own, servers = chosen.person.of(group), chosen.server.of(group)
+    if own:
+        return _told(group, own)
+    if servers:
+        return say("settings.servers", value=_told(group, servers))
+    return say(f"settings.unset.{_key(group)}")
+
+
+def _told(group: str, fields: Mapping[str, Any]) -> str:
+    if group == SIZE:
+        if "aspect" in fields:
+            return "{}:{}".format(*fields["aspect"])
+        return f"{fields['width']}×{fields['height']}"
+    [value] = fields.values()
+    match value:
+        case bool():
+            return say("yes") if value else say("no")
+        case None | "":
+            return say("settings.none")
+        case str():
+            return shown(value, LONGEST)
+        case _:
+            return str(value)
+
+
+def _allowed(settings: ServerSettings) -> Iterator[str]:
+    """What is not as it is everywhere. Words that are refused are not shown around."""
+    if settings.models:
+        yield say("settings.models", models=shown(", ".join(settings.models), LONGEST))
+    if settings.most_pictures is not None:
+        yield say("settings.most", most=settings.most_pictures)
+    if not settings.images:
+        yield say("settings.no_images")
+    if not settings.loras:
+        yield say("settings.no_loras")
+    if settings.refused:
+        yield say("settings.refused")
+    if settings.channels:
+        named = [f"<#{one}>" for one in settings.channels[:MOST_CHANNELS]]
+        named += ["…"] if len(settings.channels) > MOST_CHANNELS else []
+        yield say("settings.channels", channels=", ".join(named))
+
+
+def _key(group: str) -> str:
+    """As its option is called."""
+    return group if group == SIZE else GROUPS[group][0]

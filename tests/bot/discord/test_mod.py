@@ -1,0 +1,163 @@
+"""What moderators give, limit, block, refuse and set."""
+
+from datetime import timedelta
+from typing import Any
+
+from engine.allowance import moment
+from engine.studio import utc_now
+from tests.bot.discord.conftest import Easel
+from tests.bot.discord.moderator import HERE, did
+from tests.discord_server.server import Discord
+from tests.discord_server.village import (
+    ALICE,
+    AUDIT,
+    GALLERY,
+    GENERAL,
+    HIDDEN,
+    MORGAN,
+    PATRONS,
+    PICTURES,
+)
+
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("quota", {"person": ALICE, "give": 1.0, "lasting": "soon"}, "like 30m, 12h"),
+    ("quota", {"person": ALICE, "per_day": "many"}, "“many” is no number"),
+    ("quota", {"person": ALICE, "tier": "membr"}, "There is no tier “membr”"),
+    ("quota", {"person": ALICE, "take_back": 9}, "no grant 9"),
+    ("tier", {"per_day": "9"}, "Say which tier"),
+    ("tier", {"name": "gone"}, "There is no tier “gone”"),
+    ("tier", {"name": "x", "role": PICTURES.roles[0]}, "Everybody has that role"),
+    ("block", {"person": ALICE, "reason": "", "length": "0h"}, "like 30m, 12h"),
+    ("unblock", {"person": ALICE}, "not blocked"),
+    ("filter", {"do": "add"}, "Say which word"),
+    ("filter", {"do": "add", "word": "…"}, "no word that can be refused"),
+    ("filter", {"do": "add", "word": "/(ab/"}, "is no pattern"),
+    ("filter", {"do": "remove", "word": "naked"}, "“naked” is not refused"),
+    ("channel", {"answer": True}, "Say which channel"),
+    ("channel", {"channel": GALLERY}, "answer or safety"),
+    ("channel", {"safety": "blur"}, "EASEL_SAFETY_MODEL"),
+    ("channel", {"audit": HIDDEN}, "may not write"),
+]
+
+
+async def test_credits_are_given_for_a_time_and_taken_back(server: Discord, easel: Easel) -> None:
+    told = await did(server, "quota", person=ALICE, give=12.5, lasting="7d", reason="a prize")
+
+    standing = await easel.app.accounts.standing("discord:2001", utc_now())
+    [grant] = standing.grants
+    assert (grant.credits, grant.left) == (12.5, 12.5)
+    assert grant.expires is not None
+    assert timedelta(days=6.9) < grant.expires - utc_now() <= timedelta(days=7)
+    assert "12.50 credits more" in told
+    assert "**granted** 12.50" in told.replace("\\", "")
+    assert "**grant 1** 12.50 of 12.50 credits left, until <t:" in told
+
+    await did(server, "quota", person=ALICE, take_back=grant.id)
+    assert (await easel.app.accounts.standing("discord:2001", utc_now())).granted(utc_now()) == 0
+    assert [deed.what for deed in await easel.app.accounts.audit()] == ["take back", "grant"]
+
+
+async def test_limits_are_set_and_forgotten(server: Discord, easel: Easel) -> None:
+    await did(server, "tier", name="member", per_day="20", largest="512x512")
+
+    told = await did(server, "quota", person=ALICE, tier="member", per_day="none", steps="9")
+    allowance = await easel.app.accounts.allowance("discord:2001")
+    await did(server, "quota", person=ALICE, per_day="default")
+    after = await easel.app.accounts.allowance("discord:2001")
+
+    assert "It is set." in told
+    assert (allowance.per_day, allowance.most_steps, allowance.largest_pixels) == (None, 9, 262144)
+    assert after.per_day == 20
+
+
+async def test_what_is_wrong_is_said_and_changes_nothing(server: Discord, easel: Easel) -> None:
+    for command, options, sentence in WRONG:
+        assert sentence in await did(server, command, **options)
+    assert not await easel.app.accounts.audit()
+
+
+async def test_a_role_gives_its_tier(server: Discord, easel: Easel) -> None:
+    await did(server, "tier", name="patron", role=PATRONS, priority="-1", weight="2", rank=1)
+    await server.command(ALICE, GENERAL, "imagine", prompt="a fox")
+    await server.until(lambda: bool(easel.painter.painting), "a picture being painted")
+
+    allowance = await easel.app.accounts.allowance("discord:2001")
+    told = await did(server, "tier")
+
+    assert (allowance.tier, allowance.weight) == (-1, 2)
+    assert "**patron** · rank 1 · roles <@&4002> · priority -1 · weight 2" in told
+
+    await did(server, "tier", name="patron", without=PATRONS)
+    [tier] = await easel.app.accounts.tiers()
+    assert tier.roles == ()
+    assert "is gone" in await did(server, "tier", name="patron", remove=True)
+    assert "There are no tiers" in await did(server, "tier")
+
+
+async def test_a_blocked_person_is_told_until_when_and_why(server: Discord, easel: Easel) -> None:
+    await did(server, "block", person=ALICE, reason="spam", length="1d12h")
+
+    await server.command(ALICE, GENERAL, "imagine", prompt="a fox")
+    refused = (await server.message(ALICE)).text
+    block = (await easel.app.accounts.standing("discord:2001", utc_now())).block
+
+    assert block is not None
+    assert block.until is not None
+    assert timedelta(hours=35.9) < block.until - utc_now() <= timedelta(hours=36)
+    assert refused == f"You are blocked until {moment(block.until, utc_now())}: spam."
+
+
+async def test_who_is_unblocked_may_ask_again(server: Discord, easel: Easel) -> None:
+    easel.painter.gate.set()
+    assert "until a moderator" in await did(server, "block", person=ALICE, reason="spam")
+
+    await did(server, "unblock", person=ALICE)
+    asked = await server.command(ALICE, GENERAL, "imagine", prompt="a fox")
+
+    assert (await server.message(asked, lambda message: bool(message.shown))).shown
+
+
+async def test_words_and_patterns_are_refused_until_they_are_allowed_again(
+    server: Discord, easel: Easel
+) -> None:
+    for word in ("naked", "/f+u+x(es)?/", "blue car"):
+        await did(server, "filter", do="add", word=word)
+
+    for prompt in ("a N4KED man", "some fuuxes", "a blue, car"):
+        await server.command(ALICE, GENERAL, "imagine", prompt=prompt)
+        await server.message(ALICE, lambda message: "This server refuses" in message.text)
+    listed = await did(server, "filter", do="list")
+    known = await did(server, "filter", do="add", word="Nákéd")
+    choices = await server.autocomplete(MORGAN, GENERAL, "mod filter", "word", "nak", do="remove")
+    await did(server, "filter", do="remove", word="NAKED")
+
+    assert listed == "```\n/f+u+x(es)?/\nblue car\nnaked\n```"
+    assert "refused already" in known
+    assert [choice["value"] for choice in choices] == ["naked"]
+    settings = (await easel.app.choices.chosen(None, HERE)).settings
+    assert settings.refused == ("/f+u+x(es)?/", "blue car")
+
+
+async def test_it_answers_in_the_channels_that_are_named(server: Discord, easel: Easel) -> None:
+    told = await did(server, "channel", channel=GALLERY, answer=True)
+
+    await server.command(ALICE, GENERAL, "imagine", prompt="a fox")
+    refused = (await server.message(ALICE)).text
+    after = await did(server, "channel", channel=GALLERY, answer=False)
+
+    assert "**channels**: <#5002>" in told
+    assert "<#5002>" in refused
+    assert "**channels**: all" in after
+
+
+async def test_what_was_set_for_a_server_is_shown_and_forgotten(
+    server: Discord, easel: Easel
+) -> None:
+    await did(server, "channel", language="en", audit=AUDIT)
+    told = await did(server, "channel")
+
+    after = await did(server, "channel", forget="audit_channel")
+
+    assert "**audit channel**: <#5004>" in told
+    assert "**language**: en" in told
+    assert "**audit channel**: none" in after
