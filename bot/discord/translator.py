@@ -11,7 +11,6 @@ NAMES = frozenset(
         app_commands.TranslationContextLocation.parameter_name,
     }
 )
-_KEYS = {sentence: key for key, sentence in CATALOGUES[ENGLISH].items()}
 
 
 class Translator(app_commands.Translator):
@@ -26,6 +25,15 @@ class Translator(app_commands.Translator):
         language = language_of(locale.value)
         if language == ENGLISH:
             return None
-        is_name = context.location in NAMES
-        key = f"names.{string.message}" if is_name else _KEYS.get(string.message, "")
-        return CATALOGUES[language].get(key)
+        if context.location in NAMES:
+            return CATALOGUES[language].get(f"names.{string.message}")
+        key = _KEYS.get(string.message)
+        return None if key is None else _bare(CATALOGUES[language].get(key, string.message))
+
+
+def _bare(sentence: str) -> str:
+    """As it is said when nothing is filled in."""
+    return sentence.replace("{{", "{").replace("}}", "}")
+
+
+_KEYS = {_bare(sentence): key for key, sentence in CATALOGUES[ENGLISH].items()}

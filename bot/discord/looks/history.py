@@ -7,6 +7,7 @@ from io import BytesIO
 from PIL import Image
 
 from bot import messages
+from bot.discord.looks.counted import steps_of
 from bot.discord.parts import Part, Post, Upload, button, gallery, option, row, select, text
 from bot.discord.shown import plainly, shown
 from bot.discord.sought import Typed, written
@@ -84,7 +85,7 @@ async def previewed(png: bytes) -> bytes:
 def facts(recipe: Recipe) -> str:
     """Of a recipe, in a line without marks."""
     told = [say("seed", seed=recipe.seed), plainly(recipe.model), messages.size(recipe)]
-    return " · ".join([*told, *messages.steps(recipe)])
+    return " · ".join([*told, *steps_of(recipe)])
 
 
 def _preview(png: bytes) -> bytes:

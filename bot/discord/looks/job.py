@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot import messages
 from bot.discord.looks.actions import actions, tiles_of
+from bot.discord.looks.counted import pictures_of, steps_of
 from bot.discord.parts import RED, Part, Post, Upload, button, gallery, row, text
 from bot.discord.reply import Reply
 from bot.discord.shown import shown
@@ -24,7 +25,7 @@ LEAST_SECONDS = 0.05
 
 def question(request: ImageRequest, count: int, price: float, name: str) -> Post:
     """Before a prompt that stands for several pictures."""
-    words = say("question", pictures=messages.pictures(count), price=price)
+    words = say("question", pictures=pictures_of(count), price=price)
     buttons = row(
         button(say("button.agree"), "agree", name), button(say("button.decline"), "decline", name)
     )
@@ -108,7 +109,7 @@ def _caption(job: Job, pictures: Sequence[Picture]) -> list[str]:
         shown(recipe.model, 100),
         say("seed", seed=seeds[0]) if len(seeds) == 1 else say("seeds", seeds=", ".join(seeds)),
         messages.size(recipe),
-        *messages.steps(recipe),
+        *steps_of(recipe),
         *_remade(recipe),
     ]
     if seconds >= LEAST_SECONDS:

@@ -1,10 +1,12 @@
 """Who is answered in which language, and what the commands are called there."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from bot.discord.words import CATALOGUES
+from bot.discord.words import CATALOGUES, language_of
 from engine.accounts import Act
 from engine.choices import Kind, Whose
 from engine.studio import utc_now
@@ -75,3 +77,22 @@ def test_names_of_commands_are_what_discord_takes(language: str) -> None:
     for name in slashed.values():
         assert SLASH_NAME.fullmatch(name), name
         assert name == name.lower()
+
+
+def _described(thing: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if thing.get("description"):
+        yield thing
+    for option in thing.get("options", ()):
+        yield from _described(option)
+
+
+async def test_every_command_and_option_is_described_in_every_language(
+    server: Discord, easel: Easel
+) -> None:
+    described = [one for command in server.commands for one in _described(command)]
+
+    assert len(described) > 100
+    for one in described:
+        there = one.get("description_localizations") or {}
+        assert {language_of(locale) for locale in there} == set(CATALOGUES) - {"en"}, one
+        assert all("{{" not in words for words in there.values()), one
