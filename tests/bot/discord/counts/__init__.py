@@ -1,0 +1,1 @@
+"""What Discord does to a bot in a year, in large counts."""

@@ -1,0 +1,83 @@
+"""Easel in a process of its own, which can be killed, and does not share its time with Discord."""
+
+import asyncio
+import os
+import resource
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from bot.settings import Settings
+from tests.discord_server.server import Discord
+
+ROOT = Path(__file__).parents[4]
+SERVE = ("bot", "serve")
+PATIENCE_S = 120.0
+
+
+def quick(seconds: float) -> tuple[str, ...]:
+    """With a painter that takes so long for a picture."""
+    return ("tests.bot.discord.counts.program", str(seconds))
+
+
+@asynccontextmanager
+async def running(
+    module: tuple[str, ...], server: Discord, settings: Settings, *, log: Path
+) -> AsyncIterator[Process]:
+    """From when it has come in until it is killed; what it logs is added to a file."""
+    visits = len(server.doors.visits)
+    with log.open("ab") as written:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            *module,
+            stdout=DEVNULL,
+            stderr=written,
+            cwd=settings.data_dir.parent,
+            env={**os.environ, **_told(server, settings)},
+            preexec_fn=_as_usual,
+        )
+    try:
+        await _come_in(process, server, visits + 1)
+        yield process
+    finally:
+        await kill(process)
+
+
+def _as_usual() -> None:
+    """As many open files as most systems let a program have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, most), most))
+
+
+async def _come_in(process: Process, server: Discord, visits: int) -> None:
+    coming = asyncio.create_task(server.ready(visits, PATIENCE_S))
+    gone = asyncio.create_task(process.wait())
+    try:
+        await asyncio.wait([coming, gone], return_when=asyncio.FIRST_COMPLETED)
+        assert process.returncode is None, "Easel ended by itself; its log says why"
+        await coming
+    finally:
+        coming.cancel()
+        gone.cancel()
+
+
+async def kill(process: Process) -> None:
+    """As nobody can prevent, and without a word to Discord."""
+    with suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
+
+
+def _told(server: Discord, settings: Settings) -> dict[str, str]:
+    return {
+        "PYTHONPATH": str(ROOT),
+        "EASEL_PORT": "0",
+        "EASEL_DATA_DIR": str(settings.data_dir),
+        "EASEL_QUEUE_LIMIT": str(settings.queue_limit),
+        "EASEL_DISCORD_TOKEN": server.token,
+        "EASEL_DISCORD_API": server.api,
+        "EASEL_DISCORD_GATEWAY": server.gateway,
+    }
