@@ -45,27 +45,42 @@ class Courier:
         self._pause = pause
         self._hold = hold
         self._at_once = at_once
+        self._sending: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Until cancelled. What is being sent then is sent again at the next start."""
-        while True:
-            sent = 0
-            try:
-                sent = await self.round()
-            except* EaselError as errors:
-                log.warning("the deliveries have to wait: %s", errors.exceptions[0])
-            if not sent:
-                await self._rest()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                begun = 0
+                try:
+                    begun = await self._begin(group)
+                except EaselError as error:
+                    log.warning("the deliveries have to wait: %s", error)
+                if not begun:
+                    await self._rest()
 
     async def round(self) -> int:
         """Send what is due now, several at once; answer how many that were."""
-        self._bell.clear()
-        now = self._now()
-        deliveries = await self._outbox.take_due(now, until=now + self._hold, most=self._at_once)
         async with asyncio.TaskGroup() as group:
-            for delivery in deliveries:
-                group.create_task(self._deliver(delivery))
+            return await self._begin(group)
+
+    async def _begin(self, group: asyncio.TaskGroup) -> int:
+        """As many as there is room for: a slow one takes one place, and holds up no other."""
+        self._bell.clear()
+        room = self._at_once - len(self._sending)
+        if not room:
+            return 0
+        now = self._now()
+        deliveries = await self._outbox.take_due(now, until=now + self._hold, most=room)
+        for delivery in deliveries:
+            task = group.create_task(self._deliver(delivery))
+            self._sending.add(task)
+            task.add_done_callback(self._make_room)
         return len(deliveries)
+
+    def _make_room(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._bell.set()
 
     async def _rest(self) -> None:
         try:
@@ -75,6 +90,17 @@ class Courier:
             pass
 
     async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            if await self._is_told(delivery):
+                await self._outbox.delivered(delivery.job.id, self._now())
+            else:
+                wait = pause_after(delivery.tries)
+                await self._outbox.put_off(delivery.job.id, self._now() + wait)
+        except EaselError as error:
+            log.warning("what became of job %s may be told again: %s", delivery.job.id, error)
+
+    async def _is_told(self, delivery: Delivery) -> bool:
+        """Or there is nobody to tell, or it was tried often enough."""
         job = delivery.job.id
         try:
             pictures = await kept_pictures(job, self._ledger)
@@ -86,10 +112,9 @@ class Courier:
         except Exception as error:  # the sink is another's program, and nobody else waits for it
             log.warning("job %s could not be told: %s", job, error)
             if delivery.tries < MOST_TRIES:
-                await self._outbox.put_off(job, self._now() + pause_after(delivery.tries))
-                return
+                return False
             log.error("job %s is told no more after %s tries", job, delivery.tries)
-        await self._outbox.delivered(job, self._now())
+        return True
 
 
 def pause_after(tries: int) -> timedelta:

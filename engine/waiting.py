@@ -23,10 +23,12 @@ class Waiting:
         """How many of them are that owner's."""
         return self._counts[owner]
 
-    def require_room(self) -> None:
-        if len(self) >= self._limit:
+    def require_room(self, *, beside: int = 0) -> None:
+        """For one more, `beside` so many that are about to be put in."""
+        there = len(self) + beside
+        if there >= self._limit:
             raise QueueFull(
-                f"The queue is full: {len(self):,} jobs are waiting. Try again in a few minutes."
+                f"The queue is full: {there:,} jobs are waiting. Try again in a few minutes."
             )
 
     def add(self, job: str, owner: str) -> None:

@@ -110,7 +110,7 @@ class Answer:
         interaction = self._interaction
         how = interaction.extras.get(HOW)
         if how is None:
-            async with self._wire.answers:
+            async with self._wire.answers, asyncio.timeout(PATIENCE_S):
                 await interaction.response.send_message(words[:LONGEST], ephemeral=True)
         elif how is How.PRIVATE:
             await self.show(sentence(words))

@@ -47,6 +47,8 @@ class Desk:
     """Held from reading what is set to setting it otherwise."""
     _seen: OrderedDict[int, None] = field(default_factory=OrderedDict)
     _at_work: set[asyncio.Task[Any]] = field(default_factory=set)
+    _asking: set[asyncio.Task[Any]] = field(default_factory=set)
+    """Those of them that will put a job into the queue."""
     _closed: bool = False
 
     def first_time(self, interaction: Interaction) -> bool:
@@ -76,6 +78,7 @@ class Desk:
         Acknowledged first: everything else may take longer than Discord waits.
         """
         require_room(interaction, private=private)
+        self._require_queue()
         answer = Answer(interaction, self.wire)
         if not await answer.acknowledge(How.PRIVATE if private else How.PUBLIC):
             return None
@@ -86,6 +89,13 @@ class Desk:
                 speak(settings.language)
             _require_channel(interaction, settings)
         return answer
+
+    def _require_queue(self) -> None:
+        """Raises QueueFull, and at once: in a rush nobody waits behind the others for a refusal."""
+        self.app.line.waiting.require_room(beside=len(self._asking))
+        if task := asyncio.current_task():
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
 
     async def take(self, interaction: Interaction, request: ImageRequest, answer: Answer) -> None:
         """Whoever wrote alternatives is asked first: they may be more than was thought."""
