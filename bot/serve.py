@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -18,8 +17,6 @@ from bot.web.app import make_web
 from bot.web.health import Health
 from bot.web.page import Page
 from engine.errors import Misconfigured
-
-log = logging.getLogger(__name__)
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 

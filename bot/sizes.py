@@ -4,6 +4,9 @@ import re
 
 from engine.errors import InvalidRequest
 
+ASPECTS = ("1:1", "3:2", "2:3", "4:3", "3:4", "5:4", "4:5", "16:9", "9:16", "21:9", "2:1", "1:2")
+"""Shapes to choose from where nobody wants to type one."""
+
 
 def read_size(word: str) -> tuple[int, int]:
     """Width and height. Raises InvalidRequest."""

@@ -3,14 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from unicodedata import category, combining, name, normalize
 
 from engine.emphasis import read_emphasis
+from engine.letters import folded, is_letter, is_unseen, stands_alone
 from engine.pattern import Patterns, is_pattern
 
-# Scripts that put no space between words: there every letter stands for itself.
-UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
-UNSEEN = "Cf"
 # Signs that stand for letters where they are among letters; a 1 stands for two of them.
 MASKS = tuple(str.maketrans("4@3105$7", f"aae{one}osst") for one in "il")
 _RUN = re.compile(r"[\w@$]+")
@@ -35,7 +32,7 @@ def refused_word(prompts: Iterable[str], words: Iterable[str]) -> str | None:
 
 def words_of(text: str) -> list[str]:
     """The words of a text as they are compared."""
-    return "".join(map(_as_compared, _folded(text))).split()
+    return "".join(map(_as_compared, folded(text))).split()
 
 
 @lru_cache(maxsize=64)
@@ -51,8 +48,8 @@ def _readings(prompt: str) -> Iterator[str]:
     # Without a space between: na(ked) is read as one word by the model too.
     chunks = ("".join(fragment.text for fragment in chunk) for chunk in emphasis.chunks)
     text = " ".join((*chunks, *(lora.name for lora in emphasis.loras)))
-    folded = "".join(letter for letter in _folded(text) if not _is_unseen(letter))
-    readings = (folded, *(_unmasked(folded, mask) for mask in MASKS))
+    seen = "".join(letter for letter in folded(text) if not is_unseen(letter))
+    readings = (seen, *(_unmasked(seen, mask) for mask in MASKS))
     for reading in dict.fromkeys(readings):
         yield _spaced(words_of(reading))
 
@@ -66,22 +63,12 @@ def _unmasked(text: str, mask: dict[int, int]) -> str:
     return _RUN.sub(read, text)
 
 
-def _folded(text: str) -> str:
-    return normalize("NFKD", text).casefold()
-
-
 def _as_compared(letter: str) -> str:
-    if _is_unseen(letter):
+    if is_unseen(letter):
         return ""
-    if category(letter)[0] not in "LMN":
+    if not is_letter(letter):
         return " "
-    alone = ord(letter) > 0xE00 and name(letter, "").startswith(UNSPACED)
-    return f" {letter} " if alone else letter
-
-
-def _is_unseen(letter: str) -> bool:
-    # What combines is an accent or a vowel's point. Other marks are letters of their own.
-    return category(letter) == UNSEEN or bool(combining(letter))
+    return f" {letter} " if stands_alone(letter) else letter
 
 
 def _spaced(words: Sequence[str]) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from unicodedata import category, combining, normalize
 
 from engine.errors import InvalidRequest
+from engine.letters import folded, is_letter, is_unseen, stands_alone
 
 MARK = "/"
 """Stands before and after a pattern, where a list has words and patterns."""
@@ -26,6 +26,7 @@ class Patterns:
 
     They are walked through in step, letter by letter, instead of trying one way after the other:
     no pattern and no text makes that slow. A dot is any letter, and nothing but a space is one.
+    In scripts that put no space between words, the spaces that set their letters apart are none.
     Raises InvalidRequest for what is no pattern.
     """
 
@@ -43,11 +44,15 @@ class Patterns:
     def first_in(self, said: str) -> str | None:
         """The pattern of whole words that comes first, in words with one space around each."""
         states: States = frozenset()
-        for letter in said:
-            if letter == " ":
-                for state in sorted(states & self._ends.keys()):
-                    return self._ends[state]
-            states = self._after(states, letter)
+        for before, letter, after in zip(f" {said}", said, f"{said[1:]} ", strict=False):
+            if letter != " ":
+                states = self._after(states, letter)
+                continue
+            for state in sorted(states & self._ends.keys()):
+                return self._ends[state]
+            # Written there or not: whatever the patterns wait for may come behind it too.
+            waiting = states if stands_alone(before) or stands_alone(after) else frozenset()
+            states = self._after(states, letter) | waiting
         return None
 
     def _after(self, states: States, letter: str) -> States:
@@ -106,15 +111,15 @@ class _Reader:
 
     def __init__(self, pattern: str, machine: _Machine) -> None:
         self._pattern, self._machine = pattern, machine
-        folded = normalize("NFKD", pattern.removeprefix(MARK).removesuffix(MARK)).casefold()
-        seen = (sign for sign in folded if not combining(sign) and category(sign) != "Cf")
+        inside = folded(pattern.removeprefix(MARK).removesuffix(MARK))
+        seen = (sign for sign in inside if not is_unseen(sign))
         self._signs = " ".join("".join(seen).split())
         self._at = 0
 
     def read(self) -> tuple[int, int]:
         if len(self._pattern) > LONGEST:
             raise self._wrong(f"It has more than {LONGEST} signs")
-        if not any(sign.isalnum() for sign in self._signs):
+        if not any(is_letter(sign) for sign in self._signs):
             raise self._wrong("No letter is in it, so it would refuse everything")
         found = self._either()
         if self._at < len(self._signs):
@@ -195,7 +200,7 @@ class _Reader:
         return self._signs[self._at] if self._at < len(self._signs) else ""
 
     def _letter(self, sign: str) -> str:
-        if sign == " " or sign.isalnum():
+        if sign == " " or (sign and is_letter(sign)):
             return sign
         raise self._wrong(f"“{sign}” means nothing in it")
 

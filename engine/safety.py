@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -73,6 +73,17 @@ class Policy:
             return ""
         parts = (self.measure, self.model.name, f"{self.threshold:g}", *sorted(self.labels))
         return " ".join(parts)
+
+    def painted_under(self, hand: str) -> Measure:
+        """What was done with unsafe pictures where a picture came about by that hand.
+
+        Where another model looked, or in another way, nobody knows; that counts as nothing.
+        """
+        if self.model is not None:
+            for measure in MEASURES:
+                if f", {hand}".endswith(f", {replace(self, measure=measure).hand}"):
+                    return measure
+        return "off"
 
     def unsafe_labels(self, known: Sequence[str]) -> frozenset[str]:
         """Which of a model's labels count. Raises BadModel where none does."""

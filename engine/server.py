@@ -193,14 +193,33 @@ def measure_at(settings: ServerSettings, spot: Spot, policy: Policy) -> Measure 
 
 
 def require_shown(recipe: Recipe, settings: ServerSettings, spot: Spot, policy: Policy) -> None:
-    """Raises InvalidRequest for a picture that there is, where more is wanted than it was painted
-    under."""
-    painted = stricter(policy.measure, recipe.safety)
-    if stricter(painted, settings.safety_at(spot)) != painted:
+    """Raises InvalidRequest for a picture that there is, and that would not be painted there now.
+
+    The owner may have become stricter since, so what counts is what was done when it was painted.
+    """
+    if problem := _forbidden(recipe, settings):
         raise InvalidRequest(
-            "That picture was painted where less is done about unsafe pictures than here, so it "
-            "cannot be shown here. Paint it again here, or look at it alone."
+            f"This server {problem}, so that picture cannot be shown here. Look at it alone, or "
+            "show it somewhere else."
         )
+    painted = stricter(policy.painted_under(recipe.hand), recipe.safety)
+    if stricter(painted, stricter(policy.measure, settings.safety_at(spot))) != painted:
+        raise InvalidRequest(
+            "When that picture was painted, less was done about unsafe pictures than is done here "
+            "now, so it cannot be shown here. Paint it again here, or look at it alone."
+        )
+
+
+def _forbidden(recipe: Recipe, settings: ServerSettings) -> str | None:
+    """What the server has against a picture, but for what is seen on it."""
+    if not settings.allows_model(recipe.model):
+        return f"does not allow the model {recipe.model}"
+    if not settings.loras and recipe.loras:
+        return "does not allow LoRAs"
+    if not settings.images and (recipe.image or recipe.controls or recipe.references):
+        return "does not allow pictures to begin from or to follow"
+    word = refused_word([recipe.prompt], settings.refused)
+    return f"refuses the word “{word}”" if word else None
 
 
 def _require_patterns(patterns: Sequence[str]) -> None:

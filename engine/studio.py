@@ -18,6 +18,7 @@ from engine.gate import Gate, require_open
 from engine.job import Job, Owner, Picture, Status, Tile
 from engine.lease import Lease
 from engine.line import Line
+from engine.moderation import LOCAL
 from engine.outline import outline_of
 from engine.png import require_picture, size_of_picture
 from engine.ports import Ledger
@@ -274,7 +275,7 @@ class Studio:
                 if pictures := await all_recalled(owner, job.tiles, hands, self._ledger):
                     return await self._answer(job, allowance, pictures)
             require_open(self._line.gate)
-            self._line.waiting.require_room()
+            self._line.waiting.require_room(None if job.owner.id == LOCAL else job.owner.id)
             self._require_possible(job, allowance, waiting=self._line.waiting.of(job.owner.id))
             # Before a painter can see it; and the same transaction takes its price.
             recorded = await self._ledger.record(job, allowance, job.submitted)

@@ -5,6 +5,9 @@ from collections import Counter
 
 from engine.errors import QueueFull
 
+PARTS, LEAST_SHARE = 4, 10
+"""Of the room in the queue one person may have a quarter, and a few jobs in any case."""
+
 
 class Waiting:
     """Counts requests, however many pictures each of them is. Changes take the same time however
@@ -13,6 +16,7 @@ class Waiting:
 
     def __init__(self, *, limit: int = sys.maxsize) -> None:
         self._limit = limit
+        self._share = max(LEAST_SHARE, limit // PARTS)
         self._owners: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
 
@@ -23,9 +27,18 @@ class Waiting:
         """How many of them are that owner's."""
         return self._counts[owner]
 
-    def require_room(self, *, beside: int = 0) -> None:
-        """For one more, `beside` so many that are about to be put in."""
-        there = len(self) + beside
+    def require_room(self, owner: str | None = None, *, asking: "Waiting | None" = None) -> None:
+        """For one more, beside those that are `asking` to be put in. Raises QueueFull.
+
+        An `owner` may have a part of the room, so that nobody keeps all others out.
+        """
+        beside = asking or NOBODY
+        if owner is not None and self.of(owner) + beside.of(owner) >= self._share:
+            raise QueueFull(
+                f"{self._share:,} jobs of yours are waiting, which is all the room in the queue "
+                "that one person may have. Wait for some of them, or cancel some."
+            )
+        there = len(self) + len(beside)
         if there >= self._limit:
             raise QueueFull(
                 f"The queue is full: {there:,} jobs are waiting. Try again in a few minutes."
@@ -45,3 +58,6 @@ class Waiting:
         self._counts[owner] -= 1
         if not self._counts[owner]:
             del self._counts[owner]
+
+
+NOBODY = Waiting()

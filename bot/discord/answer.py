@@ -1,15 +1,16 @@
 """Answers to interactions: the first within three seconds, and what went wrong as a sentence."""
 
-import asyncio
 import logging
 import re
 from enum import StrEnum
+from functools import partial
 
 import discord
 from aiohttp import ClientError
 
 from bot.discord.asked import Interaction
 from bot.discord.filled import Refused
+from bot.discord.first_answer import answered_first
 from bot.discord.parts import ONLY_FOR_YOU, Post, sentence
 from bot.discord.shown import shown
 from bot.discord.wire import Wire, follow_up, original
@@ -18,10 +19,6 @@ from engine.errors import EaselError
 
 log = logging.getLogger(__name__)
 
-TRIES = 3
-PATIENCE_S = 3.0
-"""So long Discord itself waits; who hears nothing asks again, or others could not be answered."""
-ALREADY, TOO_LATE = 40060, 10062
 HOW = "how"
 LONGEST = 2000
 QUOTED = re.compile("“(.*?)”", re.DOTALL)
@@ -44,7 +41,6 @@ class Answer:
 
     def __init__(self, interaction: Interaction, wire: Wire) -> None:
         self._interaction, self._wire = interaction, wire
-        self.message: int | None = None
 
     @property
     def private(self) -> bool:
@@ -52,26 +48,13 @@ class Answer:
 
     async def acknowledge(self, how: How) -> bool:
         """False where somebody else did, or nobody waits any more; then there is nothing to do."""
-        response = self._interaction.response
-        for tried in range(1, TRIES + 1):
-            try:
-                async with self._wire.answers, asyncio.timeout(PATIENCE_S):
-                    told = await response.defer(
-                        thinking=how is not How.QUIET, ephemeral=how is How.PRIVATE
-                    )
-            except discord.HTTPException as error:
-                if error.code == ALREADY and tried > 1:
-                    break  # by the try before, whose answer was lost
-                if error.code in {ALREADY, TOO_LATE}:
-                    log.info("interaction %s is not ours: %s", self._interaction.id, error)
-                    return False
-                raise
-            except (ClientError, OSError):
-                if tried == TRIES:
-                    raise
-            else:
-                self.message = told.message_id if told else None
-                break
+        defer = partial(
+            self._interaction.response.defer,
+            thinking=how is not How.QUIET,
+            ephemeral=how is How.PRIVATE,
+        )
+        if not await answered_first(self._wire, self._interaction, defer):
+            return False
         self._interaction.extras[HOW] = how
         return True
 
@@ -110,8 +93,8 @@ class Answer:
         interaction = self._interaction
         how = interaction.extras.get(HOW)
         if how is None:
-            async with self._wire.answers, asyncio.timeout(PATIENCE_S):
-                await interaction.response.send_message(words[:LONGEST], ephemeral=True)
+            send = partial(interaction.response.send_message, words[:LONGEST], ephemeral=True)
+            await answered_first(self._wire, interaction, send)
         elif how is How.PRIVATE:
             await self.show(sentence(words))
         else:

@@ -11,12 +11,17 @@ from engine.server import Spot
 Interaction = discord.Interaction[discord.Client]
 
 
+def known_as(snowflake: int | str) -> str:
+    """What Easel calls a person or a server that has this id on Discord."""
+    return f"discord:{snowflake}"
+
+
 def owner_of(interaction: Interaction) -> Owner:
-    return Owner(id=f"discord:{interaction.user.id}", name=interaction.user.display_name)
+    return Owner(id=known_as(interaction.user.id), name=interaction.user.display_name)
 
 
 def server_of(interaction: Interaction) -> str | None:
-    return f"discord:{interaction.guild_id}" if interaction.guild_id else None
+    return known_as(interaction.guild_id) if interaction.guild_id else None
 
 
 def spot_of(interaction: Interaction) -> Spot:
@@ -41,7 +46,7 @@ def is_private(interaction: Interaction) -> bool:
     return bool(interaction.message and interaction.message.flags.ephemeral)
 
 
-def reply_to(interaction: Interaction, *, private: bool, message: int | None) -> Reply:
+def reply_to(interaction: Interaction, *, private: bool) -> Reply:
     expires = interaction.created_at + TOKEN_LIFE
     return Reply(
         application=interaction.application_id,
@@ -49,22 +54,27 @@ def reply_to(interaction: Interaction, *, private: bool, message: int | None) ->
         expires=expires.timestamp(),
         user=interaction.user.id,
         channel=interaction.channel_id or 0,
-        message=message,
         server=interaction.guild_id,
         upload_limit=interaction.filesize_limit,
         private=private,
         guest=not interaction.is_guild_integration(),
+        named=not private and interaction.type is not discord.InteractionType.application_command,
         language=spoken(),
     )
+
+
+def moderates(interaction: Interaction) -> bool:
+    """Whether they may change the server where they ask, or keep its talk in order."""
+    may = interaction.permissions
+    return may.manage_guild or may.manage_messages
 
 
 def require_may_touch(interaction: Interaction, job: Job) -> None:
     """Raises NotFound unless it is their own, or they are moderators where it was asked for."""
     if job.owner.id == owner_of(interaction).id:
         return
-    may = interaction.permissions
     server = interaction.guild_id
     here = server is not None and job.reply and Reply.read(job.reply).server == server
-    if here and (may.manage_guild or may.manage_messages):
+    if here and moderates(interaction):
         return
     raise NotFound(say("not_yours"))

@@ -19,7 +19,7 @@ from bot.discord.commands.mod.audit import press_deeds
 from bot.discord.commands.question import press_agree, press_decline
 from bot.discord.commands.queue import press_line, press_withdraw
 from bot.discord.commands.reroll import press_reroll
-from bot.discord.commands.source import fill_source
+from bot.discord.commands.source import PRIVATE, PUBLIC, fill_source
 from bot.discord.commands.styles import press_styles
 from bot.discord.commands.upscale import press_upscale
 from bot.discord.commands.vary import press_vary
@@ -56,7 +56,8 @@ DOES: Mapping[str, Callable[[Desk, Interaction, Press], Awaitable[None]]] = {
 
 FILLS: Mapping[str, Callable[[Desk, Interaction, Filled], Awaitable[None]]] = {
     "edit": fill_edit,
-    "source": fill_source,
+    PUBLIC: fill_source,
+    PRIVATE: fill_source,
 }
 
 

@@ -56,6 +56,8 @@ class Delivery:
         if not reply.open(self._now()):
             return False
         first, *others = await _looks(job, pictures, reply, reply.upload_limit)
+        if reply.named:
+            first = looks.for_somebody(first, reply)
         try:
             await self._wire.ask(original("PATCH", reply.application, reply.token), first)
         except discord.HTTPException as error:

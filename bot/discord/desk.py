@@ -1,7 +1,6 @@
 """The desk: where everything that people ask on Discord arrives."""
 
 import asyncio
-import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +10,7 @@ import discord
 from bot.app import App
 from bot.discord.answer import Answer, How
 from bot.discord.asked import Interaction, owner_of, reply_to, roles_of, server_of, spot_of
-from bot.discord.fetched import fetched
+from bot.discord.fetched import Files
 from bot.discord.looks import job as looks
 from bot.discord.pointed import Pointed
 from bot.discord.room import require_room
@@ -23,8 +22,7 @@ from engine.errors import InvalidRequest
 from engine.job import Job, Owner, Recipe
 from engine.request import ImageRequest
 from engine.server import ServerSettings
-
-log = logging.getLogger(__name__)
+from engine.waiting import Waiting
 
 MOST_REMEMBERED = 10_000
 ORIGIN = "discord"
@@ -41,14 +39,15 @@ class Desk:
     screens: Screens
     wishes: Wishes = field(default_factory=Wishes)
     pointed: Pointed = field(default_factory=Pointed)
+    files: Files = field(default_factory=Files)
     commands: dict[str, int] = field(default_factory=dict)
     """What Discord calls those that it took, by name."""
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held from reading what is set to setting it otherwise."""
     _seen: OrderedDict[int, None] = field(default_factory=OrderedDict)
     _at_work: set[asyncio.Task[Any]] = field(default_factory=set)
-    _asking: set[asyncio.Task[Any]] = field(default_factory=set)
-    """Those of them that will put a job into the queue."""
+    _asking: Waiting = field(default_factory=Waiting)
+    """Interactions that will put a job into the queue."""
     _closed: bool = False
 
     def first_time(self, interaction: Interaction) -> bool:
@@ -78,7 +77,7 @@ class Desk:
         Acknowledged first: everything else may take longer than Discord waits.
         """
         require_room(interaction, private=private)
-        self._require_queue()
+        self._require_queue(interaction)
         answer = Answer(interaction, self.wire)
         if not await answer.acknowledge(How.PRIVATE if private else How.PUBLIC):
             return None
@@ -90,12 +89,13 @@ class Desk:
             _require_channel(interaction, settings)
         return answer
 
-    def _require_queue(self) -> None:
+    def _require_queue(self, interaction: Interaction) -> None:
         """Raises QueueFull, and at once: in a rush nobody waits behind the others for a refusal."""
-        self.app.line.waiting.require_room(beside=len(self._asking))
+        name, owner = str(interaction.id), owner_of(interaction).id
+        self.app.line.waiting.require_room(owner, asking=self._asking)
         if task := asyncio.current_task():
-            self._asking.add(task)
-            task.add_done_callback(self._asking.discard)
+            self._asking.add(name, owner)
+            task.add_done_callback(lambda _: self._asking.remove(name))
 
     async def take(self, interaction: Interaction, request: ImageRequest, answer: Answer) -> None:
         """Whoever wrote alternatives is asked first: they may be more than was thought."""
@@ -107,7 +107,7 @@ class Desk:
             server=server_of(interaction),
             spot=spot_of(interaction),
             key=f"discord:{interaction.id}",
-            reply=reply_to(interaction, private=answer.private, message=answer.message),
+            reply=reply_to(interaction, private=answer.private),
         )
         if ALTERNATIVE not in request.prompt:
             await self.submit(wish)
@@ -144,7 +144,8 @@ class Desk:
 
     async def kept(self, owner: Owner, name: str, source: discord.Attachment) -> str:
         """The digest of the picture that somebody sent."""
-        return await self.app.studio.keep(await fetched(source, name), owner)
+        async with self.files.fetched(source, name) as content:
+            return await self.app.studio.keep(content, owner)
 
 
 def _require_channel(interaction: Interaction, settings: ServerSettings) -> None:

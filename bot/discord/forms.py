@@ -1,19 +1,16 @@
 """Forms: opened as the first answer, and read whenever they are sent."""
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import discord
-from aiohttp import ClientError
 from discord import ui
 
-from bot.discord.answer import ALREADY, TOO_LATE, TRIES
 from bot.discord.asked import Interaction
+from bot.discord.first_answer import answered_first
 from bot.discord.wire import Wire
-
-log = logging.getLogger(__name__)
 
 LONGEST_FIELD = 4000
 LONGEST_TITLE = 45
@@ -49,17 +46,4 @@ async def open_form(
         form.add_item(ui.Label(text=field.label, component=inside))
     # discord.py would wait for it, and forget it with the program; it is read by its name instead.
     form.stop()
-    for tried in range(1, TRIES + 1):
-        try:
-            async with wire.answers:
-                await interaction.response.send_modal(form)
-        except discord.HTTPException as error:
-            if error.code not in {ALREADY, TOO_LATE}:
-                raise
-            # Of a try whose answer was lost, or nobody waits any more.
-            log.info("interaction %s takes no form now: %s", interaction.id, error)
-        except (ClientError, OSError):
-            if tried == TRIES:
-                raise
-            continue
-        return
+    await answered_first(wire, interaction, partial(interaction.response.send_modal, form))

@@ -37,13 +37,33 @@ class Post:
         """As Discord wants it. Nobody is ever pinged, and files of before are taken away."""
         return {
             "flags": NEW_COMPONENTS,
-            "components": list(self.parts),
+            "components": _fitting(self.parts),
             "attachments": [
                 {"id": number, "filename": upload.name}
                 for number, upload in enumerate(self.uploads)
             ],
             "allowed_mentions": {"parse": []},
         }
+
+
+def _fitting(parts: Iterable[Part]) -> list[Part]:
+    """With their longest texts cut where all of them together are too long."""
+    there = list(parts)
+    lengths = sorted(len(part["content"]) for part in there if part["type"] == TEXT)
+    if sum(lengths) <= LONGEST_TEXT:
+        return there
+    left, most = LONGEST_TEXT, 0
+    for place, length in enumerate(lengths):
+        most = left // (len(lengths) - place)
+        if length > most:
+            break
+        left -= length
+    return [_cut(part, most) if part["type"] == TEXT else part for part in there]
+
+
+def _cut(part: Part, most: int) -> Part:
+    words = part["content"]
+    return part if len(words) <= most else {**part, "content": f"{words[: most - 1]}…"}
 
 
 def text(words: str) -> Part:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import discord
 
 from bot.discord.asked import Interaction
-from bot.discord.fetched import fetched
+from bot.discord.fetched import Files
 from bot.discord.metadata import recipe_in
 from bot.discord.press import FORM
 from bot.discord.words import say
@@ -64,12 +64,12 @@ def pictures_on(message: discord.Message) -> Pictures:
     return found
 
 
-async def recipes_on(message: discord.Message) -> list[Recipe]:
+async def recipes_on(files: Files, message: discord.Message) -> list[Recipe]:
     """Those in the files of its pictures. Raises InvalidRequest without any."""
     found = []
     for picture in pictures_on(message):
-        content = await fetched(picture, say("menu.picture"))
-        recipe = await asyncio.to_thread(recipe_in, content)
+        async with files.fetched(picture, say("menu.picture")) as content:
+            recipe = await asyncio.to_thread(recipe_in, content)
         found += [recipe] if recipe else []
     if not found:
         raise InvalidRequest(say("menu.no_recipe"))

@@ -7,12 +7,13 @@ from engine.again import request_of
 from engine.alternatives import literal
 from engine.card import ModelCard
 from engine.errors import InvalidRequest
-from engine.job import Job, Recipe
+from engine.job import Job, Recipe, enlarged
 from engine.request import LARGEST, ImageRequest, nearest_side
 from engine.sampler import sampler_named
 
 VARIATION = 0.2
 FACTOR = 2.0
+MOST_ENLARGED = 2 * LARGEST
 MOST_AT_ONCE = 16
 
 
@@ -42,12 +43,19 @@ def rerolled(request: ImageRequest, recipe: Recipe) -> ImageRequest:
     return ImageRequest.model_validate(told)
 
 
-def varied(recipe: Recipe, file: str, *, strength: float, count: int) -> ImageRequest:
-    """Something near to the picture, whose file is kept under that digest."""
+def varied(
+    recipe: Recipe, file: str, *, strength: float, count: int, from_seen: bool = False
+) -> ImageRequest:
+    """Something near to the picture, whose file is kept under that digest.
+
+    With `from_seen` it begins from that file and from no other.
+    """
     if recipe.keeps_image:
         raise InvalidRequest(say("vary.only_enlarged"))
     told = request_of(recipe).model_dump() | {"count": count, "variation_seed": None}
-    if recipe.variation:
+    if from_seen:
+        told |= {"controls": (), "references": ()}
+    if recipe.variation or from_seen:
         # No noise lies near two seeds and a third one, so it begins from what is seen. There a
         # strength says how many of the steps are painted: of few nothing would come.
         told |= {"seed": None, "variation": 0.0, "image": file, "strength": strength**0.5}
@@ -62,6 +70,15 @@ def upscaled(recipe: Recipe, file: str, *, factor: float, redraw: float) -> Imag
     width, height = recipe.final_size
     if max(width, height) > LARGEST:
         raise InvalidRequest(say("upscale.too_large", width=width, height=height, largest=LARGEST))
+    if max(width, height) * factor > MOST_ENLARGED:
+        raise InvalidRequest(
+            say(
+                "upscale.too_far",
+                width=enlarged(width, factor),
+                height=enlarged(height, factor),
+                largest=MOST_ENLARGED,
+            )
+        )
     told = request_of(recipe).model_dump() | {
         "image": file,
         "strength": 0.0,

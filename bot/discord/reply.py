@@ -1,7 +1,7 @@
 """Reply: where on Discord the end of a job is told, kept with the job as a text."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -17,6 +17,7 @@ class Reply:
 
     `upload_limit` is how many bytes each file may have there. Without a `server` it is a direct
     message. As a `guest`, where only the person took the bot along, no channel lets it in.
+    It is `named` where Discord itself does not say under the answer who asked.
     """
 
     application: int
@@ -24,11 +25,11 @@ class Reply:
     expires: float
     user: int
     channel: int
-    message: int | None = None
     server: int | None = None
     upload_limit: int
     private: bool = False
     guest: bool = False
+    named: bool = False
     language: str = "en"
 
     def open(self, now: datetime) -> bool:
@@ -40,8 +41,10 @@ class Reply:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Raises NotFound for a text that is none."""
+        """Raises NotFound for a text that is none. What another version wrote beside is left."""
+        known = {one.name for one in fields(cls)}
         try:
-            return cls(**json.loads(text))
-        except (ValueError, TypeError) as error:
+            told = json.loads(text).items()
+            return cls(**{name: value for name, value in told if name in known})
+        except (ValueError, TypeError, AttributeError) as error:
             raise NotFound(f"That is no address on Discord: {error}.") from error

@@ -1,23 +1,40 @@
 """Results that somebody sees on Discord, and may make more of."""
 
+from collections.abc import Collection
+
 from bot.discord.asked import Interaction, owner_of
 from bot.discord.desk import Desk
 from bot.discord.press import Press
 from bot.discord.reply import Reply
 from bot.discord.words import say
-from engine.errors import NotFound
+from engine.errors import InvalidRequest, NotFound
 from engine.job import Job, Owner, Remembered
 from engine.request import ImageRequest
 
 
+def is_secret(job: Job) -> bool:
+    """Whether only its owner was told how it ended."""
+    return not job.reply or Reply.read(job.reply).private
+
+
 async def seen_job(desk: Desk, interaction: Interaction, name: str, tile: int | None = None) -> Job:
-    """Raises NotFound where it has no such tile, or nobody but its owner may see it."""
+    """Raises NotFound where it has no such tile, or is kept from whoever asks."""
     job = await desk.job(name)
-    own = job.owner.id == owner_of(interaction).id
-    secret = not job.reply or Reply.read(job.reply).private
-    if (secret and not own) or (tile is not None and tile >= len(job.tiles)):
+    if is_secret(job) and job.owner.id != owner_of(interaction).id:
+        raise NotFound(say("kept_private"))
+    if not job.tiles or (tile is not None and tile >= len(job.tiles)):
         raise NotFound(say("gone"))
     return job
+
+
+async def require_said(
+    desk: Desk, interaction: Interaction, picture: Remembered, *, private: bool | None
+) -> None:
+    """Raises InvalidRequest where others would see, without a word of its owner, what becomes of a
+    picture that only its owner saw."""
+    alone = interaction.context.dm_channel
+    if private is None and not alone and is_secret(await desk.job(picture.job)):
+        raise InvalidRequest(say("was_private"))
 
 
 async def seen_tile(desk: Desk, interaction: Interaction, pressed: Press) -> Remembered:
@@ -32,11 +49,22 @@ async def seen_tile(desk: Desk, interaction: Interaction, pressed: Press) -> Rem
     raise NotFound(say("gone"))
 
 
-async def lent(desk: Desk, request: ImageRequest, owner: Owner) -> None:
-    """What somebody else's picture is begun from, to whoever asks for more of what they see."""
-    needed = request.pictures
-    own = await desk.app.ledger.own(owner.id, needed)
-    for digest in sorted(needed - set(own)):
+async def not_had(desk: Desk, request: ImageRequest, owner: Owner) -> Collection[str]:
+    """Of the pictures that it begins from, those that this person has not."""
+    if not request.pictures:
+        return ()
+    return request.pictures - set(await desk.app.ledger.own(owner.id, request.pictures))
+
+
+async def lent(desk: Desk, request: ImageRequest, owner: Owner, seen: Collection[str] = ()) -> None:
+    """What is `seen` becomes theirs too, and never what somebody else's picture was made from.
+
+    Raises NotFound where the request needs more than that.
+    """
+    missing = await not_had(desk, request, owner)
+    if not set(missing) <= set(seen):
+        raise NotFound(say("not_lent"))
+    for digest in sorted(missing):
         try:
             file = await desk.app.ledger.file(digest)
         except NotFound:

@@ -27,7 +27,7 @@ class Tempo:
     """Seconds: for servers to tell of themselves, between logins and tries, between edits.
 
     `silence_s` is for how long nothing may be heard; Discord's own heart beats every 41 s.
-    `patience_s` is what a request may take.
+    `patience_s` is what a request may take, `answer_s` one that is a first answer.
     """
 
     ready_s: float = 2.0
@@ -37,6 +37,7 @@ class Tempo:
     edit_s: float = 3.0
     retry_s: float = 0.5
     patience_s: float = 30.0
+    answer_s: float = 0.7
 
 
 USUAL = Tempo()
@@ -49,7 +50,7 @@ async def on_discord(app: App, settings: Settings, tempo: Tempo = USUAL) -> Asyn
         yield
         return
     prepare_library(settings)
-    wire = Wire(pause=tempo.retry_s, patience=tempo.patience_s)
+    wire = Wire(pause=tempo.retry_s, patience=tempo.patience_s, answer_patience=tempo.answer_s)
     screens = Screens(wire=wire, place=app.studio.place, pace=Pace(gap=tempo.edit_s), now=utc_now)
     desk = Desk(app=app, wire=wire, screens=screens)
     budget = Budget(gap=tempo.identify_s)

@@ -37,3 +37,4 @@ def _bare(sentence: str) -> str:
 
 
 _KEYS = {_bare(sentence): key for key, sentence in CATALOGUES[ENGLISH].items()}
+"""What commands are described by; where a description stands twice, it is translated alike."""

@@ -26,12 +26,15 @@ OVERLOADED = 503
 class Wire:
     """It outlives the clients: each opens it when it is logged in, and closes it at its end.
 
-    First answers to interactions go through `answers`: they have room of their own, since nobody
-    waits long for them.
+    First answers to interactions go through `answers`: they have room of their own, and each try
+    takes `answer_patience` at most, since nobody waits long for them.
     """
 
-    def __init__(self, *, pause: float = 0.5, patience: float = 30.0) -> None:
+    def __init__(
+        self, *, pause: float = 0.5, patience: float = 30.0, answer_patience: float = 0.7
+    ) -> None:
         self._pause, self._patience = pause, patience
+        self.answer_patience = answer_patience
         self._client: discord.Client | None = None
         self._opened = asyncio.Event()
         self._room = asyncio.Semaphore(MOST_AT_ONCE)

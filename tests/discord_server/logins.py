@@ -19,12 +19,16 @@ class Logins:
         world = self._world
         return {
             Route.ME: lambda _: Answer(body=self_of(world.bot)),
-            Route.MY_APPLICATION: lambda _: Answer(body=application_of(world.bot, OWNER)),
+            Route.MY_APPLICATION: self._application,
             Route.USER: self._user,
             Route.MEMBER: self._member,
             Route.CHANNEL: self._channel,
             Route.OPEN_DIRECT: self._open_direct,
         }
+
+    def _application(self, _: Call) -> Answer:
+        world = self._world
+        return Answer(body=application_of(world.bot, OWNER, public=world.public))
 
     def _user(self, call: Call) -> Answer:
         user = self._world.users.get(call.number("user_id"))

@@ -29,7 +29,7 @@ def self_of(user: User) -> Json:
     return {**user_of(user), **own}
 
 
-def application_of(bot: User, owner: User) -> Json:
+def application_of(bot: User, owner: User, *, public: bool = False) -> Json:
     """What the bot's token says that it belongs to."""
     return {
         "id": str(APPLICATION),
@@ -38,7 +38,7 @@ def application_of(bot: User, owner: User) -> Json:
         "description": "Paints.",
         "type": None,
         "bot": user_of(bot),
-        "bot_public": True,
+        "bot_public": public,
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
         "flags": 0,

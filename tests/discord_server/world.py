@@ -23,6 +23,8 @@ class World:
     ) -> None:
         self._clock = clock
         self.bot = BOT
+        self.public = False
+        """Whether anybody may ask the bot in."""
         self.users = {user.id: user for user in people}
         self.guilds = {guild.id: guild for guild in guilds}
         self._direct: dict[int, Channel] = {}

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import InvalidRequest
+from engine.filter import refused_word
 from engine.pattern import Patterns
 
 FORMS = st.recursive(
@@ -74,6 +75,41 @@ def test_what_is_no_pattern_is_a_sentence(pattern: str, sentence: str) -> None:
         Patterns([pattern])
 
 
+@pytest.mark.parametrize(
+    ("pattern", "prompt"),
+    [
+        ("/血腥/", "很血腥的画面"),
+        ("/血.?腥.*面/", "血腥画面"),
+        ("/血(腥|液)?画+/", "血画画"),
+        ("/[血腥]+画/", "腥血画"),
+        ("/裸[^体]/", "裸足"),
+        ("/血 腥/", "血腥"),
+        ("/グロ(い|テスク)/", "とてもグロテスクな絵"),
+        ("/がぞう/", "がぞう"),
+        ("/เปลือย(กาย)?/", "คนเปลือยกาย"),
+        ("/ศพ|ซากศพ/", "ซากศพ"),
+        ("/nude猫+/", "a nude猫猫 here"),
+        ("/की+/", "की"),
+    ],
+)
+def test_scripts_without_spaces_are_read_as_they_are_written(pattern: str, prompt: str) -> None:
+    assert refused_word([prompt], [pattern]) == pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "prompt"),
+    [
+        ("/血腥/", "血和腥"),
+        ("/血.腥/", "血腥"),
+        ("/b.+t/", "b at"),
+        ("/ab/", "a 猫 b"),
+        ("/한국/", "한국어"),
+    ],
+)
+def test_scripts_without_spaces_lend_no_others_theirs(pattern: str, prompt: str) -> None:
+    assert refused_word([prompt], [pattern]) is None
+
+
 def test_of_several_patterns_the_one_is_named_that_fits() -> None:
     patterns = Patterns(["/ca+t/", "/do+g/", "/co+w/"])
 
@@ -85,6 +121,7 @@ def test_what_would_keep_others_busy_for_years_is_over_at_once() -> None:
     patterns = Patterns(["/(a+)+b/", "/(a|a)*b/", "/((a?)*)*b/", "/.*.*.*.*.*b/"])
 
     assert patterns.first_in(f" {'a' * 4000} ") is None
+    assert refused_word(["猫" * 4000], ["/(猫+)+犬/", "/.*.*.*.*犬/"]) is None
 
 
 @given(form=FORMS, word=st.text(alphabet="abcd", min_size=1, max_size=5))

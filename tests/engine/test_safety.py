@@ -41,6 +41,26 @@ def test_the_stricter_safety_counts(here: Measure, server: Measure, expected: Me
 
 
 @pytest.mark.parametrize(
+    ("hand", "measure"),
+    [
+        ("engine 1, cpu, blur checker 0.5 nsfw", "blur"),
+        ("blur checker 0.5 nsfw", "blur"),
+        ("engine 1, cpu, refuse checker 0.5 nsfw", "refuse"),
+        ("engine 1, cpu, blur other 0.5 nsfw", "off"),
+        ("engine 1, cpu, blur checker 0.9 nsfw", "off"),
+        ("engine 1, cpu, blur checker 0.5", "off"),
+        ("engine 1, cpu", "off"),
+        ("", "off"),
+    ],
+)
+def test_a_hand_tells_what_was_done_where_the_same_model_looked_in_the_same_way(
+    hand: str, measure: Measure
+) -> None:
+    assert Policy(measure="mark", model=MODEL, labels=("nsfw",)).painted_under(hand) == measure
+    assert Policy().painted_under(hand) == "off"
+
+
+@pytest.mark.parametrize(
     ("known", "unsafe"),
     [
         (["normal", "nsfw"], {"nsfw"}),

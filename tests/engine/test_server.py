@@ -28,6 +28,8 @@ from engine.tiles import tiles_of
 from tests.fakes import BOOK
 
 A_FOX = ImageRequest(prompt="a fox")
+CHECKER = Path("checker")
+INK = Extra(name="ink", digest="d2", weight=1.0)
 ALL = ServerSettings(
     models=("book",),
     most_pictures=4,
@@ -48,8 +50,7 @@ def tiles(request: ImageRequest) -> tuple[Tile, ...]:
 
 
 def with_lora(tile: Tile) -> Tile:
-    extra = Extra(name="ink", digest="d2", weight=1.0)
-    return replace(tile, recipe=replace(tile.recipe, loras=(extra,)))
+    return replace(tile, recipe=replace(tile.recipe, loras=(INK,)))
 
 
 def test_where_nothing_is_set_everything_is_allowed() -> None:
@@ -221,22 +222,46 @@ def test_patterns_are_refused_beside_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("here", "painted", "wanted", "shown"),
+    ("then", "painted", "now", "wanted", "shown"),
     [
-        ("off", None, None, True),
-        ("off", None, "mark", False),
-        ("off", "mark", "blur", False),
-        ("off", "refuse", "blur", True),
-        ("blur", None, "blur", True),
-        ("blur", None, "refuse", False),
+        ("off", None, "off", None, True),
+        ("off", None, "off", "mark", False),
+        ("off", "mark", "off", "blur", False),
+        ("off", "refuse", "off", "blur", True),
+        ("blur", None, "blur", "blur", True),
+        ("blur", None, "blur", "refuse", False),
+        ("off", None, "blur", None, False),
+        ("mark", None, "blur", "blur", False),
+        ("refuse", None, "blur", "blur", True),
+        ("off", "blur", "blur", None, True),
     ],
 )
 def test_a_picture_is_shown_where_no_more_is_wanted_than_it_was_painted_under(
-    here: Measure, painted: Measure, wanted: Measure, shown: bool
+    then: Measure, painted: Measure, now: Measure, wanted: Measure, shown: bool
 ) -> None:
-    policy = Policy(measure=here, model=Path("checker"))
-    recipe = replace(tiles(A_FOX)[0].recipe, safety=painted)
-    expected = nullcontext() if shown else pytest.raises(InvalidRequest, match="less is done")
+    policy = Policy(measure=now, model=CHECKER)
+    hand = f"engine 1, cpu, {Policy(measure=then, model=CHECKER).hand}"
+    recipe = replace(tiles(A_FOX)[0].recipe, safety=painted, hand=hand)
+    expected = nullcontext() if shown else pytest.raises(InvalidRequest, match="less was done")
 
     with expected:
         require_shown(recipe, ServerSettings(safety=wanted), ANYWHERE, policy)
+
+
+@pytest.mark.parametrize(
+    ("settings", "change", "sentence"),
+    [
+        (ServerSettings(models=("oil",)), {}, "not allow the model book, so .* cannot be shown"),
+        (ServerSettings(images=False), {"image": "1f" * 32}, "not allow pictures to begin from"),
+        (ServerSettings(loras=False), {"loras": (INK,)}, "not allow LoRAs"),
+        (ServerSettings(refused=("snow",)), {"prompt": "a fox in SNÓW"}, "refuses the word “snow”"),
+    ],
+)
+def test_a_picture_is_not_shown_where_the_like_could_not_be_asked_for(
+    settings: ServerSettings, change: dict[str, Any], sentence: str
+) -> None:
+    recipe = replace(tiles(A_FOX)[0].recipe, **change)
+
+    with pytest.raises(InvalidRequest, match=sentence):
+        require_shown(recipe, settings, ANYWHERE, Policy())
+    require_shown(tiles(A_FOX)[0].recipe, replace(settings, models=()), ANYWHERE, Policy())

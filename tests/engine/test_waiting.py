@@ -38,3 +38,30 @@ def test_a_full_queue_says_so_and_still_takes_what_was_accepted_before() -> None
     waiting.add("hen", "ann")
 
     assert waiting.of("ann") == 2
+
+
+def test_one_person_keeps_nobody_out() -> None:
+    waiting = Waiting(limit=100)
+    for number in range(25):
+        waiting.require_room("bob")
+        waiting.add(f"cat {number}", "bob")
+
+    with pytest.raises(QueueFull, match="25 jobs of yours are waiting"):
+        waiting.require_room("bob")
+
+    waiting.require_room("alice")
+    waiting.require_room()
+
+
+def test_those_who_are_asking_count_too() -> None:
+    waiting, asking = Waiting(limit=100), Waiting()
+    for number in range(25):
+        asking.add(f"cat {number}", "bob")
+
+    waiting.require_room("bob")
+    with pytest.raises(QueueFull, match="25 jobs of yours"):
+        waiting.require_room("bob", asking=asking)
+    for number in range(75):
+        asking.add(f"hen {number}", f"guest {number}")
+    with pytest.raises(QueueFull, match="The queue is full: 100 jobs"):
+        waiting.require_room("alice", asking=asking)

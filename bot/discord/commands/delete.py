@@ -1,10 +1,15 @@
-"""Delete: the message goes. Its pictures stay in the history of whoever asked for them."""
+"""Delete: the message goes, for whoever asked for it and the moderators of where it stands.
+
+Its pictures stay in the history of whoever asked for them.
+"""
 
 from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, require_may_touch
+from bot.discord.asked import Interaction, moderates, owner_of
 from bot.discord.audit_channel import note_touch
 from bot.discord.desk import Desk
 from bot.discord.press import Press
+from bot.discord.words import say
+from engine.errors import NotFound
 
 
 async def press_delete(desk: Desk, interaction: Interaction, pressed: Press) -> None:
@@ -12,6 +17,7 @@ async def press_delete(desk: Desk, interaction: Interaction, pressed: Press) -> 
     if not await answer.acknowledge(How.QUIET):
         return
     job = await desk.job(pressed.target)
-    require_may_touch(interaction, job)
+    if job.owner.id != owner_of(interaction).id and not moderates(interaction):
+        raise NotFound(say("not_yours"))
     await answer.remove()
     await note_touch(desk, interaction, job, "delete message")

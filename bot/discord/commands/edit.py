@@ -18,7 +18,9 @@ LONGEST_NUMBER = 12
 async def press_edit(desk: Desk, interaction: Interaction, pressed: Press) -> None:
     """A form must be the first answer, so no more is read before it than the job."""
     job = await seen_job(desk, interaction, pressed.target, pressed.tile)
-    request = asked_for(job, owner_of(interaction).id, pressed.tile)
+    owner = owner_of(interaction)
+    request = asked_for(job, owner.id, pressed.tile)
+    await lent(desk, request, owner)
     prompt = write_prompt(ImageRequest(prompt=request.prompt))
     if max(len(prompt), len(request.negative)) > LONGEST_FIELD:
         raise InvalidRequest(say("edit.too_long", most=LONGEST_FIELD))
@@ -34,10 +36,10 @@ async def press_edit(desk: Desk, interaction: Interaction, pressed: Press) -> No
 
 
 async def fill_edit(desk: Desk, interaction: Interaction, filled: Filled) -> None:
-    answer = await desk.opened(interaction, private=is_private(interaction))
-    if answer is None:
-        return
     try:
+        answer = await desk.opened(interaction, private=is_private(interaction))
+        if answer is None:
+            return
         job = await seen_job(desk, interaction, filled.target, filled.tile)
         owner = owner_of(interaction)
         request = edited(asked_for(job, owner.id, filled.tile), filled)

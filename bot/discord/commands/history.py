@@ -14,10 +14,9 @@ from bot.discord.commands.everywhere import everywhere
 from bot.discord.desk import Desk
 from bot.discord.fuzzy import offered
 from bot.discord.looks import history as looks_history
-from bot.discord.looks.actions import actions_of_one
 from bot.discord.offers import choices
-from bot.discord.parts import Post
 from bot.discord.press import Press
+from bot.discord.shown_picture import show_picture
 from bot.discord.sought import YES, Typed, search_of, typed_on
 from bot.discord.words import say
 from bot.history import read_picture
@@ -93,20 +92,6 @@ async def press_share(desk: Desk, interaction: Interaction, pressed: Press) -> N
     answer = await desk.opened(interaction, private=False)
     if answer is not None:
         await show_picture(desk, interaction, answer, read_picture(pressed.target))
-
-
-async def show_picture(desk: Desk, interaction: Interaction, answer: Answer, number: int) -> None:
-    """One's own, in full and with its buttons; where everybody sees it, with who shows it."""
-    owner = owner_of(interaction)
-    found = await desk.app.gallery.show(owner, number)
-    if not answer.private:
-        await desk.require_shown(interaction, found.picture.recipe)
-    png = await desk.app.gallery.file(owner, number)
-    shared_by = None if answer.private else interaction.user.id
-    each = interaction.filesize_limit
-    post = looks_history.whole(found, png, each=each, shared_by=shared_by)
-    buttons = actions_of_one(await desk.job(found.picture.job), found.picture.tile)
-    await answer.show(Post(parts=(*post.parts, *buttons), uploads=post.uploads))
 
 
 async def _show_page(

@@ -6,18 +6,18 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
+from bot.discord.admitted import require_admitted
 from bot.discord.asked import Interaction, owner_of
 from bot.discord.commands.everywhere import everywhere
 from bot.discord.desk import Desk
 from bot.discord.offers import offering_models, offering_prompts, offering_samplers, offering_styles
 from bot.discord.uploads import MOST_FILES
 from bot.discord.words import say
-from bot.sizes import read_aspect, read_size
+from bot.sizes import ASPECTS, read_aspect, read_size
 from engine.errors import InvalidRequest
 from engine.prompt import read_prompt
 from engine.request import LARGEST_SEED, LONGEST_PROMPT, ImageRequest
 
-ASPECTS = ("1:1", "3:2", "2:3", "4:3", "3:4", "5:4", "4:5", "16:9", "9:16", "21:9", "2:1", "1:2")
 OPTIONS = (
     *("prompt", "negative", "model", "aspect", "size", "steps", "guidance", "sampler", "seed"),
     *("count", "style", "image", "strength", "mask", "private"),
@@ -78,6 +78,7 @@ def add_imagine(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         if answer is None:
             return
         if there:
+            await require_admitted(desk.app, interaction)
             owner = owner_of(interaction)
             kept = {name: await desk.kept(owner, name, file) for name, file in there.items()}
             request = ImageRequest.model_validate({**request.model_dump(), **kept})

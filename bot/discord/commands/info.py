@@ -28,7 +28,8 @@ def add_info(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         if job is not None:
             await _tell(desk, interaction, answer, Press(action="info", target=job))
             return
-        await answer.show(recipes([Told(recipe=recipe) for recipe in await recipes_on(message)]))
+        found = await recipes_on(desk.files, message)
+        await answer.show(recipes([Told(recipe=recipe) for recipe in found]))
 
 
 async def press_info(desk: Desk, interaction: Interaction, pressed: Press) -> None:

@@ -1,16 +1,30 @@
 """The question before a prompt that stands for several pictures, and its two answers."""
 
+from dataclasses import replace
+
 from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, owner_of
+from bot.discord.asked import Interaction, owner_of, reply_to
 from bot.discord.desk import Desk
 from bot.discord.press import Press
+from engine.errors import EaselError
 
 
 async def press_agree(desk: Desk, interaction: Interaction, pressed: Press) -> None:
-    """To the price of what was asked for before."""
+    """To the price of what was asked for before. Where that is refused, it can be asked again."""
     if not await Answer(interaction, desk.wire).acknowledge(How.QUIET):
         return
-    await desk.submit(desk.wishes.take(pressed.target, owner_of(interaction)))
+    wish = desk.wishes.take(pressed.target, owner_of(interaction))
+    # What opens the first answer may have expired since; the press opens it anew.
+    told = replace(
+        reply_to(interaction, private=wish.reply.private),
+        named=wish.reply.named,
+        language=wish.reply.language,
+    )
+    try:
+        await desk.submit(replace(wish, reply=told))
+    except EaselError:
+        desk.wishes.put_back(pressed.target, wish)
+        raise
 
 
 async def press_decline(desk: Desk, interaction: Interaction, pressed: Press) -> None:

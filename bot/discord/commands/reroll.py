@@ -13,7 +13,7 @@ from bot.discord.own_pictures import offering_pictures, own_picture
 from bot.discord.pointed import job_on, recipes_on
 from bot.discord.press import Press
 from bot.discord.remade import asked_for, borrowed, rerolled, several
-from bot.discord.seen import lent, seen_job
+from bot.discord.seen import lent, require_said, seen_job
 from bot.discord.uploads import MOST_FILES
 from bot.discord.words import say
 from engine.again import request_of
@@ -30,13 +30,14 @@ def add_reroll(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         picture: Range[str, 1, 100] | None = None,
         count: Range[int, 1, MOST_FILES] = 1,
         same: bool = False,
-        private: bool = False,
+        private: bool | None = None,
     ) -> None:
-        answer = await desk.opened(interaction, private=private)
+        answer = await desk.opened(interaction, private=bool(private))
         if answer is None:
             return
         owner = owner_of(interaction)
         found = await own_picture(desk, owner, picture)
+        await require_said(desk, interaction, found, private=private)
         if same:
             request = await desk.app.encore.again(owner, found.number)
         else:
@@ -59,7 +60,7 @@ def add_reroll_menu(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
             return
         answer = await desk.opened(interaction, private=private)
         if answer is not None:
-            recipe, *_ = await recipes_on(message)
+            recipe, *_ = await recipes_on(desk.files, message)
             await desk.take(interaction, borrowed(recipe, desk.app.cards), answer)
 
 

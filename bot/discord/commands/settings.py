@@ -8,12 +8,12 @@ from discord.app_commands import Choice, Range
 from bot.discord.answer import Answer, How
 from bot.discord.asked import Interaction, owner_of, server_of
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.commands.imagine import ASPECTS
 from bot.discord.desk import Desk
 from bot.discord.looks import settings as looks_settings
 from bot.discord.offers import offering_models, offering_samplers, offering_styles
 from bot.discord.uploads import MOST_FILES
 from bot.discord.words import say
+from bot.sizes import ASPECTS
 from bot.typed import read_preferences
 from engine.accounts import Act
 from engine.choices import Kind, Whose

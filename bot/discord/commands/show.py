@@ -8,9 +8,9 @@ from discord.app_commands import Range
 from bot.discord.answer import Answer, How
 from bot.discord.asked import Interaction, owner_of
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.commands.history import show_picture
 from bot.discord.desk import Desk
 from bot.discord.own_pictures import offering_pictures, own_picture
+from bot.discord.shown_picture import show_picture
 from bot.discord.words import say
 
 OPTIONS = ("picture", "everybody")

@@ -12,7 +12,7 @@ from bot.discord.desk import Desk
 from bot.discord.own_pictures import offering_pictures, own_picture
 from bot.discord.press import Press
 from bot.discord.remade import FACTOR, upscaled
-from bot.discord.seen import lent, seen_tile
+from bot.discord.seen import lent, require_said, seen_tile
 from bot.discord.words import say
 from engine.job import Remembered
 
@@ -28,11 +28,12 @@ def add_upscale(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         picture: Range[str, 1, 100] | None = None,
         factor: Range[float, 1.1, 4.0] = FACTOR,
         redraw: Range[float, 0.0, 1.0] = 0.0,
-        private: bool = False,
+        private: bool | None = None,
     ) -> None:
-        answer = await desk.opened(interaction, private=private)
+        answer = await desk.opened(interaction, private=bool(private))
         if answer is not None:
             found = await own_picture(desk, owner_of(interaction), picture)
+            await require_said(desk, interaction, found, private=private)
             await _upscale(desk, interaction, answer, found, factor=factor, redraw=redraw)
 
     upscale.autocomplete("picture")(offering_pictures(desk))
@@ -55,5 +56,5 @@ async def _upscale(
     redraw: float,
 ) -> None:
     request = upscaled(picture.recipe, picture.file, factor=factor, redraw=redraw)
-    await lent(desk, request, owner_of(interaction))
+    await lent(desk, request, owner_of(interaction), {picture.file})
     await desk.take(interaction, request, answer)

@@ -12,7 +12,7 @@ from bot.discord.desk import Desk
 from bot.discord.own_pictures import offering_pictures, own_picture
 from bot.discord.press import Press
 from bot.discord.remade import VARIATION, varied
-from bot.discord.seen import lent, seen_job, seen_tile
+from bot.discord.seen import lent, not_had, require_said, seen_job, seen_tile
 from bot.discord.uploads import MOST_FILES
 from bot.discord.words import say
 from engine.again import request_of, require_same
@@ -31,11 +31,12 @@ def add_vary(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         picture: Range[str, 1, 100] | None = None,
         strength: Range[float, 0.01, 1.0] = VARIATION,
         count: Range[int, 1, MOST_FILES] = 1,
-        private: bool = False,
+        private: bool | None = None,
     ) -> None:
-        answer = await desk.opened(interaction, private=private)
+        answer = await desk.opened(interaction, private=bool(private))
         if answer is not None:
             found = await own_picture(desk, owner_of(interaction), picture)
+            await require_said(desk, interaction, found, private=private)
             await _vary(desk, interaction, answer, found, strength=strength, count=count)
 
     vary.autocomplete("picture")(offering_pictures(desk))
@@ -61,9 +62,15 @@ async def _vary(
     strength: float,
     count: int,
 ) -> None:
-    request = varied(picture.recipe, picture.file, strength=strength, count=count)
-    await lent(desk, request, owner_of(interaction))
-    # By another model of that name nothing near to it would come.
-    [now] = (await desk.app.studio.quote(request_of(picture.recipe))).tiles
-    require_same(picture.recipe, now.recipe)
+    owner, same = owner_of(interaction), request_of(picture.recipe)
+    # What it was made from may be nobody's to see.
+    from_seen = bool(await not_had(desk, same, owner))
+    request = varied(
+        picture.recipe, picture.file, strength=strength, count=count, from_seen=from_seen
+    )
+    await lent(desk, request, owner, {picture.file})
+    if not from_seen:
+        # By another model of that name nothing near to it would come.
+        [now] = (await desk.app.studio.quote(same)).tiles
+        require_same(picture.recipe, now.recipe)
     await desk.take(interaction, request, answer)

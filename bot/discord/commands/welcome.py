@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import discord
 
+from bot.discord.asked import known_as
 from bot.discord.desk import Desk
 from bot.discord.looks import help as looks_help
 from bot.discord.mentions import mentions
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 
 async def welcome(desk: Desk, guild: discord.Guild) -> None:
     """Once, and nothing where Easel may not write: whoever asked it in can still use it."""
-    settings = (await desk.app.choices.chosen(None, f"discord:{guild.id}")).settings
+    settings = (await desk.app.choices.chosen(None, known_as(guild.id))).settings
     channel = first_channel(guild, settings.answers_in)
     if channel is None:
         log.info("server %s has no channel to say hello in", guild.id)

@@ -43,9 +43,9 @@ def actions_of_one(job: Job, tile: int) -> list[Part]:
     """Under a message that shows that tile alone, whatever else the job painted."""
     paints = not job.tiles[tile].recipe.keeps_image
     on_one = ("upscale", "vary", "reroll", "edit") if paints else ("upscale", "edit")
-    others = ("favourite", "info")
-    rows = (on_one, others)
-    return [row(*(_button(action, job, tile) for action in actions)) for actions in rows]
+    others = [_button(action, job, tile) for action in ("favourite", "info")]
+    delete = button(say("button.delete"), "delete", job.id, style=RED)
+    return [row(*(_button(action, job, tile) for action in on_one)), row(*others, delete)]
 
 
 def _button(action: str, job: Job, tile: int | None = None) -> Part:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.deeds import DEED_COLUMNS, deed_row
-from bot.discord.parts import Part, Post, button, row, text
+from bot.discord.looks.lines import fitting
+from bot.discord.parts import LONGEST_TEXT, Part, Post, button, row, text
 from bot.discord.shown import shown
 from bot.discord.words import say
 from bot.standings import NOTHING
@@ -24,17 +25,23 @@ def told(deed: Deed) -> Post:
     return Post(parts=(text(_line(deed)),))
 
 
-def page(deeds: Sequence[Deed], *, before: int, person: str, more: bool) -> Post:
-    """`before` is 0 on the first page; `person` are the digits of the one that it is about."""
+def page(deeds: Sequence[Deed], *, before: int, person: str) -> Post:
+    """`before` is 0 on the first page; `person` are the digits of the one that it is about.
+
+    One more than EACH says that there are more; what does not fit begins the next page.
+    """
     if not deeds:
         return Post(parts=(text(say("mod.audit.nothing")),))
-    parts: list[Part] = [text("\n".join(_line(deed) for deed in deeds))]
+    lines = [_line(deed) for deed in deeds[:EACH]]
+    lines = [*(fitting(lines, LONGEST_TEXT) or lines[:1])]
+    parts: list[Part] = [text("\n".join(lines))]
     about = f":{person}" if person else ""
     buttons = []
     if before:
         buttons.append(button(say("mod.audit.newest"), "deeds", f"0{about}"))
-    if more:
-        buttons.append(button(say("mod.audit.older"), "deeds", f"{deeds[-1].id}{about}"))
+    if len(lines) < len(deeds):
+        last = deeds[len(lines) - 1]
+        buttons.append(button(say("mod.audit.older"), "deeds", f"{last.id}{about}"))
     return Post(parts=(*parts, row(*buttons)) if buttons else tuple(parts))
 
 

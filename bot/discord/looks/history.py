@@ -19,7 +19,7 @@ from engine.job import Picture, Recipe, Remembered
 MOST = 9
 SIDE = 320
 QUALITY = 75
-LONGEST_PROMPT = 100
+LONGEST_PROMPT, LONGEST_NOTE = 100, 200
 FAVOURITE = "★"
 
 
@@ -54,27 +54,10 @@ def page(
     return Post(parts=(*parts, row(*buttons)) if buttons else tuple(parts), uploads=uploads)
 
 
-def whole(found: Shown, png: bytes, *, each: int, shared_by: int | None = None) -> Post:
+async def whole(found: Shown, png: bytes, *, each: int, shared_by: int | None = None) -> Post:
     """One in full, in no file above `each` bytes; with who shows it to everybody."""
-    picture = found.picture
-    painted = Picture(recipe=picture.recipe, png=png, seconds=picture.seconds)
-    pack = packed([painted], each=each)
-    uploads = pack.parts[0]
-    parts = [text(say("history.shared", user=shared_by))] if shared_by else []
-    parts.append(text(shown(picture.recipe.prompt)))
-    if uploads:
-        parts.append(gallery(uploads))
-    star = f"{FAVOURITE} " if picture.favourite and not shared_by else ""
-    number = "" if shared_by else f"**{picture.number}** · "
-    lines = [f"-# {star}{number}{shown(facts(picture.recipe), 300)} · {_when(picture)}"]
-    if pack.kind:
-        lines.append(f"-# {say('converted', kind=pack.kind)}")
-    if not uploads:
-        lines.append(f"-# {say('too_large', count=1)}")
-    parts.append(text("\n".join(lines)))
-    if not shared_by:
-        parts.append(row(button(say("history.share"), "share", str(picture.number))))
-    return Post(parts=tuple(parts), uploads=uploads)
+    # A large one is encoded anew, which takes seconds.
+    return await asyncio.to_thread(_whole, found, png, each, shared_by)
 
 
 async def previewed(png: bytes) -> bytes:
@@ -86,6 +69,29 @@ def facts(recipe: Recipe) -> str:
     """Of a recipe, in a line without marks."""
     told = [say("seed", seed=recipe.seed), plainly(recipe.model), messages.size(recipe)]
     return " · ".join([*told, *steps_of(recipe)])
+
+
+def _whole(found: Shown, png: bytes, each: int, shared_by: int | None) -> Post:
+    picture = found.picture
+    painted = Picture(recipe=picture.recipe, png=png, seconds=picture.seconds)
+    pack = packed([painted], each=each)
+    uploads = pack.parts[0]
+    parts = [text(say("history.shared", user=shared_by))] if shared_by else []
+    parts.append(text(shown(picture.recipe.prompt)))
+    if uploads:
+        parts.append(gallery(uploads))
+    star = f"{FAVOURITE} " if picture.favourite and not shared_by else ""
+    number = "" if shared_by else f"**{picture.number}** · "
+    lines = [f"-# {star}{number}{shown(facts(picture.recipe), 300)} · {_when(picture)}"]
+    lines += [f"-# {shown(note, LONGEST_NOTE)}" for note in picture.notes]
+    if pack.kind:
+        lines.append(f"-# {say('converted', kind=pack.kind)}")
+    if not uploads:
+        lines.append(f"-# {say('too_large', count=1)}")
+    parts.append(text("\n".join(lines)))
+    if not shared_by:
+        parts.append(row(button(say("history.share"), "share", str(picture.number))))
+    return Post(parts=tuple(parts), uploads=uploads)
 
 
 def _preview(png: bytes) -> bytes:

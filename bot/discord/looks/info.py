@@ -9,9 +9,6 @@ from bot.discord.words import say
 from engine.infotext import write_infotext
 from engine.job import Recipe
 
-FENCES = 20
-"""Letters around what is told."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -22,11 +19,16 @@ class Told:
 
 
 def recipes(pictures: Sequence[Told]) -> Post:
-    """In a block; in a file where that is too long."""
+    """In a block; beside it a file where that cannot have every letter, or is too long."""
     words = "\n\n".join(write_infotext(picture.recipe) for picture in pictures)
     numbers = [str(picture.number) for picture in pictures if picture.number is not None]
     head = [text(say("info.numbers", numbers=", ".join(numbers)))] if numbers else []
-    if len(words) + len(head[0]["content"] if head else "") + FENCES <= LONGEST_TEXT:
-        return Post(parts=(*head, text(fenced(words, LONGEST_TEXT))))
+    block = fenced(words, LONGEST_TEXT)
+    exact = block == f"```\n{words}\n```"
+    tail = [] if exact else [text(say("info.exact"))]
+    if sum(len(part["content"]) for part in (*head, *tail)) + len(block) > LONGEST_TEXT:
+        block, exact, tail = say("info.long"), False, []
+    if exact:
+        return Post(parts=(*head, text(block)))
     upload = Upload(name="recipes.txt", kind="text/plain", content=words.encode())
-    return Post(parts=(*head, text(say("info.long")), attached(upload)), uploads=(upload,))
+    return Post(parts=(*head, text(block), *tail, attached(upload)), uploads=(upload,))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot import messages
 from bot.discord.looks.actions import actions, tiles_of
 from bot.discord.looks.counted import pictures_of, steps_of
+from bot.discord.looks.lines import counted
 from bot.discord.parts import RED, Part, Post, Upload, button, gallery, row, text
 from bot.discord.reply import Reply
 from bot.discord.shown import shown
@@ -19,6 +20,8 @@ from engine.ticket import Ticket
 
 MOST_PREVIEWS = 4
 LONGEST_PROBLEM = 500
+LONGEST_HEAD = 300
+LONGEST_CAPTION = 1500
 LEAST_SECONDS = 0.05
 """Less is nothing that anybody paid or waited for."""
 
@@ -41,7 +44,7 @@ def waiting(job: Job, place: Place, now: datetime) -> Post:
         line = say("waiting", ahead=place.ahead, arrival=arrival)
     else:
         line = say("waiting_next", arrival=arrival)
-    return Post(parts=(text(shown(job.request.prompt)), text(line), _cancel(job)))
+    return Post(parts=(_head(job), text(line), _cancel(job)))
 
 
 def painting(ticket: Ticket) -> Post:
@@ -54,7 +57,7 @@ def painting(ticket: Ticket) -> Post:
         for step in previews
         if step.preview
     )
-    parts = [text(shown(job.request.prompt)), text(say("painting", share=int(share * 100)))]
+    parts = [_head(job), text(say("painting", share=int(share * 100)))]
     if uploads:
         parts.append(gallery(uploads))
     return Post(parts=(*parts, _cancel(job)), uploads=uploads)
@@ -62,7 +65,7 @@ def painting(ticket: Ticket) -> Post:
 
 def ended(job: Job, pictures: Sequence[Picture], reply: Reply, *, each: int) -> list[Post]:
     """The message of a job that has ended, and those for what does not fit into it."""
-    head = text(shown(job.request.prompt))
+    head = _head(job)
     sentence = _sentence(job, pictures)
     if sentence is not None:
         return [Post(parts=(head, text(sentence), row(_delete(job))))]
@@ -73,7 +76,9 @@ def ended(job: Job, pictures: Sequence[Picture], reply: Reply, *, each: int) -> 
         parts: list[Part] = [head]
         if uploads:
             parts.append(gallery(uploads))
-        parts.append(text("\n".join(f"-# {line}" for line in _caption(job, pictures))))
+        inside = [pictures[place] for place in places] or pictures
+        lines = [f"-# {line}" for line in _caption(job, inside)]
+        parts.append(text(counted(lines, LONGEST_CAPTION, between="\n")))
         if pack.kind:
             parts.append(text(f"-# {say('converted', kind=pack.kind)}"))
         if pack.left_out:
@@ -88,6 +93,11 @@ def ended(job: Job, pictures: Sequence[Picture], reply: Reply, *, each: int) -> 
 def for_somebody(post: Post, reply: Reply) -> Post:
     """Where nothing else on it says who asked."""
     return Post(parts=(text(say("for", user=reply.user)), *post.parts), uploads=post.uploads)
+
+
+def _head(job: Job) -> Part:
+    """Enough of the prompt to know it by; Info has all of it."""
+    return text(shown(job.request.prompt, LONGEST_HEAD))
 
 
 def _sentence(job: Job, pictures: Sequence[Picture]) -> str | None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.discord.looks.deeds import named
-from bot.discord.parts import Post, text
+from bot.discord.looks.lines import fitting
+from bot.discord.parts import LONGEST_TEXT, Post, text
 from bot.discord.shown import shown
 from bot.discord.words import say
 from bot.standings import NOTHING, TIER_COLUMNS, facts, tier_row
@@ -31,9 +32,12 @@ def standing(standing: Standing, now: datetime, said: Iterable[str]) -> Post:
 
 def tiers(tiers: Sequence[Tier], said: str) -> Post:
     lines = [said] if said else []
-    lines += [_tier(tier) for tier in tiers[:MOST_TIERS]] or [say("mod.tier.nothing")]
-    if len(tiers) > MOST_TIERS:
-        lines.append(say("mod.tier.more", count=len(tiers) - MOST_TIERS))
+    there = [_tier(tier) for tier in tiers[:MOST_TIERS]] or [say("mod.tier.nothing")]
+    more = say("mod.tier.more", count=len(tiers))
+    kept = fitting(there, LONGEST_TEXT - len(said) - len(more) - 2) or there[:1]
+    lines += kept
+    if len(kept) < len(tiers):
+        lines.append(say("mod.tier.more", count=len(tiers) - len(kept)))
     return Post(parts=(text("\n".join(lines)),))
 
 

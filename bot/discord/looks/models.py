@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.discord.parts import Post, text
+from bot.discord.looks.lines import fitting
+from bot.discord.parts import LONGEST_TEXT, Post, text
 from bot.discord.shown import shown
 from bot.discord.words import say
 from engine.card import ModelCard
@@ -23,11 +24,13 @@ class Priced:
 
 def models(priced: Sequence[Priced], *, default: str | None) -> Post:
     """`default` is what whoever asks gets without naming one."""
+    how = f"-# {say('models.how')}"
     lines = [_line(one, is_default=one.card.name == default) for one in priced[:MOST]]
-    if len(priced) > MOST:
-        lines.append(say("models.more", count=len(priced) - MOST))
-    how = text(f"-# {say('models.how')}")
-    return Post(parts=(text("\n".join(lines)), how))
+    room = LONGEST_TEXT - len(how) - len(say("models.more", count=len(priced))) - 1
+    lines = [*fitting(lines, room)]
+    if len(lines) < len(priced):
+        lines.append(say("models.more", count=len(priced) - len(lines)))
+    return Post(parts=(text("\n".join(lines)), text(how)))
 
 
 def _line(one: Priced, *, is_default: bool) -> str:

@@ -49,7 +49,12 @@ def settings(folder: Path, server: Discord) -> Settings:
 
 
 @pytest.fixture
-def open_easel(settings: Settings, server: Discord) -> OpenEasel:
+def tempo() -> Tempo:
+    return HURRIED
+
+
+@pytest.fixture
+def open_easel(settings: Settings, server: Discord, tempo: Tempo) -> OpenEasel:
     """Opens the program; opened again it finds what the one before left."""
 
     @asynccontextmanager
@@ -66,7 +71,7 @@ def open_easel(settings: Settings, server: Discord) -> OpenEasel:
         async with (
             open_app(settings, painters) as app,
             painting(app, settings, painters, for_all=True),
-            on_discord(app, settings, HURRIED),
+            on_discord(app, settings, tempo),
         ):
             await server.ready(visits + 1)
             # What was painted to know the first price is none of the test's.

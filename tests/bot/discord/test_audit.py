@@ -1,9 +1,12 @@
 """What moderators did is kept, shown, and told in a channel."""
 
+from dataclasses import replace
+
 from engine.job import Status
 from tests.bot.discord.conftest import Easel
 from tests.bot.discord.moderator import ACT, did
 from tests.discord_server.faults import status
+from tests.discord_server.message import Message
 from tests.discord_server.routes import Route
 from tests.discord_server.server import Discord
 from tests.discord_server.village import (
@@ -100,6 +103,28 @@ async def test_the_audit_has_pages(server: Discord, easel: Easel) -> None:
     assert ["deed 1" in older, "deed 0" in older, "deed 2" in older] == [True, True, False]
     assert "other" not in newest + older
     assert pressed.took is not None
+
+
+async def _older(server: Discord, page: Message) -> str:
+    before = page.text
+    await server.press(MORGAN, page, "Older")
+    await server.message(page, lambda message: message.text != before)
+    return page.text
+
+
+async def test_no_deed_is_hidden_by_the_long_reasons_of_others(
+    server: Discord, easel: Easel
+) -> None:
+    for number in range(10):
+        act = replace(ACT, why="(" * 400)
+        await easel.app.accounts.note("discord:2001", f"deed {number}!", act, {})
+
+    page = await server.message(await server.command(MORGAN, GENERAL, "mod audit"))
+    seen = page.text
+    while any(button.label == "Older" for button in page.buttons):
+        seen += await _older(server, page)
+
+    assert [seen.count(f"deed {number}!") for number in range(10)] == [1] * 10
 
 
 async def test_a_message_that_a_moderator_deletes_is_in_the_audit(

@@ -88,9 +88,24 @@ async def test_what_was_painted_under_less_is_shown_to_nobody_there(
     opened = await server.select(ALICE, page, "See one in full", "1")
     whole = await server.message(opened, lambda message: bool(message.shown))
     pressed = await server.press(ALICE, whole, "Show it to everybody here")
-    shared = await server.message(pressed, lambda message: "less is done" in message.text)
+    shared = await server.message(pressed, lambda message: "less was done" in message.text)
     asked = await server.command(ALICE, GALLERY, "show", everybody=True)
-    shown = await server.message(asked, lambda message: "less is done" in message.text)
+    shown = await server.message(asked, lambda message: "less was done" in message.text)
 
     assert shared.seen_by == shown.seen_by == ALICE
     assert server.messages(GALLERY) == []
+
+
+async def test_what_a_server_would_not_let_be_asked_for_is_shown_to_nobody_there(
+    server: Discord, easel: Easel
+) -> None:
+    easel.painter.gate.set()
+    await painted_in(server, easel, server.direct(ALICE))
+    await did(server, "filter", do="add", word="fox")
+
+    asked = await server.command(ALICE, GENERAL, "show", everybody=True)
+    refused = await server.message(asked, lambda message: "refuses the word" in message.text)
+
+    assert refused.seen_by == ALICE
+    assert "look at it alone" in refused.text.lower()
+    assert server.messages(GENERAL) == []

@@ -31,12 +31,11 @@ MUTE = replace(GENERAL, overwrites=QUIET.overwrites)
 async def split(
     server: Discord, easel: Easel, user: User, channel: Channel, *, private: bool = False
 ) -> Interaction:
-    """Asked for, agreed to, and on its way."""
+    """Asked for, and on its way by the yes that this answers."""
     easel.painter.gate.set()
     asked = await server.command(user, channel, "imagine", prompt=SEVERAL, private=private)
     question = await server.message(asked, lambda message: "Paint them?" in message.text)
-    await server.press(user, question, "Paint them")
-    return asked
+    return await server.press(user, question, "Paint them")
 
 
 async def begun(
@@ -162,25 +161,25 @@ async def test_nothing_is_asked_again_where_discord_says_no(server: Discord, eas
 async def test_all_parts_of_a_private_result_are_for_one_person_where_it_was_asked_for(
     server: Discord, easel: Easel
 ) -> None:
-    asked = await split(server, easel, ALICE, GENERAL, private=True)
+    agreed = await split(server, easel, ALICE, GENERAL, private=True)
 
     await server.until(lambda: len(finals(server)) == 2, "both parts")
 
     assert [len(message.shown) for message in finals(server)] == [10, 2]
     assert {message.seen_by for message in finals(server)} == {ALICE}
     assert {message.channel.id for message in finals(server)} == {GENERAL.id}
-    assert [message.shown for message in asked.follow_ups] == [finals(server)[1].shown]
+    assert [message.shown for message in agreed.follow_ups] == [finals(server)[1].shown]
 
 
 async def test_where_it_is_nobodys_guest_all_parts_come_by_the_answers_own_way(
     server: Discord, easel: Easel
 ) -> None:
-    asked = await split(server, easel, TRAVELLER, PLAZA)
+    agreed = await split(server, easel, TRAVELLER, PLAZA)
 
     await server.until(lambda: len(finals(server)) == 2, "both parts")
 
     assert {message.channel.id for message in finals(server)} == {PLAZA.id}
-    assert len(asked.follow_ups) == 1
+    assert len(agreed.follow_ups) == 1
     assert server.requests(Route.SEND) == []
 
 

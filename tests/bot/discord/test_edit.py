@@ -3,12 +3,13 @@
 import pytest
 
 from tests.bot.discord.conftest import Easel, OpenEasel
+from tests.bot.discord.moderator import did
 from tests.bot.discord.results import painted, result
 from tests.discord_server.faults import RESET, RESET_AFTER, Fault
 from tests.discord_server.interaction import Interaction
 from tests.discord_server.routes import Route
 from tests.discord_server.server import Discord
-from tests.discord_server.village import ALICE, BOB
+from tests.discord_server.village import ALICE, BOB, GALLERY
 
 
 def filled(asked: Interaction) -> dict[str, str]:
@@ -99,6 +100,21 @@ async def test_what_is_refused_is_shown_again(
     assert f"```\n{typed['prompt']}\n" in told.text
     assert not told.pings
     assert len(easel.painter.painted) == 1
+
+
+async def test_what_was_typed_where_nothing_may_be_painted_any_more_is_shown_again(
+    server: Discord, easel: Easel
+) -> None:
+    fox = await painted(server, easel)
+
+    asked = await server.press(ALICE, fox, "Edit")
+    await asked.replied()
+    await did(server, "channel", channel=GALLERY, answer=True)
+    await server.submit(asked, {"prompt": "a hen of many words"})
+    told = await server.message(ALICE)
+
+    assert "I do not paint in this channel" in told.text
+    assert "```\na hen of many words\n" in told.text
 
 
 async def test_a_form_that_is_told_twice_paints_once(server: Discord, easel: Easel) -> None:

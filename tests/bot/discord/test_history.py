@@ -1,10 +1,13 @@
 """The pictures that somebody has: pages, searches, one in full, and one for everybody."""
 
+import asyncio
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
+from bot.discord.looks import history as looks_history
 from bot.settings import Settings
 from engine.job import Owner
 from tests.bot.discord.conftest import Easel, OpenEasel
@@ -202,6 +205,42 @@ async def test_one_is_shown_in_full_and_then_to_everybody(server: Discord, easel
     # What one thinks of it is one's own.
     assert ("★" in full.text, "★" in shared.text) == (True, False)
     assert "Re-roll" in [button.label for button in full.buttons]
+
+
+async def test_nobody_else_waits_while_a_large_picture_is_made_smaller(
+    server: Discord, easel: Easel
+) -> None:
+    await paint(server, easel, "a red fox")
+    found = await easel.app.gallery.show(ALICE_S, 1)
+    noise = BytesIO()
+    Image.effect_noise((600, 600), 90).save(noise, "PNG")
+
+    showing = asyncio.create_task(looks_history.whole(found, noise.getvalue(), each=300_000))
+    turns = 0
+    while not showing.done():
+        await asyncio.sleep(0)
+        turns += 1
+
+    assert (await showing).uploads[0].name == "0.webp"
+    assert turns > 5
+
+
+async def test_what_was_said_with_a_picture_is_said_whenever_it_is_shown(
+    server: Discord, easel: Easel
+) -> None:
+    await paint(server, easel, "a red fox")
+    found = await easel.app.gallery.show(ALICE_S, 1)
+    marked = replace(found.picture, notes=("Marked as unsafe: *nsfw* 0.93.",))
+    png = await easel.app.gallery.file(ALICE_S, 1)
+
+    alone, shared = [
+        await looks_history.whole(replace(found, picture=marked), png, each=10**7, shared_by=whom)
+        for whom in (None, 2001)
+    ]
+
+    line = r"-# Marked as unsafe\: \*nsfw\* 0.93."
+    assert line in str(alone.parts).replace("\\\\", "\\")
+    assert line in str(shared.parts).replace("\\\\", "\\")
 
 
 async def test_a_forged_button_shows_nobody_elses_picture(server: Discord, easel: Easel) -> None:

@@ -86,6 +86,28 @@ def _described(thing: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _described(option)
 
 
+async def test_what_is_told_of_commands_is_translated_alike_wherever_it_is_said(
+    server: Discord, easel: Easel
+) -> None:
+    told = {words for command in server.commands for words in _told(command)}
+    by_words: dict[str, list[str]] = {}
+    for key, sentence in CATALOGUES["en"].items():
+        by_words.setdefault(sentence, []).append(key)
+
+    for words in told & by_words.keys():
+        for language, catalogue in CATALOGUES.items():
+            assert len({catalogue.get(key) for key in by_words[words]}) == 1, (language, words)
+
+
+def _told(thing: dict[str, Any]) -> Iterator[str]:
+    """Descriptions, and what can be chosen."""
+    yield thing.get("description", "")
+    for choice in thing.get("choices") or ():
+        yield choice["name"]
+    for option in thing.get("options") or ():
+        yield from _told(option)
+
+
 async def test_every_command_and_option_is_described_in_every_language(
     server: Discord, easel: Easel
 ) -> None:

@@ -1,20 +1,31 @@
 """What moderators give, limit, block, refuse and set."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from bot.discord.commands.mod.orders import Orders
+from bot.terms import read_change
+from engine.accounts import Act, Grant
 from engine.allowance import moment
+from engine.errors import StorageFailed
 from engine.studio import utc_now
+from storage.memory_accounts import MemoryAccounts
+from storage.memory_purses import MemoryPurses
 from tests.bot.discord.conftest import Easel
-from tests.bot.discord.moderator import HERE, did
+from tests.bot.discord.moderator import ACT, HERE, did
+from tests.discord_server.nouns import User
 from tests.discord_server.server import Discord
 from tests.discord_server.village import (
     ALICE,
     AUDIT,
+    BOT,
     GALLERY,
     GENERAL,
     HIDDEN,
     MORGAN,
+    OWNER,
     PATRONS,
     PICTURES,
 )
@@ -24,6 +35,9 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("quota", {"person": ALICE, "per_day": "many"}, "“many” is no number"),
     ("quota", {"person": ALICE, "tier": "membr"}, "There is no tier “membr”"),
     ("quota", {"person": ALICE, "take_back": 9}, "no grant 9"),
+    ("quota", {"person": ALICE, "lasting": "7d", "tier": "none"}, "how many credits"),
+    ("quota", {"person": ALICE, "per_day": "9", "take_back": 9}, "no grant 9"),
+    ("quota", {"person": ALICE, "tier": "none", "steps": "0"}, "at least 1"),
     ("tier", {"per_day": "9"}, "Say which tier"),
     ("tier", {"name": "gone"}, "There is no tier “gone”"),
     ("tier", {"name": "x", "role": PICTURES.roles[0]}, "Everybody has that role"),
@@ -38,6 +52,15 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("channel", {"safety": "blur"}, "EASEL_SAFETY_MODEL"),
     ("channel", {"audit": HIDDEN}, "may not write"),
 ]
+
+
+class Full(MemoryAccounts):
+    """Where nobody can be given anything."""
+
+    async def grant(
+        self, owner: str, credits: float, act: Act, *, expires: datetime | None = None
+    ) -> Grant:
+        raise StorageFailed("The disk is full.")
 
 
 async def test_credits_are_given_for_a_time_and_taken_back(server: Discord, easel: Easel) -> None:
@@ -55,6 +78,29 @@ async def test_credits_are_given_for_a_time_and_taken_back(server: Discord, ease
     await did(server, "quota", person=ALICE, take_back=grant.id)
     assert (await easel.app.accounts.standing("discord:2001", utc_now())).granted(utc_now()) == 0
     assert [deed.what for deed in await easel.app.accounts.audit()] == ["take back", "grant"]
+
+
+async def test_a_grant_of_somebody_else_is_left_alone(server: Discord, easel: Easel) -> None:
+    await did(server, "quota", person=ALICE, give=5.0)
+
+    told = await did(server, "quota", person=MORGAN, take_back=1)
+
+    [grant] = (await easel.app.accounts.standing("discord:2001", utc_now())).grants
+    assert "<@2003> has no grant 1" in told
+    assert grant.expires is None
+
+
+async def test_what_was_done_is_told_where_the_rest_broke() -> None:
+    accounts = Full(MemoryPurses())
+    orders = Orders(change=read_change({"steps": "9"}), give=5.0)
+
+    said = await orders.carried_out(accounts, "discord:2001", ACT)
+
+    assert said[0] == "It is set."
+    assert "The disk is full." in said[1].replace("\\", "")
+    assert (await accounts.allowance("discord:2001")).most_steps == 9
+    with pytest.raises(StorageFailed):
+        await Orders(change=read_change({}), give=5.0).carried_out(accounts, "discord:2001", ACT)
 
 
 async def test_limits_are_set_and_forgotten(server: Discord, easel: Easel) -> None:
@@ -138,6 +184,51 @@ async def test_words_and_patterns_are_refused_until_they_are_allowed_again(
     assert settings.refused == ("/f+u+x(es)?/", "blue car")
 
 
+async def test_a_list_of_refused_words_that_no_message_holds_comes_as_a_file(
+    server: Discord, easel: Easel
+) -> None:
+    words = [f"{number:04}{'x' * 60}" for number in range(200)]
+    await easel.app.choices.set_settings(HERE, {"refused": words}, ACT)
+
+    asked = await server.command(MORGAN, GENERAL, "mod filter", do="list")
+    message = await server.message(asked)
+
+    [file] = message.shown
+    assert file.content.decode().split("\n") == words
+
+
+async def test_of_very_many_channels_the_rest_is_counted_and_all_else_is_shown(
+    server: Discord, easel: Easel
+) -> None:
+    channels = [str(10**18 + number) for number in range(250)]
+    own = [[channel, "refuse"] for channel in channels]
+    setting = {"channels": channels, "safety_channels": own, "language": "en"}
+    await easel.app.choices.set_settings(HERE, setting, ACT)
+
+    told = await did(server, "channel")
+
+    assert "**language**: en\n" in told
+    for line in told.split("\n")[-2:]:
+        mentioned = line.count("<#1")
+        assert line.endswith(f"… and {250 - mentioned} more.")
+        assert mentioned > 50
+    assert len(told) <= 4000
+
+
+async def test_of_tiers_that_no_message_holds_the_rest_is_counted(
+    server: Discord, easel: Easel
+) -> None:
+    for number in range(9):
+        roles = [str(10**18 + role) for role in range(40)]
+        await easel.app.accounts.change_tier(f"tier{number}", {}, ACT, roles=roles)
+
+    told = await did(server, "tier")
+
+    lines = told.split("\n")
+    assert lines[-1].startswith(f"… and {9 - len(lines[:-1])} more.")
+    assert all(line.endswith("weight 1") for line in lines[:-1])
+
+
 async def test_it_answers_in_the_channels_that_are_named(server: Discord, easel: Easel) -> None:
     told = await did(server, "channel", channel=GALLERY, answer=True)
 
@@ -161,3 +252,11 @@ async def test_what_was_set_for_a_server_is_shown_and_forgotten(
     assert "**audit channel**: <#5004>" in told
     assert "**language**: en" in told
     assert "**audit channel**: none" in after
+
+
+@pytest.mark.parametrize("whom", [BOT, MORGAN, OWNER], ids=["bot", "oneself", "owner"])
+async def test_some_cannot_be_blocked(server: Discord, easel: Easel, whom: User) -> None:
+    told = await did(server, "block", person=whom, reason="x")
+
+    assert "cannot be blocked" in told
+    assert (await easel.app.accounts.standing(f"discord:{whom.id}", utc_now())).block is None

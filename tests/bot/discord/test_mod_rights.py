@@ -7,7 +7,8 @@ import discord
 import pytest
 
 from bot.discord.commands.mod.rights import owners_of
-from tests.bot.discord.conftest import Easel
+from engine.studio import utc_now
+from tests.bot.discord.conftest import Easel, OpenEasel
 from tests.bot.discord.moderator import ACT, did, may, put_elsewhere_too
 from tests.discord_server.nouns import User
 from tests.discord_server.options import NotOffered
@@ -81,6 +82,22 @@ async def test_what_counts_everywhere_is_not_for_the_moderators_of_one_of_severa
 
     assert refused == {"quota", "tier", "block", "unblock", "pause"}
     assert not await easel.app.accounts.audit()
+
+
+async def test_where_anybody_may_ask_the_bot_in_its_only_server_may_be_a_strangers(
+    server: Discord, open_easel: OpenEasel
+) -> None:
+    server.world.public = True
+
+    async with open_easel() as easel:
+        told = await did(server, "quota", person=MORGAN, give=9.0)
+        asked = await server.command(OWNER, GENERAL, "mod quota", person=MORGAN, give=9.0)
+        message = await server.message(asked)
+        grants = (await easel.app.accounts.standing("discord:2003", utc_now())).grants
+
+    assert "switch off “Public Bot”" in told
+    assert "9.00 credits more" in message.text
+    assert len(grants) == 1
 
 
 async def test_the_bots_owner_may_everywhere(server: Discord, easel: Easel) -> None:

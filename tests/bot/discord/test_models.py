@@ -50,4 +50,8 @@ def test_very_many_fit_into_a_message() -> None:
 
     post = models(priced, default=card.name)
 
+    *lines, more = post.parts[0]["content"].split("\n")
+    assert all(line.endswith("not measured yet") for line in lines)
+    assert more.startswith(f"… and {MOST + 5 - len(lines)} more.")
+    assert "Name one" in post.parts[1]["content"]
     assert sum(len(part["content"]) for part in post.parts) <= 4000

@@ -86,7 +86,7 @@ async def test_somebody_else_may_enlarge_what_they_see(server: Discord, easel: E
     assert len(await pictures(easel, ALICE)) == 1
 
 
-async def test_somebody_else_may_reroll_what_was_made_from_a_picture(
+async def test_what_was_made_from_a_picture_of_ones_own_is_rerolled_from_it(
     server: Discord, easel: Easel
 ) -> None:
     await painted(server, easel)
@@ -95,7 +95,7 @@ async def test_somebody_else_may_reroll_what_was_made_from_a_picture(
     asked = await server.command(ALICE, GENERAL, "vary")
     from_picture = await result(server, asked)
 
-    await result(server, await server.press(BOB, from_picture, "Re-roll"))
+    await result(server, await server.press(ALICE, from_picture, "Re-roll"))
 
     assert easel.painter.painted[-1].image == easel.painter.painted[-2].image
 

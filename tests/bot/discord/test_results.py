@@ -13,9 +13,10 @@ from engine.job import Job, Owner, Picture, Recipe, Status, Tile
 from engine.request import ImageRequest
 from engine.studio import utc_now
 from tests.bot.discord.conftest import Easel
-from tests.bot.discord.results import forge, labels, painted, pictures
+from tests.bot.discord.results import forge, labels, owner, painted, pictures, result
+from tests.discord_server.nouns import User
 from tests.discord_server.server import Discord
-from tests.discord_server.village import ALICE, BOB, GENERAL
+from tests.discord_server.village import ALICE, BOB, GENERAL, MORGAN
 from tests.fakes import a_png
 
 REPLY = Reply(application=1, token="t", expires=0.0, user=2, channel=3, upload_limit=10**7)
@@ -188,4 +189,55 @@ async def test_show_shows_it_to_everybody_who_is_there(server: Discord, easel: E
     refused = await server.message(BOB)
 
     assert shown.seen_by is None
-    assert "not kept any more" in refused.text
+    assert "Save the picture and use it as a source." in refused.text
+
+
+async def test_a_result_of_a_button_says_for_whom_it_is(server: Discord, easel: Easel) -> None:
+    fox = await painted(server, easel)
+
+    again = await result(server, await server.press(BOB, fox, "Re-roll"))
+
+    assert f"<@{BOB.id}>" in again.text
+    assert f"<@{ALICE.id}>" not in fox.text
+
+
+@pytest.mark.parametrize("who", [ALICE, MORGAN], ids=["who shows it", "moderator"])
+async def test_what_is_shown_can_be_taken_back(server: Discord, easel: Easel, who: User) -> None:
+    await painted(server, easel, private=True)
+    shown = await result(server, await server.command(ALICE, GENERAL, "show", everybody=True))
+
+    await server.press(BOB, shown, "Delete")
+    refused = await server.message(BOB)
+    still_there = not shown.deleted
+    await server.press(who, shown, "Delete")
+    await server.until(lambda: shown.deleted, "the end of the message")
+
+    assert "Only whoever asked for it" in refused.text
+    assert still_there
+    assert await pictures(easel)
+
+
+@pytest.mark.parametrize("command", ["reroll", "vary", "upscale"])
+async def test_what_was_private_is_shown_to_nobody_unasked(
+    server: Discord, easel: Easel, command: str
+) -> None:
+    await painted(server, easel, private=True)
+
+    await server.command(ALICE, GENERAL, command)
+    refused = await server.message(ALICE, lambda message: "Only you have seen" in message.text)
+    kept = await result(server, await server.command(ALICE, GENERAL, command, private=True))
+    told = await result(server, await server.command(ALICE, GENERAL, command, private=False))
+
+    assert refused.seen_by == ALICE
+    assert kept.seen_by == ALICE
+    assert told.seen_by is None
+
+
+async def test_buttons_of_what_was_forgotten_say_so(server: Discord, easel: Easel) -> None:
+    fox = await painted(server, easel)
+    await easel.app.gallery.forget(owner(ALICE))
+
+    for button in ("Re-roll", "Edit"):
+        pressed = await server.press(ALICE, fox, button)
+        told = await server.message(pressed, lambda message: bool(message.text))
+        assert "not kept any more" in told.text

@@ -1,5 +1,6 @@
 """How words of strangers are shown, names found by a part, and ends told."""
 
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,6 @@ REPLY = Reply(
     expires=datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp(),
     user=2,
     channel=3,
-    message=4,
     server=5,
     upload_limit=6,
     private=True,
@@ -88,6 +88,12 @@ def test_no_more_is_offered_than_discord_takes() -> None:
 
 def test_a_reply_comes_back_from_its_text() -> None:
     assert Reply.read(str(REPLY)) == REPLY
+
+
+def test_a_reply_of_another_version_is_read_too() -> None:
+    other = {**json.loads(str(REPLY)), "message": 4}
+
+    assert Reply.read(json.dumps(other)) == REPLY
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", "nonsense", '{"token": 1}'])

@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 
 from bot.discord.answer import How
-from bot.discord.asked import Interaction
+from bot.discord.asked import Interaction, known_as
 from bot.discord.commands.mod.rights import is_trusted
 from bot.discord.commands.mod.session import Session
 from bot.discord.desk import Desk
@@ -32,13 +32,10 @@ async def press_deeds(desk: Desk, interaction: Interaction, pressed: Press) -> N
 
 async def _show(session: Session, interaction: Interaction, *, before: int, person: str) -> None:
     """Where there are several servers, only what was done on this one or to it."""
-    most = looks_deeds.EACH
-    # One more than is shown says whether there are more.
     deeds = await session.desk.app.accounts.audit(
-        whom=f"discord:{person}" if person else None,
+        whom=known_as(person) if person else None,
         server=None if is_trusted(interaction) else session.whose.id,
         before=before or None,
-        most=most + 1,
+        most=looks_deeds.EACH + 1,
     )
-    post = looks_deeds.page(deeds[:most], before=before, person=person, more=len(deeds) > most)
-    await session.show(post)
+    await session.show(looks_deeds.page(deeds, before=before, person=person))

@@ -4,12 +4,13 @@ import discord
 from discord import app_commands
 from discord.app_commands import Range
 
-from bot.discord.asked import Interaction
+from bot.discord.asked import Interaction, known_as
 from bot.discord.commands.mod.session import Session
 from bot.discord.desk import Desk
 from bot.discord.looks.deeds import named
 from bot.discord.span import read_end
 from bot.discord.words import say
+from engine.errors import InvalidRequest
 from engine.moderation import LONGEST_WHY
 
 
@@ -27,11 +28,14 @@ def add_block(group: app_commands.Group, desk: Desk) -> None:
         length: Range[str, 1, 40] | None = None,
     ) -> None:
         read_end(length, interaction.created_at)
+        owner_here = interaction.guild.owner_id if interaction.guild else None
+        if person.bot or person.id in {interaction.user.id, owner_here}:
+            raise InvalidRequest(say("mod.block.not_them"))
         session = await Session.opened(desk, interaction, why=reason, for_all=True)
         if session is None:
             return
         end = read_end(length, session.act.at)
-        owner = f"discord:{person.id}"
+        owner = known_as(person.id)
         await desk.app.accounts.block(owner, session.act, until=end)
         if end is None:
             await session.done(say("mod.block.done", person=named(owner)))
@@ -49,6 +53,6 @@ def add_unblock(group: app_commands.Group, desk: Desk) -> None:
         session = await Session.opened(desk, interaction, why=reason, for_all=True)
         if session is None:
             return
-        owner = f"discord:{person.id}"
+        owner = known_as(person.id)
         await desk.app.accounts.unblock(owner, session.act)
         await session.done(say("mod.unblock.done", person=named(owner)))

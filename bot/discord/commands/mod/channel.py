@@ -6,12 +6,11 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.choice_words import FREELY, SETTING_NAMES, value
+from bot.choice_words import SETTING_NAMES
 from bot.discord.asked import Interaction
 from bot.discord.commands.mod.session import Session
 from bot.discord.desk import Desk
-from bot.discord.parts import Post, text
-from bot.discord.shown import shown
+from bot.discord.looks import channel as looks_channel
 from bot.discord.words import CATALOGUES, say
 from engine.errors import InvalidRequest
 from engine.moderation import LONGEST_WHY
@@ -20,7 +19,6 @@ from engine.server import ServerSettings
 
 USUAL = "default"
 """A channel is as the others of its kind."""
-SHOWN = ("channels", "safety", "safety_adult", "safety_channels", "audit_channel", "language")
 FORGET = ("channels", "safety", "safety_adult", "audit_channel", "language")
 
 
@@ -98,7 +96,7 @@ def add_channel(group: app_commands.Group, desk: Desk) -> None:
                 notes = await desk.app.chooser.set_settings(
                     session.whose, change, session.act, forget=gone
                 )
-        post = _told(await session.settings(), [shown(note) for note in notes])
+        post = looks_channel.told(await session.settings(), notes)
         if change or gone:
             await session.done(post)
         else:
@@ -137,23 +135,3 @@ def _require_open(channel: discord.TextChannel) -> None:
     may = channel.permissions_for(channel.guild.me)
     if not (may.view_channel and may.send_messages):
         raise InvalidRequest(say("mod.channel.closed", channel=f"<#{channel.id}>"))
-
-
-def _told(settings: ServerSettings, notes: list[str]) -> Post:
-    told = settings.told
-    lines = [f"**{SETTING_NAMES[name]}**: {_value(name, told.get(name))}" for name in SHOWN]
-    return Post(parts=(text("\n".join([*lines, *notes])),))
-
-
-def _value(name: str, told: Any) -> str:
-    if told is None:
-        return FREELY[name]
-    match name:
-        case "channels":
-            return " ".join(f"<#{one}>" for one in told)
-        case "safety_channels":
-            return ", ".join(f"<#{one}> {measure}" for one, measure in told)
-        case "audit_channel":
-            return f"<#{told}>"
-        case _:
-            return value(told)

@@ -3,12 +3,12 @@
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord.asked import Interaction
+from bot.discord.asked import Interaction, moderates, server_of
 from bot.discord.commands.mod.session import Session
 from bot.discord.desk import Desk
 from bot.discord.fuzzy import offered
-from bot.discord.parts import LONGEST_TEXT, sentence
-from bot.discord.shown import fenced, shown
+from bot.discord.looks.lines import block
+from bot.discord.shown import shown
 from bot.discord.words import say
 from engine.errors import InvalidRequest
 from engine.filter import words_of
@@ -55,10 +55,9 @@ def add_filter(group: app_commands.Group, desk: Desk) -> None:
         # What is to be added is none of those that are there.
         if interaction.namespace.do != REMOVE or not interaction.guild_id:
             return []
-        may = interaction.permissions
-        if not (may.manage_guild or may.manage_messages):
+        if not moderates(interaction):
             return []
-        chosen = await desk.app.choices.chosen(None, f"discord:{interaction.guild_id}")
+        chosen = await desk.app.choices.chosen(None, server_of(interaction))
         return [Choice(name=one, value=one) for one in offered(typed, chosen.settings.refused)]
 
 
@@ -85,8 +84,7 @@ async def _list(session: Session) -> None:
     if not refused:
         await session.show(say("mod.filter.nothing"))
         return
-    block = fenced("\n".join(sorted(refused)), LONGEST_TEXT - 20)
-    await session.show(sentence(block))
+    await session.show(block(sorted(refused), "refused.txt"))
 
 
 def _same(one: str, other: str) -> bool:

@@ -1,24 +1,29 @@
 """Quota: what somebody may use and has left, and what a moderator gives, takes and limits."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Sequence
 
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord.asked import Interaction
-from bot.discord.commands.mod.limits import Limit, described_limits, read_limits
+from bot.discord.asked import Interaction, known_as
+from bot.discord.commands.mod.limits import with_limits
+from bot.discord.commands.mod.orders import Orders
 from bot.discord.commands.mod.rights import is_trusted
 from bot.discord.commands.mod.session import Session
 from bot.discord.desk import Desk
 from bot.discord.fuzzy import offered
 from bot.discord.looks import mod as looks_mod
-from bot.discord.parts import Post
+from bot.discord.parts import Post, sentence
 from bot.discord.span import read_end
 from bot.discord.words import say
-from bot.terms import NONE
+from bot.terms import NONE, read_change
 from engine.allowance import MOST_CREDITS
+from engine.errors import EaselError, InvalidRequest
 from engine.moderation import LONGEST_WHY
+
+log = logging.getLogger(__name__)
 
 
 def add_quota_of(group: app_commands.Group, desk: Desk) -> None:
@@ -30,52 +35,39 @@ def add_quota_of(group: app_commands.Group, desk: Desk) -> None:
         take_back=say("mod.quota.take_back"),
         tier=say("mod.quota.tier"),
         reason=say("mod.reason"),
-        **described_limits(),
     )
+    @with_limits
     async def quota(
         interaction: Interaction,
+        /,
         person: discord.User,
         give: Range[float, 0.01, MOST_CREDITS] | None = None,
         lasting: Range[str, 1, 40] | None = None,
         take_back: Range[int, 1] | None = None,
         tier: Range[str, 1, 200] | None = None,
-        per_day: Limit = None,
-        per_window: Limit = None,
-        window: Limit = None,
-        burst: Limit = None,
-        largest: Limit = None,
-        steps: Limit = None,
-        waiting: Limit = None,
-        running: Limit = None,
-        priority: Limit = None,
-        weight: Limit = None,
         reason: Range[str, 0, LONGEST_WHY] = "",
+        **limits: str | None,
     ) -> None:
-        change = read_limits(interaction)
+        change = read_change(limits)
         read_end(lasting, interaction.created_at)
+        if lasting is not None and give is None:
+            raise InvalidRequest(say("mod.quota.lasts_what"))
         session = await Session.opened(desk, interaction, why=reason, sets=True, for_all=True)
         if session is None:
             return
-        owner, act, accounts = f"discord:{person.id}", session.act, desk.app.accounts
-        said = []
-        # First what may be refused, so that nothing else is done then.
-        if tier is not None:
-            await accounts.set_tier(owner, None if tier == NONE else tier, act)
-            said.append(say("mod.quota.set"))
-        if change:
-            await accounts.set_terms(owner, change.terms, act, forget=change.forget)
-            said.append(say("mod.quota.set"))
-        if take_back is not None:
-            await accounts.take_back_grant(take_back, act)
-            said.append(say("mod.quota.taken_back", grant=take_back))
-        if give is not None:
-            grant = await accounts.grant(owner, give, act, expires=read_end(lasting, act.at))
-            said.append(say("mod.quota.given", credits=grant.credits, grant=grant.id))
-        post = await _standing(session, owner, dict.fromkeys(said))
+        owner, act = known_as(person.id), session.act
+        orders = Orders(
+            change=change,
+            tier=tier,
+            take_back=take_back,
+            give=give,
+            expires=read_end(lasting, act.at),
+        )
+        said = await orders.carried_out(desk.app.accounts, owner, act)
         if said:
-            await session.done(post)
+            await session.done(await _after(session, owner, said))
         else:
-            await session.show(post)
+            await session.show(await _standing(session, owner, said))
 
     @quota.autocomplete("tier")
     async def tiers(interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -85,6 +77,15 @@ def add_quota_of(group: app_commands.Group, desk: Desk) -> None:
         return [Choice(name=name, value=name) for name in offered(typed, [*known, NONE])]
 
 
-async def _standing(session: Session, owner: str, said: Iterable[str]) -> Post:
+async def _after(session: Session, owner: str, said: Sequence[str]) -> Post:
+    """What was done is told, even where nothing can be read just now."""
+    try:
+        return await _standing(session, owner, said)
+    except EaselError as error:
+        log.warning("what %s may use could not be read: %s", owner, error)
+        return sentence("\n".join(said))
+
+
+async def _standing(session: Session, owner: str, said: Sequence[str]) -> Post:
     standing = await session.desk.app.accounts.standing(owner, session.act.at)
     return looks_mod.standing(standing, session.act.at, said)

@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.discord.asked import Interaction
+from bot.discord.asked import Interaction, moderates
 from bot.discord.words import say
 from engine.errors import InvalidRequest
 
@@ -15,10 +15,9 @@ def require_moderator(interaction: Interaction, *, sets: bool = False) -> None:
     """
     if interaction.guild_id is None or not interaction.is_guild_integration():
         raise InvalidRequest(say("mod.only_servers"))
-    may = interaction.permissions
-    if sets and not may.manage_guild:
+    if sets and not interaction.permissions.manage_guild:
         raise InvalidRequest(say("mod.not_manager"))
-    if not (may.manage_guild or may.manage_messages):
+    if not moderates(interaction):
         raise InvalidRequest(say("mod.not_moderator"))
 
 
@@ -33,10 +32,16 @@ def require_trusted(interaction: Interaction) -> None:
 
 
 def is_trusted(interaction: Interaction) -> bool:
-    """The bot's owner and their team are, and the moderators of the only server there is."""
+    """The bot's owner and their team are, and the moderators of a private bot's only server.
+
+    Anybody may ask a public one in: whose server is its first says nothing of them.
+    """
     client = interaction.client
-    alone = [guild.id for guild in client.guilds] == [interaction.guild_id]
-    return alone or interaction.user.id in owners_of(client.application)
+    application = client.application
+    if interaction.user.id in owners_of(application):
+        return True
+    private = application is not None and not application.bot_public
+    return private and [guild.id for guild in client.guilds] == [interaction.guild_id]
 
 
 def owners_of(application: discord.AppInfo | None) -> frozenset[int]:

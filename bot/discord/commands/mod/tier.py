@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.discord.asked import Interaction
-from bot.discord.commands.mod.limits import Limit, described_limits, read_limits
+from bot.discord.commands.mod.limits import with_limits
 from bot.discord.commands.mod.rights import is_trusted
 from bot.discord.commands.mod.session import Session
 from bot.discord.desk import Desk
@@ -16,6 +16,7 @@ from bot.discord.looks import mod as looks_mod
 from bot.discord.parts import Post
 from bot.discord.shown import shown
 from bot.discord.words import say
+from bot.terms import read_change
 from engine.accounts import Tier
 from engine.errors import InvalidRequest
 from engine.moderation import HIGHEST_RANK, LONGEST_WHY, unknown_tier
@@ -30,28 +31,20 @@ def add_tier(group: app_commands.Group, desk: Desk) -> None:
         rank=say("mod.tier.rank"),
         remove=say("mod.tier.remove"),
         reason=say("mod.reason"),
-        **described_limits(),
     )
+    @with_limits
     async def tier(
         interaction: Interaction,
+        /,
         name: Range[str, 1, 100] | None = None,
         role: discord.Role | None = None,
         without: discord.Role | None = None,
         rank: Range[int, -HIGHEST_RANK, HIGHEST_RANK] | None = None,
         remove: bool = False,
-        per_day: Limit = None,
-        per_window: Limit = None,
-        window: Limit = None,
-        burst: Limit = None,
-        largest: Limit = None,
-        steps: Limit = None,
-        waiting: Limit = None,
-        running: Limit = None,
-        priority: Limit = None,
-        weight: Limit = None,
         reason: Range[str, 0, LONGEST_WHY] = "",
+        **limits: str | None,
     ) -> None:
-        change = read_limits(interaction)
+        change = read_change(limits)
         changes = bool(change) or rank is not None or role is not None or without is not None
         if role is not None and role.is_default():
             raise InvalidRequest(say("mod.tier.everybody"))

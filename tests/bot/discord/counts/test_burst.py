@@ -91,7 +91,9 @@ async def test_however_many_ask_at_once_few_files_are_open(
         for number in range(count):
             user = crowd[number % len(crowd)]
             await server.command(user, GENERAL, "imagine", prompt=f"fox {number}")
-        await server.until(lambda: len(server.requests(Route.CALLBACK)) == count, "answers", 60)
+        # In the midst of it: those whose turn would come too late are not answered at all.
+        some = count // 4
+        await server.until(lambda: len(server.requests(Route.CALLBACK)) >= some, "answers", 60)
         files = psutil.Process(process.pid).num_fds()
 
     assert files < MOST_FILES
