@@ -13,15 +13,17 @@ ROW, BUTTON, SELECT, TEXT, GALLERY, FILE = 1, 2, 3, 10, 12, 13
 GREY, RED = 2, 4
 LONGEST_TEXT = 3800
 """All texts of a message together; Discord takes 4000."""
+LONGEST_SHOWN = 1000
 LONGEST_LABEL = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file on its way to Discord."""
+    """A file on its way to Discord. `shows` says what is on a picture to who cannot see it."""
 
     name: str
     kind: str
+    shows: str = ""
     content: bytes = field(repr=False)
 
 
@@ -75,8 +77,12 @@ def sentence(words: str) -> Post:
 
 
 def gallery(uploads: Iterable[Upload]) -> Part:
-    items = [{"media": {"url": f"attachment://{upload.name}"}} for upload in uploads]
-    return {"type": GALLERY, "items": items}
+    return {"type": GALLERY, "items": [_item(upload) for upload in uploads]}
+
+
+def _item(upload: Upload) -> Part:
+    media = {"media": {"url": f"attachment://{upload.name}"}}
+    return {**media, "description": upload.shows[:LONGEST_SHOWN]} if upload.shows else media
 
 
 def row(*buttons: Part) -> Part:

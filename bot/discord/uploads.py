@@ -7,6 +7,7 @@ from io import BytesIO
 from PIL import ExifTags, Image
 
 from bot.discord.parts import Upload
+from bot.discord.shown import plainly
 from engine.infotext import write_infotext
 from engine.job import Picture, Recipe
 
@@ -72,7 +73,8 @@ def _upload(number: int, picture: Picture, kind: str, each: int) -> Upload | Non
     content = next((version for version in versions if len(version) <= each), None)
     if content is None:
         return None
-    return Upload(name=name, kind=f"image/{kind.lower()}", content=content)
+    shows = plainly(picture.recipe.prompt)
+    return Upload(name=name, kind=f"image/{kind.lower()}", content=content, shows=shows)
 
 
 def _encoded(image: Image.Image, kind: str, quality: int, recipe: Recipe) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.discord.looks import job as looks
 from bot.discord.looks.actions import actions, tiles_of
-from bot.discord.parts import ROW, SELECT, Part
+from bot.discord.parts import GALLERY, ROW, SELECT, Part
 from bot.discord.reply import Reply
 from engine.job import Job, Owner, Picture, Recipe, Status, Tile
 from engine.request import ImageRequest
@@ -241,3 +241,13 @@ async def test_buttons_of_what_was_forgotten_say_so(server: Discord, easel: Ease
         pressed = await server.press(ALICE, fox, button)
         told = await server.message(pressed, lambda message: bool(message.text))
         assert "not kept any more" in told.text
+
+
+async def test_who_cannot_see_a_picture_is_told_what_is_on_it(
+    server: Discord, easel: Easel
+) -> None:
+    fox = await painted(server, easel, "a fox **in** snow --seed 7")
+
+    [gallery] = [part for part in fox.now.components if part["type"] == GALLERY]
+
+    assert [item["description"] for item in gallery["items"]] == ["a fox **in** snow"]
