@@ -62,7 +62,7 @@ async def test_a_small_job_goes_before_what_is_left_of_a_large_one() -> None:
 
 
 async def test_many_small_jobs_do_not_hold_a_large_one_up_for_ever() -> None:
-    async with open_house(seats=1) as house:
+    async with open_house(seats=1, limit=1000) as house:
         large = await house.studio.submit(ImageRequest(prompt="a herd", count=4), ALICE)
         for _ in range(40):
             await house.studio.submit(A_FOX, BOB)

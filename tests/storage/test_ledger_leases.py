@@ -271,4 +271,6 @@ async def test_signs_of_life_and_those_who_take_back_never_wait_for_each_other(
             *[ledger.take_back(until) for _ in range(4)],
         )
 
-    assert await ledger.beat(held, MUCH_LATER) == held.keys()
+    # Who came first in a turn is chance; that everybody came through is none.
+    held_or_free = {(await ledger.job(name)).status for name in names}
+    assert held_or_free <= {Status.PAINTING, Status.QUEUED}
