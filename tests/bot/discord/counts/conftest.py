@@ -3,10 +3,8 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from bot.settings import Settings
 from tests.discord_server.nouns import Member, User
@@ -17,15 +15,8 @@ PEOPLE = 50
 
 
 @pytest.fixture
-def settings(folder: Path, server: Discord) -> Settings:
-    return Settings(
-        port=0,
-        data_dir=folder / "data",
-        discord_token=SecretStr(server.token),
-        discord_api=server.api,
-        discord_gateway=server.gateway,
-        queue_limit=100_000,
-    )
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"queue_limit": 100_000})
 
 
 @pytest.fixture
