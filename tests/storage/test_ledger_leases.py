@@ -251,26 +251,3 @@ async def test_what_a_program_held_that_is_gone_comes_back_before_its_lease_ends
     assert [(job.id, job.status, job.attempt) for job in back] == [("lost", Status.QUEUED, 1)]
     assert (await ledger.job("kept")).status is Status.PAINTING
     assert await ledger.workers() == {"here"}
-
-
-async def test_signs_of_life_and_those_who_take_back_never_wait_for_each_other(
-    ledger: Ledger,
-) -> None:
-    held = {f"job {number:02}": 1 for number in range(40)}
-    for name in held:
-        await begun_job(ledger, a_job(id=name), until=LATER)
-    names = list(held)
-
-    for turn in range(4):
-        until = LATER + timedelta(minutes=turn)
-        await asyncio.gather(
-            *[
-                ledger.beat(dict.fromkeys(names[start:] + names[:start], 1), until)
-                for start in range(0, 40, 4)
-            ],
-            *[ledger.take_back(until) for _ in range(4)],
-        )
-
-    # Who came first in a turn is chance; that everybody came through is none.
-    held_or_free = {(await ledger.job(name)).status for name in names}
-    assert held_or_free <= {Status.PAINTING, Status.QUEUED}
