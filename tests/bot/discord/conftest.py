@@ -16,7 +16,8 @@ from engine.ports import Painter
 from tests.discord_server.server import Discord
 from tests.fakes import BOOK, FakePainter
 
-HURRIED = Tempo(ready_s=0.02, identify_s=0.0, pause_s=0.01, edit_s=0.02, retry_s=0.01)
+HURRIED = Tempo(ready_s=0.02, identify_s=0.0, pause_s=0.01, edit_s=0.02, retry_s=0.01, answer_s=2.4)
+"""In a hurry with all but first answers: a machine that halts for a moment makes no second try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,14 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.settings import Settings
+from tests.discord_server.rest import Refusal
+from tests.discord_server.routes import Route
 from tests.discord_server.server import Discord
 
 ROOT = Path(__file__).parents[4]
 SERVE = ("bot", "serve")
 PATIENCE_S = 120.0
+ALREADY = 40060
 
 
 def quick(seconds: float) -> tuple[str, ...]:
@@ -44,6 +47,15 @@ async def running(
         yield process
     finally:
         await kill(process)
+
+
+def refusals(server: Discord) -> list[Refusal]:
+    """But for a first answer given again, since it took too long to hear of the first try's end."""
+    return [
+        refusal
+        for refusal in server.record.refusals
+        if (refusal.route, refusal.code) != (Route.CALLBACK, ALREADY)
+    ]
 
 
 def _as_usual() -> None:

@@ -9,7 +9,7 @@ import psutil
 from bot.settings import Settings
 from tests.bot.discord.counts.amount import counted
 from tests.bot.discord.counts.figures import Figures
-from tests.bot.discord.counts.processes import quick, running
+from tests.bot.discord.counts.processes import quick, refusals, running
 from tests.discord_server.interaction import ANSWER_WITHIN_S, Interaction
 from tests.discord_server.message import Message
 from tests.discord_server.nouns import User
@@ -78,7 +78,7 @@ async def test_in_a_burst_everybody_is_answered_in_time_and_little_is_kept(
     assert figures.longest < ANSWER_WITHIN_S
     assert refused
     assert heard.longest < ANSWER_WITHIN_S
-    assert not server.record.refusals
+    assert not refusals(server)
     assert kept < MOST_KEPT + MOST_KEPT_OF_EACH * 2 * count
     assert files < MOST_FILES
 

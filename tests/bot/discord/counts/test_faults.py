@@ -46,6 +46,7 @@ FAULTS: dict[str, Fault] = {
     "no answer though done": HANG_AFTER,
 }
 IMPATIENT = replace(HURRIED, patience_s=0.5)
+ALERT = replace(HURRIED, answer_s=0.2)
 
 
 @asynccontextmanager
@@ -169,7 +170,7 @@ async def test_a_limit_that_lasts_longer_than_patience_does_not_silence_it_for_e
 async def test_an_acknowledgement_of_which_nothing_is_heard_again_was_one(
     server: Discord, crowd: Sequence[User], settings: Settings, painters: Painters
 ) -> None:
-    async with easel(settings, painters) as app, on_discord(app, settings, HURRIED):
+    async with easel(settings, painters) as app, on_discord(app, settings, ALERT):
         await server.ready()
         server.fail(Route.CALLBACK, HANG_AFTER)
         asked = await server.command(crowd[0], GENERAL, "imagine", prompt="a fox")

@@ -13,7 +13,7 @@ from engine.studio import utc_now
 from storage.database import connect
 from storage.rows import DeliveryRow
 from tests.bot.discord.counts.amount import counted
-from tests.bot.discord.counts.processes import kill, quick, running
+from tests.bot.discord.counts.processes import kill, quick, refusals, running
 from tests.discord_server.interaction import Interaction
 from tests.discord_server.message import Message
 from tests.discord_server.nouns import User
@@ -81,7 +81,7 @@ async def test_every_job_ends_once_in_the_place_of_its_loading_message(
         for user in crowd:
             entries = await accounts.entries(f"discord:{user.id}", most=20 * count)
             charges += [entry.job for entry in entries if entry.kind is Kind.SETTLE]
-    assert server.requests(Route.CALLBACK) == [200] * len(asked)
+    assert server.requests(Route.CALLBACK).count(200) == len(asked)
     assert server.messages(GENERAL) == [one.original for one in asked]
     assert len(charges) == len(set(charges)) == len(asked)
-    assert not server.record.refusals
+    assert not refusals(server)
