@@ -29,15 +29,18 @@ from engine.alternatives import load_wildcards
 from engine.apprentice import learn_speeds
 from engine.archive import Amount
 from engine.card import ModelCard
-from engine.caretaker import Caretaker, gate_from, newest_deed_of, touched_from
+from engine.caretaker import Caretaker
 from engine.choices import Choices
 from engine.chooser import Chooser
+from engine.clock import utc_now
 from engine.courier import Courier
+from engine.decisions import blocked_from, gate_from, newest_deed_of, touched_from
 from engine.dispatcher import Dispatcher
 from engine.encore import Encore
 from engine.errors import StorageFailed
 from engine.gallery import Gallery
 from engine.job import Owner, Status, Tile
+from engine.keys import Keys
 from engine.line import Line
 from engine.outbox import Outbox, Sink
 from engine.ports import Ledger, Painter
@@ -45,12 +48,14 @@ from engine.price import Speeds
 from engine.queue import FairQueue
 from engine.request import ImageRequest
 from engine.retention import Retention
-from engine.studio import Studio, utc_now
+from engine.studio import Studio
 from engine.waiting import Waiting
 from storage.accounts import SqlAccounts
 from storage.archive import SqlArchive
 from storage.choices import SqlChoices
 from storage.database import connect
+from storage.keys import SqlKeys
+from storage.latency import measure_statements
 from storage.ledger import SqlLedger
 from storage.migrate import downgrade, status, upgrade
 from storage.orphans import Orphans
@@ -76,6 +81,7 @@ class App:
     accounts: Accounts
     choices: Choices
     chooser: Chooser
+    keys: Keys
     stock: SqlStock
     orphans: Orphans
     cards: Mapping[str, ModelCard]
@@ -95,6 +101,7 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
         files = PictureFiles(settings.data_dir / "pictures")
         ledger = SqlLedger(database, files)
         line = Line(queue=FairQueue(), waiting=Waiting(limit=settings.queue_limit))
+        measure_statements(database, line.meter)
         speeds = stack.enter_context(_learned_speeds(settings.data_dir / "speeds.json"))
         shelf = painters.shelf(settings)
         # The first look reads all that is there; later ones only what has changed.
@@ -128,15 +135,19 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
                 newest_deed=newest_deed_of(accounts),
                 touched=touched_from(accounts),
                 gate=gate_from(accounts),
+                blocked=blocked_from(accounts, utc_now),
                 is_gone=is_gone,
             ),
             ledger=ledger,
             outbox=SqlOutbox(database),
-            gallery=Gallery(archive=archive, ledger=ledger, withdraw=studio.cancel),
+            gallery=Gallery(
+                archive=archive, ledger=ledger, withdraw=studio.cancel, watch=line.watch
+            ),
             encore=Encore(archive=archive, ledger=ledger, tiles=tiles),
             accounts=accounts,
             choices=choices,
             chooser=Chooser(choices=choices, cards=cards, safety=settings.safety_policy),
+            keys=SqlKeys(database),
             stock=SqlStock(database, files),
             orphans=Orphans(database, files),
             cards=cards,
@@ -153,6 +164,14 @@ async def open_accounts(settings: Settings) -> AsyncIterator[Accounts]:
     await upgrade(settings.database)
     async with connect(settings.database) as database:
         yield SqlAccounts(database)
+
+
+@asynccontextmanager
+async def open_keys(settings: Settings) -> AsyncIterator[Keys]:
+    """The keys that there are, also beside a program that runs."""
+    await upgrade(settings.database)
+    async with connect(settings.database) as database:
+        yield SqlKeys(database)
 
 
 @asynccontextmanager
@@ -242,7 +261,14 @@ async def painting(
 async def delivering(app: App, sink: Sink) -> AsyncIterator[None]:
     """Somebody who tells those who are far away what became of their jobs."""
     courier = Courier(
-        outbox=app.outbox, ledger=app.ledger, sink=sink, bell=app.line.news, now=utc_now
+        outbox=app.outbox,
+        ledger=app.ledger,
+        sink=sink,
+        bell=app.line.news,
+        now=utc_now,
+        worker=this_worker(),
+        is_gone=is_gone,
+        meter=app.line.meter,
     )
     async with _beside(courier.run()):
         yield

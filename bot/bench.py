@@ -14,9 +14,9 @@ from bot.machine import machine
 from bot.outputs import write
 from bot.painters import Painters
 from bot.settings import Settings
+from engine.clock import utc_now
 from engine.errors import InvalidRequest
 from engine.nearest import did_you_mean
-from engine.studio import utc_now
 
 ENGINE, STORAGE, ALL = "engine", "storage", "all"
 MEASURED = (ENGINE, STORAGE)

@@ -10,8 +10,10 @@ from bot import messages
 from bot.commands.audit import audit
 from bot.commands.history import history
 from bot.commands.imagine import imagine
+from bot.commands.keys import keys
 from bot.commands.models import models
 from bot.commands.painters import painters_of
+from bot.commands.queue import queue
 from bot.commands.quota import quota
 from bot.commands.settings import settings_commands
 from bot.commands.styles import styles
@@ -29,6 +31,8 @@ cli = typer.Typer(
 )
 cli.add_typer(models, name="models")
 cli.add_typer(quota, name="quota")
+cli.add_typer(queue, name="queue")
+cli.add_typer(keys, name="keys")
 cli.add_typer(history, name="history")
 cli.add_typer(settings_commands, name="settings")
 cli.add_typer(styles, name="styles")
@@ -73,7 +77,7 @@ def serve(context: typer.Context) -> None:
     from bot.settings import read_settings
 
     settings = read_settings()
-    start_logging(settings.log)
+    start_logging(settings.log, hidden=settings.secrets)
     fetch_missing(settings.models, settings.data_dir / "models", Console(stderr=True))
     asyncio.run(run(settings, painters_of(context), announce=typer.echo))
 

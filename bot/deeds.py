@@ -18,11 +18,12 @@ CALLED = {**NAMES, **choice_words.SETTING_NAMES}
 
 def deed_row(deed: Deed) -> Row:
     """Under DEED_COLUMNS."""
-    told = _told(deed.details) or NOTHING
+    told = told_details(deed.details) or NOTHING
     return (when(deed.at), deed.who, deed.whom, deed.what, told, deed.why or NOTHING)
 
 
-def _told(details: Mapping[str, Any]) -> str:
+def told_details(details: Mapping[str, Any]) -> str:
+    """In words, and nothing where there are none."""
     if "before" not in details:
         return ", ".join(f"{name} {_word(value, name)}" for name, value in details.items())
     before, after = details["before"], details["after"]

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot import history_words
+from bot.days import day_said
 from bot.messages import columns
 from bot.outputs import growing, require_writable, write
 from bot.owner import LOCAL
+from engine.clock import utc_now
 from engine.errors import InvalidRequest
 from engine.gallery import Gallery
 from engine.request import LARGEST_SEED
@@ -99,8 +101,9 @@ def read_search(
     favourites: bool,
 ) -> Search:
     """What somebody looks for, as it was typed. Raises InvalidRequest."""
-    first, _ = (None, None) if since is None else _time(since)
-    _, end = (None, None) if until is None else _time(until)
+    now = utc_now()
+    first, _ = (None, None) if since is None else _time(since, now)
+    _, end = (None, None) if until is None else _time(until, now)
     return Search(
         words=words or "",
         model=model,
@@ -111,8 +114,10 @@ def read_search(
     )
 
 
-def _time(word: str) -> tuple[datetime, datetime]:
+def _time(word: str, now: datetime) -> tuple[datetime, datetime]:
     """The first moment that is meant, and the first one after it. UTC unless a zone is named."""
+    said = day_said(word, now)
+    word = word if said is None else said.isoformat()
     try:
         first = datetime.fromisoformat(word.strip())
         first = first.replace(tzinfo=UTC) if first.tzinfo is None else first.astimezone(UTC)
@@ -120,5 +125,6 @@ def _time(word: str) -> tuple[datetime, datetime]:
         return first, first + (timedelta(days=1) if is_day else timedelta())
     except (ValueError, OverflowError):
         raise InvalidRequest(
-            f"“{word:.60}” is no time. Write it like 2026-05-31, or “2026-05-31 18:00”."
+            "“{word}” is no time. Write it like 2026-05-31, “2026-05-31 18:00”, or yesterday.",
+            word=word[:60],
         ) from None

@@ -21,8 +21,8 @@ from bot.sizes import read_size
 from engine.caretaker import TERMINAL
 from engine.errors import EaselError, InvalidRequest, PainterLost
 from engine.job import Picture
+from engine.quote import Quote
 from engine.request import ImageRequest
-from engine.studio import Quote
 
 LARGEST_SOURCE = 64 * 2**20
 # A mask that is no file: where the image is transparent.

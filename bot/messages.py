@@ -69,8 +69,11 @@ def confirm(count: int, price: float) -> str:
     return f"That is {pictures(count)} for {price:.1f} credits. Paint them?"
 
 
-def place_in_line(ahead: int, seconds: float) -> str:
+def place_in_line(ahead: int, seconds: float, *, paused: bool = False) -> str:
     """What somebody in line reads."""
+    if paused:
+        before = f"{pictures(ahead)} ahead of you" if ahead else "You are next"
+        return f"{before}. A moderator has stopped the queue for now; it keeps its place."
     wait = f"about {seconds:.0f} s" if seconds >= 1 else "a moment"
     if ahead == 0:
         return f"You are next: {wait} to go."

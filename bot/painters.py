@@ -46,6 +46,24 @@ def shelf_of(settings: Settings) -> Callable[[], Shelf]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """Bytes that are taken on the device and that there are, and its degrees Celsius."""
+
+    used: int
+    total: int
+    temperature: float | None = None
+
+
+def vitals_of(settings: Settings) -> Vitals:
+    """As they are now; it may take a moment. Raises Misconfigured."""
+    from engine.gpu.device import device_named, memory_in_use, temperature
+
+    device = device_named(settings.device)
+    used, total = memory_in_use(device)
+    return Vitals(used=used, total=total, temperature=temperature(device))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Painters:
     """How this program comes by its painter: first what it will paint with, then the warm thing."""
 
@@ -54,6 +72,7 @@ class Painters:
     open: Callable[[Settings], AbstractAsyncContextManager[Painter]]
     measure: Callable[..., Awaitable[Mapping[str, Any]]] = measure_engine
     shelf: Callable[[Settings], Callable[[], Shelf]] = shelf_of
+    vitals: Callable[[Settings], Vitals] = vitals_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

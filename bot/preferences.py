@@ -11,10 +11,10 @@ from bot.typed import Typed
 from engine.accounts import Act
 from engine.choices import Chosen, Kind, Whose
 from engine.chooser import Chooser
+from engine.clock import utc_now
 from engine.errors import InvalidRequest
 from engine.preferences import GROUPS, Preferences
 from engine.server import ServerSettings
-from engine.studio import utc_now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ class Line:
     number: int | None = None
 
     def request(self, **given: object) -> ImageRequest:
-        """What the line asks for; its flags win over what is given. Raises InvalidRequest."""
+        """What the line asks for; its flags go before what is given. Raises InvalidRequest."""
         with self.named():
             return read_prompt(self.prompt, **given)
 

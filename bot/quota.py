@@ -23,9 +23,11 @@ from bot.terms import Change, read_end, read_number, read_person
 from bot.typed import read_whose
 from engine.accounts import Accounts, Act
 from engine.allowance import moment
+from engine.clock import utc_now
+from engine.decisions import gate_from
 from engine.errors import InvalidRequest
+from engine.gate import QUEUE, Gate
 from engine.moderation import unknown_tier, whom
-from engine.studio import utc_now
 
 LAST_ENTRIES = 12
 MOST_PEOPLE = 50
@@ -113,6 +115,13 @@ class Quota:
         owner = read_person(person)
         await self.accounts.unblock(owner, self._act(why))
         return [quota_words.unblocked(owner)]
+
+    async def gate(self) -> list[str]:
+        return [quota_words.GATES[await gate_from(self.accounts)()]]
+
+    async def turn(self, gate: Gate, why: str) -> list[str]:
+        await self.accounts.note(QUEUE, gate.value, self._act(why), {})
+        return await self.gate()
 
     async def audit(
         self, person: str | None, tier: str | None, most: int, server: str | None = None

@@ -1,4 +1,8 @@
-"""What moderators read about limits, credits and blocks."""
+"""What moderators read about limits, credits, blocks and the queue."""
+
+from collections.abc import Mapping
+
+from engine.gate import Gate
 
 FOR_EVER = "a moderator changes that"
 NO_TIERS = "There are no tiers: nobody has limits but of their own."
@@ -9,6 +13,12 @@ WHOM_TO_SET = "Say whom to set it for: a person, or a tier with --tier NAME."
 ROLES_ARE_OF_TIERS = "Roles and ranks belong to tiers: leave the person out."
 PERSON_OR_TIER = "Show a person or a tier, not both at once."
 ONE_AT_A_TIME = "Name a person, a tier or a server: one of them at a time."
+GATES: Mapping[Gate, str] = {
+    Gate.OPEN: "The queue goes on: what is asked for is painted.",
+    Gate.PAUSED: "The queue stands still: what is asked for waits until `easel queue resume`.",
+    Gate.DRAINED: "The queue runs empty: what waits is painted, and nothing more is taken in until "
+    "`easel queue resume`.",
+}
 
 
 def never_seen(person: str) -> str:
@@ -34,7 +44,11 @@ def set_for(whom: str) -> str:
 
 def blocked(person: str, until: str | None) -> str:
     """Somebody was blocked."""
-    return f"{person} may ask for nothing until {until or FOR_EVER}."
+    return (
+        f"{person} may ask for nothing until {until or FOR_EVER}. What they have in the queue "
+        "of an Easel that runs is withdrawn, also what is being painted. What was not painted is "
+        "refunded."
+    )
 
 
 def unblocked(person: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -163,6 +164,13 @@ class Settings(BaseSettings):
             labels=self.safety_labels,
             threshold=self.safety_threshold,
         )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What opens something, and stands in no line of the log."""
+        password = urlsplit(self.database).password
+        token = self.discord_token.get_secret_value() if self.discord_token else None
+        return tuple(filter(None, (password, token)))
 
     @property
     def database(self) -> str:

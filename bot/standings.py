@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import isqrt
 
 from bot import messages, quota_words
 from bot.terms import NAMES
@@ -129,10 +130,15 @@ def _limits(allowance: Allowance) -> Row:
         _amount(allowance.per_day),
         window,
         _amount(allowance.burst),
-        NOTHING if largest is None else f"{largest:,} pixels",
+        NOTHING if largest is None else _pixels(largest),
         _amount(allowance.most_steps),
         _most(allowance),
     )
+
+
+def _pixels(largest: int) -> str:
+    side = isqrt(largest) // 8 * 8
+    return f"{largest:,} pixels, like {side}×{side}"
 
 
 def _amount(limit: float | None) -> str:

@@ -9,7 +9,7 @@ from bot.messages import columns
 from bot.owner import LOCAL
 from engine.accounts import Act
 from engine.choices import Choices, Kind, Whose
-from engine.studio import utc_now
+from engine.clock import utc_now
 from engine.style import STYLES, Style, plain_name
 from engine.styles import built_in_named, checked_style
 

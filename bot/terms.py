@@ -67,9 +67,9 @@ def read_number(word: str) -> float:
     try:
         number = float(word)
     except ValueError:
-        raise InvalidRequest(f"“{word}” is no number.") from None
+        raise InvalidRequest("“{word}” is no number.", word=word[:60]) from None
     if not isfinite(number):
-        raise InvalidRequest(f"“{word}” is no number.")
+        raise InvalidRequest("“{word}” is no number.", word=word[:60])
     return number
 
 
@@ -101,5 +101,7 @@ def _value(name: str, word: str) -> float | int | None:
 def _pixels(word: str) -> int:
     found = re.fullmatch(r"(\d{1,6})\s*[x×*]\s*(\d{1,6})", word, re.IGNORECASE | re.ASCII)
     if found is None:
-        raise InvalidRequest(f"“{word}” is no size. Write width x height, like 1024x1024, or none.")
+        raise InvalidRequest(
+            "“{word}” is no size. Write width x height, like 1024x1024, or none.", word=word[:60]
+        )
     return int(found[1]) * int(found[2])

@@ -95,6 +95,27 @@ def _list(word: str) -> tuple[list[str]]:
     return (list(dict.fromkeys(part for part in parts if part)),)
 
 
+def _measure(word: str) -> tuple[str]:
+    return (word.lower(),)
+
+
+def _measures(word: str) -> tuple[list[tuple[str, str]]]:
+    """Channels with their measures, like 42:refuse,43:mark; the last one of a channel counts."""
+    pairs: dict[str, str] = {}
+    for part in _list(word)[0]:
+        channel, sign, measure = part.rpartition(":")
+        if not sign:
+            raise InvalidRequest(
+                f"“{part:.60}” says no safety of a channel. Write it like 81384788765712384:refuse."
+            )
+        pairs[channel.strip()] = measure.strip().lower()
+    return ([*pairs.items()],)
+
+
+def _or_none(word: str) -> str | None:
+    return None if word.lower() == NONE else word
+
+
 PREFERENCES: Mapping[str, _Option] = {
     "model": _Option(fields=("model",)),
     "size": _Option(fields=("width", "height"), read=read_size),
@@ -113,7 +134,10 @@ SETTINGS: Mapping[str, _Option] = {
     "images": _Option(fields=("images",), read=_yes_or_no),
     "loras": _Option(fields=("loras",), read=_yes_or_no),
     "refuse": _Option(fields=("refused",), read=_list),
-    "safety": _Option(fields=("safety",), read=lambda word: (word.lower(),)),
+    "safety": _Option(fields=("safety",), read=_measure),
+    "safety_adult": _Option(fields=("safety_adult",), read=_measure),
+    "safety_channels": _Option(fields=("safety_channels",), read=_measures),
     "channels": _Option(fields=("channels",), read=_list),
+    "audit_channel": _Option(fields=("audit_channel",), read=lambda word: (_or_none(word),)),
     "language": _Option(fields=("language",)),
 }

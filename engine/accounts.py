@@ -123,8 +123,11 @@ class Accounts(Protocol):
         """Also of somebody who has never asked for anything. Remembers no roles."""
         ...
 
-    async def people(self, most: int = 50) -> Sequence[Owner]:
-        """Who is known, those first who asked for something last."""
+    async def people(self, most: int = 50, *, search: str = "") -> Sequence[Owner]:
+        """Who is known, those first who asked for something last.
+
+        With a search those whose id or name has it in it, whatever the case of its letters.
+        """
         ...
 
     async def tiers(self) -> Sequence[Tier]:
@@ -174,6 +177,10 @@ class Accounts(Protocol):
 
     async def block(self, owner: str, act: Act, *, until: datetime | None = None) -> None:
         """The reason is told to the person. A later block stands in the place of an earlier one."""
+        ...
+
+    async def block_of(self, owner: str) -> Block | None:
+        """The last one, which may be over; None where it was taken back."""
         ...
 
     async def unblock(self, owner: str, act: Act) -> None:

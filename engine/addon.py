@@ -7,6 +7,7 @@ from enum import StrEnum
 from engine.card import ModelCard
 from engine.errors import InvalidRequest
 from engine.nearest import did_you_mean
+from engine.phrase import Phrase
 
 
 class Kind(StrEnum):
@@ -79,21 +80,34 @@ class Shelf:
             for other in self.refused:
                 if (other.kind, other.name.lower()) == (kind, name.lower()):
                     raise InvalidRequest(
-                        f"The {kind.spoken} “{other.name}” cannot be used: {other.why}"
+                        "The {kind} “{name}” cannot be used: {why}",
+                        kind=kind.spoken,
+                        name=other.name,
+                        why=other.why,
                     )
+            fitting = [other.name for other in self.of(kind) if other.fits(card)]
             raise InvalidRequest(
-                f"I have no {kind.spoken} “{name:.60}”. "
-                + _mend(name, [other.name for other in self.of(kind) if other.fits(card)], kind)
+                "I have no {kind} “{name}”. {mend}",
+                kind=kind.spoken,
+                name=name[:60],
+                mend=_mend(name, fitting, kind),
             )
         if not addon.fits(card):
             raise InvalidRequest(
-                f"The {kind.spoken} “{addon.name}” is made for {addon.architecture}, "
-                f"and {card.name} is {card.architecture}. Take another model or leave it out."
+                "The {kind} “{name}” is made for {wanted}, and {model} is {there}. Take another "
+                "model or leave it out.",
+                kind=kind.spoken,
+                name=addon.name,
+                wanted=addon.architecture,
+                model=card.name,
+                there=card.architecture,
             )
         return addon
 
 
-def _mend(name: str, fitting: Sequence[str], kind: Kind) -> str:
+def _mend(name: str, fitting: Sequence[str], kind: Kind) -> Phrase:
     if not fitting:
-        return f"There is none for this model yet: they go into the folder {kind.value}."
+        return Phrase(
+            "There is none for this model yet: they go into the folder {folder}.", folder=kind.value
+        )
     return did_you_mean(name, fitting)

@@ -5,9 +5,10 @@ from dataclasses import fields, replace
 from engine.alternatives import literal
 from engine.errors import InvalidRequest
 from engine.job import Recipe
-from engine.request import ControlWish, ImageRequest, ReferenceWish
+from engine.phrase import Phrase
+from engine.request import STRENGTH, ControlWish, ImageRequest, ReferenceWish
 
-REROLL = "Re-roll it instead: that takes what is there today."
+REROLL = Phrase("Re-roll it instead: that takes what is there today.")
 ADDONS = {
     "loras": "LoRAs",
     "embeddings": "embeddings",
@@ -53,9 +54,6 @@ def request_of(recipe: Recipe) -> ImageRequest:
     )
 
 
-STRENGTH = ImageRequest.model_fields["strength"].default
-
-
 def require_same(recipe: Recipe, now: Recipe) -> None:
     """Raise InvalidRequest where what is painted now is not what was painted then.
 
@@ -66,11 +64,17 @@ def require_same(recipe: Recipe, now: Recipe) -> None:
     if now == recipe:
         return
     if now.digest != recipe.digest:
-        raise InvalidRequest(f"The model {recipe.model} has changed since. {REROLL}")
+        raise InvalidRequest(
+            "The model {model} has changed since. {mend}", model=recipe.model, mend=REROLL
+        )
     for name, spoken in ADDONS.items():
         if getattr(now, name) != getattr(recipe, name):
             raise InvalidRequest(
-                f"The {spoken} of that picture have changed since, or others are called by its "
-                f"words now. {REROLL}"
+                "The {kind} of that picture have changed since, or others are called by its words "
+                "now. {mend}",
+                kind=spoken,
+                mend=REROLL,
             )
-    raise InvalidRequest(f"Easel reads that picture's recipe in another way by now. {REROLL}")
+    raise InvalidRequest(
+        "Easel reads that picture's recipe in another way by now. {mend}", mend=REROLL
+    )

@@ -1,11 +1,14 @@
 """What somebody may use: the limits of a person, and credits as people read them."""
 
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import isfinite, isqrt
 
+from engine.card import ModelCard
 from engine.errors import InvalidRequest, QuotaExceeded
+from engine.phrase import Moment, Phrase
 
 MOST_CREDITS = 1e9
 """More would be 30 years of the painter, and must not be more than a database can count."""
@@ -39,7 +42,8 @@ class Allowance:
                 cents_of(credits)
         if not timedelta(minutes=1) <= self.window <= LONGEST_WINDOW:
             raise InvalidRequest(
-                f"A window of {_span(self.window)} cannot be kept. Take a minute to 366 days."
+                "A window of {span} cannot be kept. Take a minute to 366 days.",
+                span=_span(self.window),
             )
         if self.largest_pixels is not None and self.largest_pixels < SMALLEST:
             raise InvalidRequest("Pictures of 64x64 at least must be allowed.")
@@ -50,7 +54,9 @@ class Allowance:
                 "Who may have none is blocked instead."
             )
         if not (isfinite(self.weight) and 0.001 <= self.weight <= 1000):
-            raise InvalidRequest(f"{self.weight:g} is no weight. Take 0.001 to 1,000.")
+            raise InvalidRequest(
+                "{weight:g} is no weight. Take 0.001 to 1,000.", weight=self.weight
+            )
 
     @property
     def day_cents(self) -> int | None:
@@ -74,12 +80,25 @@ class Allowance:
 UNLIMITED = Allowance(most_waiting=sys.maxsize, most_running=sys.maxsize)
 
 
-def require_possible(allowance: Allowance, *, pixels: int, steps: int, waiting: int) -> None:
+async def unlimited(owner: str, roles: Collection[str] | None = None) -> Allowance:
+    return UNLIMITED
+
+
+def require_possible(
+    allowance: Allowance,
+    *,
+    pixels: int,
+    steps: int,
+    waiting: int,
+    card: ModelCard | None = None,
+    upscaled: bool = False,
+) -> None:
     """What must be so before credits are asked for: size, steps, and the jobs that wait already.
 
     Raises InvalidRequest for what is never allowed, QuotaExceeded for what is not now.
     """
-    _require_fitting(allowance, pixels, steps)
+    _require_small(allowance, pixels, None if upscaled else _square(allowance, card))
+    _require_few_steps(allowance, steps)
     _require_room(allowance, waiting)
 
 
@@ -88,34 +107,57 @@ def require_payable(cents: int, allowance: Allowance, *, granted: int = 0) -> No
 
     `granted` are cents beside it, too few, that are spoken of.
     """
-    beside = f" and {credits_of(granted):.2f} of what was granted" if granted else ""
     spans = (
-        ("a day", allowance.day_cents),
-        ("one go", None if allowance.burst is None else allowance.burst_cents),
+        (Phrase("a day"), allowance.day_cents),
+        (Phrase("one go"), None if allowance.burst is None else allowance.burst_cents),
         (_span(allowance.window), allowance.burst_cents),
     )
     for span, most in spans:
-        if most is not None and cents > most:
+        if most is None or cents <= most:
+            continue
+        if granted:
             raise InvalidRequest(
-                f"That costs {said(cents)}, and you have {credits_of(most):g} for {span}{beside}. "
-                "Ask for fewer pictures, a smaller size or fewer steps."
+                "That costs {price}, and you have {most:g} for {span} and {granted:.2f} of what "
+                "was granted. Ask for fewer pictures, a smaller size or fewer steps.",
+                price=said(cents),
+                most=credits_of(most),
+                span=span,
+                granted=credits_of(granted),
             )
+        raise InvalidRequest(
+            "That costs {price}, and you have {most:g} for {span}. Ask for fewer pictures, a "
+            "smaller size or fewer steps.",
+            price=said(cents),
+            most=credits_of(most),
+            span=span,
+        )
 
 
 def require_unblocked(why: str, until: datetime | None, now: datetime) -> None:
     """Raises QuotaExceeded while a block holds."""
     if until is not None and until <= now:
         return
-    reason = f": {why.rstrip('.')}." if why.strip(" .") else "."
+    reason = why.rstrip(".") if why.strip(" .") else ""
+    if until is None and reason:
+        raise QuotaExceeded("You are blocked until a moderator changes that: {why}.", why=reason)
     if until is None:
-        raise QuotaExceeded(f"You are blocked until a moderator changes that{reason}")
-    raise QuotaExceeded(f"You are blocked until {moment(until, now)}{reason}", retry_at=until)
+        raise QuotaExceeded("You are blocked until a moderator changes that.")
+    end = moment(until, now)
+    if reason:
+        raise QuotaExceeded(
+            "You are blocked until {end}: {why}.", end=end, why=reason, retry_at=until
+        )
+    raise QuotaExceeded("You are blocked until {end}.", end=end, retry_at=until)
 
 
 def cents_of(credits: float) -> int:
     """Whole cents, as they are counted. Raises InvalidRequest where that is no amount."""
     if not (isfinite(credits) and 0 <= credits <= MOST_CREDITS):
-        raise InvalidRequest(f"{credits:g} is no amount of credits. Take 0 to {MOST_CREDITS:,.0f}.")
+        raise InvalidRequest(
+            "{credits:g} is no amount of credits. Take 0 to {most:,.0f}.",
+            credits=credits,
+            most=MOST_CREDITS,
+        )
     return round(credits * 100)
 
 
@@ -123,49 +165,81 @@ def credits_of(cents: int) -> float:
     return cents / 100
 
 
-def said(cents: int) -> str:
+def said(cents: int) -> Phrase:
     """Like 1 credit, 2.50 credits."""
-    return "1 credit" if cents == 100 else f"{credits_of(cents):.2f} credits"
+    if cents == 100:
+        return Phrase("1 credit")
+    return Phrase("{credits:.2f} credits", credits=credits_of(cents))
 
 
-def moment(at: datetime, now: datetime) -> str:
+def moment(at: datetime, now: datetime) -> Moment:
     """Like 02 March at 00:00 UTC, with its year where that is another; never earlier than it is."""
     whole = at.astimezone(UTC)
     if whole.second or whole.microsecond:
         whole = whole.replace(second=0, microsecond=0) + timedelta(minutes=1)
     year = "" if whole.year == now.astimezone(UTC).year else f" {whole.year}"
-    return f"{whole:%d %B}{year} at {whole:%H:%M} UTC"
+    return Moment(f"{whole:%d %B}{year} at {whole:%H:%M} UTC", at)
 
 
-def _require_fitting(allowance: Allowance, pixels: int, steps: int) -> None:
-    largest, most = allowance.largest_pixels, allowance.most_steps
-    if largest is not None and pixels > largest:
-        side = isqrt(largest) // 8 * 8
+def _require_small(allowance: Allowance, pixels: int, side: int | None) -> None:
+    """`side` is that of a square that may be had, where one is known."""
+    largest = allowance.largest_pixels
+    if largest is None or pixels <= largest:
+        return
+    if side is None:
         raise InvalidRequest(
-            f"That picture has {pixels:,} pixels, and {largest:,} is the most that you may have. "
-            f"Try {side}x{side}."
+            "That picture has {pixels:,} pixels, and {largest:,} is the most that you may have. "
+            "Take a smaller size or upscale.",
+            pixels=pixels,
+            largest=largest,
         )
+    raise InvalidRequest(
+        "That picture has {pixels:,} pixels, and {largest:,} is the most that you may have. "
+        "Try {side}x{side}.",
+        pixels=pixels,
+        largest=largest,
+        side=side,
+    )
+
+
+def _square(allowance: Allowance, card: ModelCard | None) -> int | None:
+    side, step = isqrt(allowance.largest_pixels or 0), 8
+    if card is not None:
+        side, step = min(side, card.largest), card.multiple
+    side = side // step * step
+    return side if side * side >= SMALLEST else None
+
+
+def _require_few_steps(allowance: Allowance, steps: int) -> None:
+    most = allowance.most_steps
     if most is not None and steps > most:
         raise InvalidRequest(
-            f"That is {steps} steps, and {most} is the most that you may have. Try --steps {most}."
+            "That is {steps} steps, and {most} is the most that you may have. Try --steps {most}.",
+            steps=steps,
+            most=most,
         )
 
 
 def _require_room(allowance: Allowance, waiting: int) -> None:
     if waiting >= allowance.most_waiting:
         raise QuotaExceeded(
-            f"You have {_jobs(waiting)} waiting, and {allowance.most_waiting:,} is the most. "
-            "Wait for one to be painted, or cancel one."
+            "You have {jobs} waiting, and {most:,} is the most. Wait for one to be painted, or "
+            "cancel one.",
+            jobs=_jobs(waiting),
+            most=allowance.most_waiting,
         )
 
 
-def _jobs(count: int) -> str:
-    return "1 job" if count == 1 else f"{count:,} jobs"
+def _jobs(count: int) -> Phrase:
+    return Phrase("1 job") if count == 1 else Phrase("{count:,} jobs", count=count)
 
 
-def _span(window: timedelta) -> str:
+def _span(window: timedelta) -> Phrase:
     minutes = round(window.total_seconds() / 60)
-    for length, one, many in ((1440, "a day", "days"), (60, "an hour", "hours")):
-        if minutes % length == 0:
-            return one if minutes == length else f"{minutes // length} {many}"
-    return f"{minutes} minutes"
+    if minutes % 1440 == 0:
+        days = minutes // 1440
+        return Phrase("a day") if days == 1 else Phrase("{count} days", count=days)
+    if minutes % 60 == 0:
+        hours = minutes // 60
+        return Phrase("an hour") if hours == 1 else Phrase("{count} hours", count=hours)
+    return Phrase("{count} minutes", count=minutes)

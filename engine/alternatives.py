@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from engine.errors import InvalidRequest, Misconfigured
 from engine.nearest import did_you_mean
+from engine.phrase import Phrase
 from engine.request import MOST_TILES
 
 _NO_WILDCARDS: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -47,10 +48,18 @@ def expand(
     # Counted before anything is built: forty pairs of braces would fill any memory.
     permutations = _counted(pieces)
     if permutations > MOST_TILES:
-        more = "more than " if permutations > _MOST_NAMED else ""
+        if permutations > _MOST_NAMED:
+            raise InvalidRequest(
+                "That prompt stands for more than {count:,} pictures. {most} is the most I paint "
+                "at a time: take some alternatives out.",
+                count=_MOST_NAMED,
+                most=MOST_TILES,
+            )
         raise InvalidRequest(
-            f"That prompt stands for {more}{min(permutations, _MOST_NAMED):,} pictures. "
-            f"{MOST_TILES} is the most I paint at a time: take some alternatives out."
+            "That prompt stands for {count:,} pictures. {most} is the most I paint at a time: take "
+            "some alternatives out.",
+            count=permutations,
+            most=MOST_TILES,
         )
     return tuple(_built(pieces))
 
@@ -152,13 +161,17 @@ def _line(name: str, wildcards: Mapping[str, Sequence[str]], *, seed: int, spot:
     by_lower = {known.lower(): lines for known, lines in wildcards.items()}
     lines = by_lower.get(name.lower())
     if lines is None:
-        mend = did_you_mean(name, wildcards) if wildcards else "There is none yet."
+        mend = did_you_mean(name, wildcards) if wildcards else Phrase("There is none yet.")
         raise InvalidRequest(
-            f"I know no wildcard “__{name:.60}__”. {mend} Each is a file in the folder "
-            "wildcards of the data folder, with a choice a line."
+            "I know no wildcard “{name}”. {mend} Each is a file in the folder wildcards of the "
+            "data folder, with a choice a line.",
+            name=f"__{name[:60]}__",
+            mend=mend,
         )
     if not lines:
-        raise InvalidRequest(f"The wildcard “__{name}__” has no lines. Take it out of the prompt.")
+        raise InvalidRequest(
+            "The wildcard “{name}” has no lines. Take it out of the prompt.", name=f"__{name}__"
+        )
     # A digest and no generator: the same seed chooses the same line in every version of Python.
     digest = sha256(f"{seed} {spot}".encode()).digest()
     return lines[int.from_bytes(digest[:8], "big") % len(lines)]

@@ -35,6 +35,12 @@ class Archive(Protocol):
         """
         ...
 
+    async def count(
+        self, owner: str, search: Search = EVERYTHING, *, after: int | None = None, most: int
+    ) -> int:
+        """How many fit, of those newer than a number where one is given; counted up to `most`."""
+        ...
+
     async def picture(self, owner: str, number: int) -> Remembered:
         """Raises NotFound."""
         ...
@@ -79,11 +85,23 @@ class Spare:
     bytes: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Painted:
+    """That a picture was painted, and the seconds of the painter that it took."""
+
+    at: datetime
+    seconds: float
+
+
 class Stock(Protocol):
     """All pictures, whoever's they are. Of favourites it knows how many there are, and no more."""
 
     async def amount(self) -> Amount:
         """Files that several pictures share count once, and so does what they were begun from."""
+        ...
+
+    async def painted(self, since: datetime) -> Sequence[Painted]:
+        """What is there of the pictures since then, but for those that history answered."""
         ...
 
     async def spare(self, *, before: datetime | None = None, most: int) -> Sequence[Spare]:
@@ -103,4 +121,6 @@ class Stock(Protocol):
 
 
 def no_picture(number: int) -> NotFound:
-    return NotFound(f"You have no picture {number}. Your history shows those you have.")
+    return NotFound(
+        "You have no picture {number}. Your history shows those you have.", number=number
+    )

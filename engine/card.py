@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from engine.errors import InvalidRequest
 from engine.nearest import did_you_mean
+from engine.words import words_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,8 @@ class ModelCard:
     `largest` is the longest side that it paints; every side is a multiple of `multiple`.
     `samplers` are those that fit it; none means all. `architecture` is what LoRAs and their like
     are made for, as people call it: SD 1.x, SDXL. `hand` is how pictures come about here: another
-    device or precision paints other bits.
+    device or precision paints other bits. `knows` are the words that it has pictures for, the most
+    telling first; none means that nobody wrote them down.
     """
 
     name: str
@@ -30,6 +32,12 @@ class ModelCard:
     samplers: tuple[str, ...] = ()
     architecture: str = ""
     hand: str = ""
+    knows: tuple[str, ...] = ()
+
+    def is_lost(self, prompt: str) -> bool:
+        """Whether it is known to have no picture for any word of it."""
+        forms = {f"{word}{end}" for word in self.knows for end in ("", "s", "es")}
+        return bool(forms) and forms.isdisjoint(words_in(prompt))
 
 
 def card_named(name: str | None, cards: Mapping[str, ModelCard]) -> ModelCard:
@@ -39,5 +47,6 @@ def card_named(name: str | None, cards: Mapping[str, ModelCard]) -> ModelCard:
     by_lower = {card.name.lower(): card for card in cards.values()}
     found = by_lower.get(name.lower())
     if found is None:
-        raise InvalidRequest(f"I have no model “{name}”. {did_you_mean(name, cards)}")
+        mend = did_you_mean(name, cards)
+        raise InvalidRequest("I have no model “{name}”. {mend}", name=name[:60], mend=mend)
     return found

@@ -1,19 +1,22 @@
 """Caretaker: takes up what others left, and what was decided elsewhere."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from engine.accounts import Accounts
 from engine.allowance import Allowance
+from engine.decisions import Blocked, Touched
 from engine.ending import tell_end
 from engine.errors import EaselError, NotFound
-from engine.gate import QUEUE, Gate, gate_of
+from engine.gate import Gate
 from engine.job import Status
 from engine.line import Line
-from engine.moderation import is_tier
+from engine.meter import Ended, Outcome
 from engine.outline import Outline, outline_of
 from engine.ports import Ledger
+from engine.watch import Subject
+from engine.withdrawal import withdraw
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +25,6 @@ COMMANDS_END_WITHIN = timedelta(days=1)
 
 Allowances = Callable[[str, Collection[str] | None], Awaitable[Allowance]]
 """What the owner of an id, who has these roles, may use; None is those of the last time."""
-Touched = Callable[[int | None], Awaitable[Collection[str] | None]]
-"""Whose allowance the deeds since that one may have changed; None is everybody's."""
 
 
 async def no_deeds() -> int:
@@ -38,6 +39,10 @@ async def open_gate() -> Gate:
     return Gate.OPEN
 
 
+async def unblocked(owner: str) -> None:
+    return None
+
+
 def nobody(worker: str) -> bool:
     return False
 
@@ -47,7 +52,8 @@ class Caretaker:
 
     `newest_deed` answers the id of what a moderator did last: with another one, it is asked again
     what those in the line may use to whom it `touched` something since then, None is everybody, and
-    `gate` how the queue was left. `is_gone` says of whom the ledger calls a worker whether that
+    `gate` how the queue was left. Of who is `blocked` nothing waits and nothing is painted any
+    more. `is_gone` says of whom the ledger calls a worker whether that
     program is known to run no more.
     """
 
@@ -61,6 +67,7 @@ class Caretaker:
         newest_deed: Callable[[], Awaitable[int]] = no_deeds,
         touched: Touched = everybody,
         gate: Callable[[], Awaitable[Gate]] = open_gate,
+        blocked: Blocked = unblocked,
         is_gone: Callable[[str], bool] = nobody,
     ) -> None:
         self._line = line
@@ -70,8 +77,10 @@ class Caretaker:
         self._newest_deed = newest_deed
         self._touched = touched
         self._gate = gate
+        self._blocked = blocked
         self._is_gone = is_gone
         self._seen: int | None = None
+        self._noticing = asyncio.Lock()
         self._resumed = False
         self._looked: Outline | None = None
 
@@ -90,6 +99,8 @@ class Caretaker:
         waiting, allowances = 0, dict[str, Allowance]()
         async for page in self._pages():
             waiting += await self._take_up(page, allowances)
+        for owner in self._line.queue.owners:
+            waiting -= await self._end_if_blocked(owner)
         # Only now it is known who goes first.
         self._line.bell.set()
         self._resumed = True
@@ -112,8 +123,12 @@ class Caretaker:
         for job in taken:
             if self._line.knows(job.id):
                 self._line.follow(job.id)
+            if job.status is Status.FAILED:
+                ended = Ended(outcome=Outcome.FAILED, pictures=job.tiles)
+                self._line.meter.tell(ended)
             # Whoever waits for one that was given up has news.
             self._line.news.set()
+            self._line.watch.tell(Subject.JOB, job.owner, job.id)
         if await self._take_up(taken, {}):
             self._line.bell.set()
         await self.catch_up()
@@ -145,6 +160,11 @@ class Caretaker:
 
     async def notice_deeds(self) -> None:
         """Where a moderator did something, perhaps in another program, it counts from now on."""
+        # Of two who look at once, the one that saw less must not have the last word.
+        async with self._noticing:
+            await self._notice_deeds()
+
+    async def _notice_deeds(self) -> None:
         newest = await self._newest_deed()
         if newest == self._seen:
             return
@@ -153,8 +173,31 @@ class Caretaker:
         for owner in self._line.queue.owners:
             if touched is None or owner in touched:
                 self._line.weigh(owner, await self._allowance(owner, None))
+                await self._end_if_blocked(owner)
         self._seen = newest
         self._line.bell.set()
+        for whom in [None] if touched is None else touched:
+            self._line.watch.tell(Subject.STANDING, whom)
+        self._line.watch.tell(Subject.QUEUE)
+
+    async def _end_if_blocked(self, owner: str) -> int:
+        """Also what was asked for before the block; answers how many jobs that were."""
+        error = await self._blocked(owner)
+        if error is None:
+            return 0
+        ended = 0
+        for job in self._line.jobs_of(owner):
+            ended += await withdraw(
+                job,
+                owner,
+                Status.FAILED,
+                error,
+                problem=error.phrase,
+                line=self._line,
+                ledger=self._ledger,
+                now=self._now(),
+            )
+        return ended
 
     async def _follow_up(self, name: str) -> None:
         job = await self._ledger.job(name)
@@ -210,44 +253,3 @@ class Caretaker:
         while page := await self._ledger.unfinished(after=last):
             yield page
             last = page[-1]
-
-
-def newest_deed_of(accounts: Accounts) -> Callable[[], Awaitable[int]]:
-    """The id of what a moderator did last; 0 where nobody ever did anything."""
-
-    async def newest() -> int:
-        deeds = await accounts.audit(most=1)
-        return deeds[0].id if deeds else 0
-
-    return newest
-
-
-def touched_from(accounts: Accounts) -> Touched:
-    """By the audit: what is done to a tier touches whoever may be in it."""
-
-    async def touched(seen: int | None) -> Collection[str] | None:
-        if seen is None:
-            return None
-        people: set[str] = set()
-        before: int | None = None
-        while deeds := await accounts.audit(before=before):
-            for deed in deeds:
-                if deed.id <= seen:
-                    return people
-                if is_tier(deed.whom):
-                    return None
-                people.add(deed.whom)
-            before = deeds[-1].id
-        return people
-
-    return touched
-
-
-def gate_from(accounts: Accounts) -> Callable[[], Awaitable[Gate]]:
-    """As moderators left it: their last deed is kept for ever, and so is that."""
-
-    async def gate() -> Gate:
-        deeds = await accounts.audit(whom=QUEUE, most=1)
-        return gate_of(deeds[0].what if deeds else None)
-
-    return gate

@@ -11,7 +11,8 @@ from engine.card import ModelCard, card_named
 from engine.errors import InvalidRequest
 from engine.preferences import NAMES, NONE, Completed, Preferences, with_defaults
 from engine.request import ImageRequest
-from engine.server import FREE, LONGEST_ID, ServerSettings, require_model
+from engine.rules import require_model
+from engine.server import FREE, LONGEST_ID, ServerSettings
 from engine.style import Style, style_named
 from engine.tiles import require_possible_steps, sampler_of, size_of
 
@@ -56,6 +57,10 @@ class Chosen:
 
 
 NOTHING_CHOSEN = Chosen()
+
+
+async def nothing_chosen(owner: str | None, server: str | None = None) -> Chosen:
+    return NOTHING_CHOSEN
 
 
 def is_deed(whose: Whose, act: Act) -> bool:
@@ -158,4 +163,6 @@ def _require_paintable(
 
 def _require_few(count: int, most: int | None) -> None:
     if most is not None and count > most:
-        raise InvalidRequest(f"{count} pictures are more than {most}, which is the most here.")
+        raise InvalidRequest(
+            "{count} pictures are more than {most}, which is the most here.", count=count, most=most
+        )

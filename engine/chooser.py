@@ -11,8 +11,10 @@ from engine.errors import InvalidRequest
 from engine.job import Recipe
 from engine.preferences import GROUPS, Completed, changed_preferences
 from engine.request import ImageRequest
+from engine.rules import require_shown
 from engine.safety import Measure, Policy, stricter
-from engine.server import ServerSettings, Spot, changed_settings, require_shown
+from engine.server import ServerSettings, changed_settings
+from engine.spot import Spot
 
 A_REQUEST = ImageRequest(prompt="a fox")
 """One that says nothing but its prompt, and so gets every default."""
@@ -94,7 +96,8 @@ class Chooser:
             return
         if stricter(here, measure) == here:
             raise InvalidRequest(
-                f"The safety is {here} everywhere, and a server can only be stricter than that."
+                "The safety is {measure} everywhere, and a server can only be stricter than that.",
+                measure=here,
             )
         if self._safety.model is None:
             raise InvalidRequest(

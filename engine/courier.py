@@ -5,8 +5,10 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from engine.about import about
 from engine.ending import kept_pictures
 from engine.errors import EaselError, NotFound
+from engine.meter import Delivered, Meter, Telling
 from engine.outbox import Delivery, Outbox, Sink
 from engine.ports import Ledger
 
@@ -18,11 +20,16 @@ LONGEST_PAUSE = timedelta(hours=1)
 PART_OF_HOLD = 0.9
 
 
+def nobody(worker: str) -> bool:
+    return False
+
+
 class Courier:
     """Takes what is due, sends it, and only then marks it as told.
 
     A crash between the two sends it again, and the other end keeps one by the nonce. `bell` rings
-    when there may be something; `hold` is for how long a delivery is this courier's alone.
+    when there may be something; `hold` is for how long a delivery is this courier's alone. What a
+    `worker` had in hand that `is_gone` is taken at once; one of our own name was one before us.
     """
 
     def __init__(
@@ -33,18 +40,25 @@ class Courier:
         sink: Sink,
         bell: asyncio.Event,
         now: Callable[[], datetime],
+        worker: str = "",
+        is_gone: Callable[[str], bool] = nobody,
         pause: timedelta = timedelta(seconds=1),
         hold: timedelta = timedelta(seconds=60),
         at_once: int = 8,
+        meter: Meter | None = None,
     ) -> None:
         self._outbox = outbox
         self._ledger = ledger
         self._sink = sink
         self._bell = bell
         self._now = now
+        self._worker = worker
+        self._is_gone = is_gone
+        self._is_first = True
         self._pause = pause
         self._hold = hold
         self._at_once = at_once
+        self._meter = meter or Meter()
         self._sending: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -70,13 +84,24 @@ class Courier:
         room = self._at_once - len(self._sending)
         if not room:
             return 0
+        if self._is_first:
+            await self._take_back_from_the_dead()
+            self._is_first = False
         now = self._now()
-        deliveries = await self._outbox.take_due(now, until=now + self._hold, most=room)
+        deliveries = await self._outbox.take_due(
+            now, until=now + self._hold, most=room, worker=self._worker
+        )
         for delivery in deliveries:
             task = group.create_task(self._deliver(delivery))
             self._sending.add(task)
             task.add_done_callback(self._make_room)
         return len(deliveries)
+
+    async def _take_back_from_the_dead(self) -> None:
+        known = await self._outbox.workers()
+        gone = [one for one in known if one == self._worker or self._is_gone(one)]
+        if gone:
+            await self._outbox.take_back(self._now(), gone)
 
     def _make_room(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
@@ -90,8 +115,14 @@ class Courier:
             pass
 
     async def _deliver(self, delivery: Delivery) -> None:
+        with about(job=delivery.job.id, owner=delivery.job.owner.id):
+            await self._try(delivery)
+
+    async def _try(self, delivery: Delivery) -> None:
         try:
-            if await self._is_told(delivery):
+            outcome = await self._told(delivery)
+            self._meter.tell(Delivered(outcome=outcome))
+            if outcome is not Telling.FAILED:
                 await self._outbox.delivered(delivery.job.id, self._now())
             else:
                 wait = pause_after(delivery.tries)
@@ -99,8 +130,7 @@ class Courier:
         except EaselError as error:
             log.warning("what became of job %s may be told again: %s", delivery.job.id, error)
 
-    async def _is_told(self, delivery: Delivery) -> bool:
-        """Or there is nobody to tell, or it was tried often enough."""
+    async def _told(self, delivery: Delivery) -> Telling:
         job = delivery.job.id
         try:
             pictures = await kept_pictures(job, self._ledger)
@@ -109,12 +139,14 @@ class Courier:
                 await self._sink.send(delivery.job, pictures)
         except NotFound as error:
             log.info("nobody is there to be told of job %s: %s", job, error)
+            return Telling.NOBODY
         except Exception as error:  # the sink is another's program, and nobody else waits for it
             log.warning("job %s could not be told: %s", job, error)
             if delivery.tries < MOST_TRIES:
-                return False
+                return Telling.FAILED
             log.error("job %s is told no more after %s tries", job, delivery.tries)
-        return True
+            return Telling.GIVEN_UP
+        return Telling.TOLD
 
 
 def pause_after(tries: int) -> timedelta:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from math import isfinite
 
+from engine.about import context_about
 from engine.errors import (
     Cancelled,
     EaselError,
@@ -22,18 +23,22 @@ from engine.heart import Heart
 from engine.job import Picture, Progress, Status, Tile
 from engine.lease import Lease
 from engine.line import Line, job_of, place_of
+from engine.meter import Began, Ended, Outcome
+from engine.phrase import Phrase
 from engine.ports import Ledger, Painter
 from engine.price import Speeds
 from engine.queue import Entry
-from engine.recall import recalled
+from engine.recall import measure, recalled
 from engine.tally import Tally
 from engine.ticket import Ticket
+from engine.watch import Subject
 from engine.work import Begun, Work
 
 log = logging.getLogger(__name__)
 
 BUG = "Something broke while painting that. It was not your fault; try again."
 UNREADABLE = "Another Easel took that in, and I cannot read it. It cost nothing; ask again."
+NOT_KEPT = "Easel cannot save pictures right now. Tell whoever runs it; this one cost nothing."
 NO_TIME = "Nobody knows how long painting that took, so it cannot be paid for. Try again."
 
 
@@ -119,13 +124,14 @@ class Dispatcher:
         job = job_of(entry)
         self._line.changed.add(entry.owner)
         work = self._line.works.get(job)
+        context = context_about(job=job, owner=entry.owner)
         if work is None:
             work = self._line.begin(job, entry.owner)
             # Not one of the group: that ends as a whole when one of its tasks fails.
-            work.begun = asyncio.create_task(self._sources(work))
+            work.begun = asyncio.create_task(self._sources(work), context=context)
             # Its tile may be withdrawn before it ends, and then nobody else asks how it ended.
             work.begun.add_done_callback(_look)
-        task = tasks.create_task(self._tile(entry, work))
+        task = tasks.create_task(self._tile(entry, work), context=context)
         self._line.painting[job].add(task)
         task.add_done_callback(partial(self._ended, entry, work))
 
@@ -152,6 +158,8 @@ class Dispatcher:
             self._line.pay(entry, work, picture.seconds)
             if pictures := work.add(tile, picture):
                 tally = await self._finish(work, pictures)
+                log.info("job %s is done: pictures %d", work.job, len(pictures))
+                measure(pictures, self._line.meter)
                 self._line.finish(work.job, pictures)
                 self._line.told(tally)
         except PainterLost:
@@ -171,11 +179,13 @@ class Dispatcher:
         recipe = replace(tile.recipe, hand=card.hand if card else "")
 
         def tell(step: int, preview: bytes | None) -> None:
+            self._measure_wait(ticket)
             ticket.tell(
                 Progress(
                     job=job.id, tile=tile.index, step=step, steps=recipe.told_steps, preview=preview
                 )
             )
+            self._line.watch.tell(Subject.PROGRESS, job.owner.id, job.id)
 
         if not job.request.fresh and (known := await recalled(job.owner.id, recipe, self._ledger)):
             tell(recipe.told_steps, None)
@@ -225,11 +235,16 @@ class Dispatcher:
     async def _give_up(self, work: Work, error: EaselError) -> None:
         """The other tiles of the job go too: half a request is not what was asked for."""
         status = Status.CANCELLED if isinstance(error, Cancelled) else Status.FAILED
+        problem = error.phrase
+        if isinstance(error, StorageFailed):
+            # What is wrong with the disk is for whoever can mend it.
+            log.error("job %s is painted and cannot be stored: %s", work.job, error)
+            problem = Phrase(NOT_KEPT)
         try:
             ended = await self._ledger.end(
                 work.job,
                 status,
-                str(error),
+                problem,
                 now=self._now(),
                 attempt=work.attempt,
                 tally=self._line.tally(work.owner, ended=work),
@@ -238,9 +253,22 @@ class Dispatcher:
             log.exception("job %s ended and the ledger does not know", work.job)
             ended = True
         if ended:
+            log.info("job %s is %s: %s", work.job, status, type(error).__name__)
+            self._measure_end(work, status)
             self._line.leave(work.job, error)
         else:
             self._follow(work)
+
+    def _measure_wait(self, ticket: Ticket) -> None:
+        """Of one that was begun before, nobody knows what of it was waiting."""
+        if ticket.job.attempt == 1 and self._line.meter.heard and not ticket.latest:
+            waited = (self._now() - ticket.job.submitted).total_seconds()
+            self._line.meter.tell(Began(waited=max(0.0, waited)))
+
+    def _measure_end(self, work: Work, status: Status) -> None:
+        outcome = Outcome.CANCELLED if status is Status.CANCELLED else Outcome.FAILED
+        for tile in work.ticket.job.tiles if work.ticket else ():
+            self._line.meter.tell(Ended(outcome=outcome, pictures=1, model=tile.recipe.model))
 
     def _follow(self, work: Work) -> None:
         if self._line.works.get(work.job) is work:

@@ -19,9 +19,19 @@ EaselError
 
 from datetime import datetime
 
+from engine.phrase import Phrase, Value, phrase_of
+
 
 class EaselError(Exception):
-    """The root of the tree."""
+    """The root of the tree.
+
+    Made of an English sentence with names in braces, and their values beside it. Who speaks another
+    language finds both in the `phrase`.
+    """
+
+    def __init__(self, sentence: str, /, **values: Value) -> None:
+        self.phrase = Phrase(sentence, **values) if values else phrase_of(sentence)
+        super().__init__(str(self.phrase))
 
 
 class Rejected(EaselError):
@@ -35,8 +45,10 @@ class InvalidRequest(Rejected):
 class QuotaExceeded(Rejected):
     """The allowance is used up."""
 
-    def __init__(self, sentence: str, *, retry_at: datetime | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(
+        self, sentence: str, /, *, retry_at: datetime | None = None, **values: Value
+    ) -> None:
+        super().__init__(sentence, **values)
         self.retry_at = retry_at
 
 

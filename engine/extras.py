@@ -39,8 +39,9 @@ def extras_of(request: ImageRequest, card: ModelCard, shelf: Shelf) -> Extras:
         addon = shelf.find(Kind.CONTROLNET, wish.name, card)
         if wish.end <= wish.start:
             raise InvalidRequest(
-                f"The ControlNet “{addon.name}” would end before it starts. "
-                "Take an end above the start, both from 0 to 1."
+                "The ControlNet “{name}” would end before it starts. Take an end above the start, "
+                "both from 0 to 1.",
+                name=addon.name,
             )
         control = Control(
             name=addon.name,
@@ -72,7 +73,11 @@ def loras_of(prompt: str, negative: str, card: ModelCard, shelf: Shelf) -> tuple
         addon = shelf.find(Kind.LORA, lora.name, card)
         found[addon.name] = Extra(name=addon.name, digest=addon.digest, weight=lora.weight)
     if len(found) > MOST_LORAS:
-        raise InvalidRequest(f"Those are {len(found)} LoRAs, and {MOST_LORAS} is the most at once.")
+        raise InvalidRequest(
+            "Those are {count} LoRAs, and {most} is the most at once. Take some out.",
+            count=len(found),
+            most=MOST_LORAS,
+        )
     # Without weight it changes nothing, and the picture is that of a recipe without it.
     return tuple(extra for _, extra in sorted(found.items()) if extra.weight)
 
@@ -116,9 +121,12 @@ def _require_readable_loras(text: str) -> None:
         read = read_emphasis(found[0]).loras
         if not read or abs(read[0].weight) == MOST_WEIGHT:
             raise InvalidRequest(
-                f"I cannot read “{found[0]:.60}”. Write it like <lora:name:0.8>, with a weight "
-                f"between -{MOST_WEIGHT:g} and {MOST_WEIGHT:g}; a bracket that is only a bracket "
-                "is \\<."
+                "I cannot read “{words}”. Write it like {example}, with a weight between -{most:g} "
+                "and {most:g}; a bracket that is only a bracket is {bracket}.",
+                words=found[0][:60],
+                example="<lora:name:0.8>",
+                most=MOST_WEIGHT,
+                bracket="\\<",
             )
 
 
@@ -134,7 +142,9 @@ def _preprocessor(name: str | None) -> str | None:
         return None
     if name.lower() not in PREPROCESSORS:
         raise InvalidRequest(
-            f"I know no preprocessor “{name:.60}”. {did_you_mean(name, PREPROCESSORS)}"
+            "I know no preprocessor “{name}”. {mend}",
+            name=name[:60],
+            mend=did_you_mean(name, PREPROCESSORS),
         )
     return name.lower()
 
@@ -144,13 +154,14 @@ def _reference(wish: ReferenceWish, card: ModelCard, shelf: Shelf) -> Reference:
         fitting = [addon for addon in shelf.of(Kind.IP_ADAPTER) if addon.fits(card)]
         if len(fitting) > 1:
             names = ", ".join(addon.name for addon in fitting)
-            raise InvalidRequest(f"Say which IP-Adapter to take: {names}.")
+            raise InvalidRequest("Say which IP-Adapter to take: {names}.", names=names)
         name = fitting[0].name if fitting else ""
     else:
         name = wish.name
     if not name:
         raise InvalidRequest(
-            f"I have no IP-Adapter for {card.name}, so it can take over no look. Leave it out."
+            "I have no IP-Adapter for {model}, so it can take over no look. Leave it out.",
+            model=card.name,
         )
     addon = shelf.find(Kind.IP_ADAPTER, name, card)
     return Reference(name=addon.name, digest=addon.digest, weight=wish.weight, image=wish.image)
@@ -162,8 +173,8 @@ def _upscaler(request: ImageRequest, card: ModelCard, shelf: Shelf) -> tuple[str
         return LANCZOS, ""
     if request.upscale == 1:
         raise InvalidRequest(
-            f"The upscaler {request.upscaler:.60} has nothing to enlarge. Give an upscale too, "
-            "like --upscale 2."
+            "The upscaler {name} has nothing to enlarge. Give an upscale too, like --upscale 2.",
+            name=request.upscaler[:60],
         )
     built_in = {name.lower(): name for name in (LANCZOS, LATENT)}
     name = built_in.get(request.upscaler.lower())
@@ -179,8 +190,9 @@ def _upscaler(request: ImageRequest, card: ModelCard, shelf: Shelf) -> tuple[str
     known = [addon.name for addon in shelf.of(Kind.UPSCALER)]
     if request.upscaler.lower() not in {other.lower() for other in known}:
         raise InvalidRequest(
-            f"I have no upscaler “{request.upscaler:.60}”. "
-            + did_you_mean(request.upscaler, [LANCZOS, LATENT, *known])
+            "I have no upscaler “{name}”. {mend}",
+            name=request.upscaler[:60],
+            mend=did_you_mean(request.upscaler, [LANCZOS, LATENT, *known]),
         )
     addon = shelf.find(Kind.UPSCALER, request.upscaler, card)
     return addon.name, addon.digest

@@ -1,4 +1,4 @@
-"""The word filter: whether a prompt says a word that must not be said, however it is written."""
+"""The word filter: whether a prompt says a word that must not be said, also in disguise."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,7 +6,9 @@ from functools import lru_cache
 
 from engine.emphasis import read_emphasis
 from engine.letters import folded, is_letter, is_unseen, stands_alone
+from engine.lookalikes import as_cyrillic, as_latin
 from engine.pattern import Patterns, is_pattern
+from engine.spelled import read_spelled
 
 # Signs that stand for letters where they are among letters; a 1 stands for two of them.
 MASKS = tuple(str.maketrans("4@3105$7", f"aae{one}osst") for one in "il")
@@ -16,8 +18,9 @@ _RUN = re.compile(r"[\w@$]+")
 def refused_word(prompts: Iterable[str], words: Iterable[str]) -> str | None:
     """The first of the words, phrases and patterns that a prompt says; None where none does.
 
-    Case and marks do not matter, nor do brackets that only make words count more, nor a 4 that
-    stands for an a. A word counts as a whole: “ass” is not in “grass”.
+    Case and marks do not matter, nor do brackets that only make words count more, a 4 that stands
+    for an a, letters of another script that look the same, or a word that is s.p.e.l.l.e.d. A word
+    counts as a whole: “ass” is not in “grass”.
     """
     compared, patterns = _compared(tuple(words))
     for prompt in prompts if compared or patterns else ():
@@ -43,14 +46,18 @@ def _compared(words: tuple[str, ...]) -> tuple[Sequence[tuple[str, str]], Patter
 
 
 def _readings(prompt: str) -> Iterator[str]:
-    """What it says as it is written, and where signs stand for letters."""
+    """What it says as it is written, and where something stands for letters."""
     emphasis = read_emphasis(prompt)
     # Without a space between: na(ked) is read as one word by the model too.
     chunks = ("".join(fragment.text for fragment in chunk) for chunk in emphasis.chunks)
     text = " ".join((*chunks, *(lora.name for lora in emphasis.loras)))
     seen = "".join(letter for letter in folded(text) if not is_unseen(letter))
-    readings = (seen, *(_unmasked(seen, mask) for mask in MASKS))
-    for reading in dict.fromkeys(readings):
+    alike = dict.fromkeys((seen, as_latin(seen), as_cyrillic(seen)))
+    whole = dict.fromkeys(said for text in alike for said in (text, read_spelled(text)))
+    readings = dict.fromkeys(
+        said for text in whole for said in (text, *(_unmasked(text, mask) for mask in MASKS))
+    )
+    for reading in readings:
         yield _spaced(words_of(reading))
 
 

@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from engine.archive import Archive
 from engine.errors import NotFound
 from engine.infotext import write_infotext
 from engine.job import Owner, Remembered
-from engine.parcel import Parcel
+from engine.parcel import Parcel, Target
 from engine.ports import Ledger
 from engine.search import EVERYTHING, Search
+from engine.watch import DELETED, FAVOURED, UNFAVOURED, Subject, Watch
 
 AT_ONCE = 50
 
@@ -33,6 +33,10 @@ class Exported:
     missing: Sequence[int]
 
 
+async def nothing_more() -> None:
+    """A file that lies here takes whatever comes."""
+
+
 class Gallery:
     """Everybody sees and touches only their own pictures.
 
@@ -45,10 +49,12 @@ class Gallery:
         archive: Archive,
         ledger: Ledger,
         withdraw: Callable[[str, Owner], Awaitable[bool]],
+        watch: Watch | None = None,
     ) -> None:
         self._archive = archive
         self._ledger = ledger
         self._withdraw = withdraw
+        self._watch = watch or Watch()
 
     async def page(
         self,
@@ -61,6 +67,12 @@ class Gallery:
     ) -> Sequence[Remembered]:
         """The newest that fit, or those next to a number: the last or first one of another page."""
         return await self._archive.page(owner.id, search, before=before, after=after, most=most)
+
+    async def count(
+        self, owner: Owner, search: Search = EVERYTHING, *, after: int | None = None, most: int
+    ) -> int:
+        """How many fit, of those newer than a number where one is given; counted up to `most`."""
+        return await self._archive.count(owner.id, search, after=after, most=most)
 
     async def show(self, owner: Owner, number: int) -> Shown:
         """Raises NotFound."""
@@ -75,6 +87,8 @@ class Gallery:
     async def favour(self, owner: Owner, number: int, *, favourite: bool = True) -> None:
         """Keep it whatever happens, or no longer. Raises NotFound."""
         await self._archive.favour(owner.id, number, favourite=favourite)
+        became = FAVOURED if favourite else UNFAVOURED
+        self._watch.tell(Subject.PICTURE, owner.id, str(number), became)
 
     async def remove(self, owner: Owner, numbers: Collection[int]) -> None:
         """Raises NotFound, and deletes none, where one is not there to begin with.
@@ -84,13 +98,25 @@ class Gallery:
         for number in numbers:
             await self._archive.picture(owner.id, number)
         await self._archive.remove(owner.id, numbers)
+        for number in numbers:
+            self._watch.tell(Subject.PICTURE, owner.id, str(number), DELETED)
 
     async def unfinished(self, owner: Owner) -> Sequence[str]:
         """The jobs whose pictures are still to come."""
         return await self._archive.unfinished(owner.id)
 
-    async def export(self, owner: Owner, file: BinaryIO, search: Search = EVERYTHING) -> Exported:
-        """Write a zip of all that fit, picture by picture: no more than one is held in memory."""
+    async def export(
+        self,
+        owner: Owner,
+        file: Target,
+        search: Search = EVERYTHING,
+        *,
+        after_each: Callable[[], Awaitable[None]] = nothing_more,
+    ) -> Exported:
+        """Write a zip of all that fit, picture by picture: no more than one is held in memory.
+
+        `after_each` is waited for before the next one is looked for.
+        """
         count, missing = 0, []
         with Parcel(file) as parcel:
             before: int | None = None
@@ -103,6 +129,7 @@ class Gallery:
                         continue
                     await asyncio.to_thread(parcel.add, picture, png)
                     count += 1
+                    await after_each()
                 before = page[-1].number
         return Exported(pictures=count, missing=missing)
 
@@ -111,3 +138,4 @@ class Gallery:
         for job in await self.unfinished(owner):
             await self._withdraw(job, owner)
         await self._archive.forget(owner.id)
+        self._watch.tell(Subject.EVERYTHING, owner.id)

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from engine.phrase import Phrase
+
 MOST_ATTEMPTS = 3
 """A job that was begun so often, and whose painter was not heard of again, is given up."""
-GIVEN_UP = f"It stopped the painter {MOST_ATTEMPTS} times, so I gave it up."
+GIVEN_UP = Phrase("It stopped the painter {count} times, so I gave it up.", count=MOST_ATTEMPTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

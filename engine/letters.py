@@ -3,6 +3,8 @@
 from functools import lru_cache
 from unicodedata import category, combining, name, normalize
 
+from engine.lookalikes import PLAIN
+
 # Scripts that put no space between words: there every letter stands for itself.
 UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 FIRST_UNSPACED = "\u0e00"
@@ -12,7 +14,7 @@ KINDS = frozenset("LMN")
 
 
 def folded(text: str) -> str:
-    return normalize("NFKD", text).casefold()
+    return normalize("NFKD", text).casefold().translate(PLAIN)
 
 
 def is_letter(sign: str) -> bool:

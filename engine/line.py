@@ -1,8 +1,8 @@
 """Line: what the studio and the dispatcher share."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
@@ -10,11 +10,13 @@ from engine.allowance import Allowance
 from engine.errors import EaselError
 from engine.gate import Gate
 from engine.job import Job, Picture
+from engine.meter import Meter
 from engine.outline import Outline
 from engine.queue import Entry, FairQueue
 from engine.tally import Move, Tally
 from engine.ticket import Ticket
 from engine.waiting import Waiting
+from engine.watch import Subject, Watch
 from engine.work import Work
 
 
@@ -51,6 +53,8 @@ class Line:
     """How a moderator left it: nothing new may be begun, or nothing more taken in."""
     hands: dict[str, str] = field(default_factory=dict)
     """How pictures come about here, by model, once there is a painter."""
+    watch: Watch = field(default_factory=Watch)
+    meter: Meter = field(default_factory=Meter)
 
     def join(self, job: Outline, allowance: Allowance) -> None:
         """Put all tiles in the queue; there is room for them, or was when they were accepted.
@@ -76,16 +80,23 @@ class Line:
         if job.attempt:
             self.suspects.add(job.id)
         self.elsewhere.pop(job.id, None)
+        self.watch.tell(Subject.JOB, job.owner, job.id)
 
     def begin(self, job: str, owner: str) -> Work:
         """The first of its tiles has been taken: the job waits no more."""
         self.waiting.remove(job)
         self.works[job] = Work(job=job, owner=owner, ticket=self.tickets.get(job))
+        self.watch.tell(Subject.JOB, owner, job)
         return self.works[job]
 
     def knows(self, job: str) -> bool:
         """True while it waits or is painted, here or elsewhere."""
         return job in self.jobs or job in self.elsewhere
+
+    def jobs_of(self, owner: str) -> list[str]:
+        """What waits or is painted here of that owner's."""
+        begun = [work.job for work in self.works.values() if work.owner == owner]
+        return [*begun, *self.waiting.jobs(owner)]
 
     def ticket(self, job: Job) -> Ticket:
         """The one that is held for it already, or a new one."""
@@ -129,11 +140,12 @@ class Line:
         Where it comes back it can join again, once what was being painted of it is withdrawn.
         """
         self._withdraw(job)
-        ticket = self.tickets.get(job)
+        ticket, owner = self.tickets.get(job), self._owner(job)
         if ticket is not None:
             ticket.start_over()
         self._drop(job)
         self.elsewhere[job] = ticket
+        self.watch.tell(Subject.JOB, owner, job)
 
     def finish(self, job: str, pictures: tuple[Picture, ...]) -> None:
         """Whoever waits for the job has its pictures."""
@@ -150,21 +162,47 @@ class Line:
 
     def forget(self, job: str) -> None:
         """It has ended."""
+        owner = self._owner(job)
         self._drop(job)
         self.elsewhere.pop(job, None)
         self.tickets.pop(job, None)
         self.news.set()
+        self.watch.tell(Subject.JOB, owner, job)
+
+    @property
+    def cost(self) -> float:
+        """Credits that it takes until all that is there is painted."""
+        return self._being_painted + self.queue.cost
 
     def until(self, job: str, now: float) -> tuple[int, float]:
         """How many tiles go before its first one, and how many credits are painted before its last
         one is done, with what is being painted."""
-        painted = sum(self.works[name].unpainted for name in self.painting if name in self.works)
+        painted = self._being_painted
         waiting = [name for name in self._names(job) if self.queue.waits(name)]
         if not waiting:
             return 0, painted
         ends = {waiting[0], waiting[-1]}
         found = [until for name in ends if (until := self.queue.until(name, now))]
         return min(place for place, _ in found), painted + max(cost for _, cost in found)
+
+    def places(
+        self, jobs: Collection[str], now: float, most: int = 5000
+    ) -> Mapping[str, tuple[int, float]]:
+        """The same of many that wait, in one walk along the queue.
+
+        Not of those that do not stand whole among the `most` that go first.
+        """
+        painted = self._being_painted
+        found: dict[str, tuple[int, float]] = {}
+        seen: Counter[str] = Counter()
+        for place, entry in enumerate(self.queue.order(now, most)):
+            painted += entry.price
+            job = job_of(entry)
+            if job in jobs:
+                seen[job] += 1
+                found[job] = (found[job][0] if job in found else place, painted)
+        # Some of those that were begun have left the queue already.
+        return {job: until for job, until in found.items() if seen[job] == self.jobs.get(job)}
 
     def tally(self, owner: str, ended: Work | None = None) -> Tally | None:
         """What the ledger must know of the owner, and of that work as one that has ended."""
@@ -188,6 +226,11 @@ class Line:
         self.changed.update(tally.owner for tally in tallies)
         self.moves[:0] = moves
 
+    @property
+    def _being_painted(self) -> float:
+        """Credits that the tiles which were begun will still take."""
+        return sum(self.works[name].unpainted for name in self.painting if name in self.works)
+
     def _withdraw(self, job: str) -> None:
         for entry in [entry for entry in self.aside if job_of(entry) == job]:
             self.aside.remove(entry)
@@ -205,6 +248,13 @@ class Line:
         self.jobs.pop(job, None)
         self.waiting.remove(job)
         self.suspects.discard(job)
+
+    def _owner(self, job: str) -> str | None:
+        if work := self.works.get(job):
+            return work.owner
+        if ticket := self.tickets.get(job):
+            return ticket.job.owner.id
+        return self.waiting.owner(job)
 
     def _names(self, job: str) -> list[str]:
         return [name_of(job, place) for place in range(self.jobs.get(job, 0))]

@@ -8,6 +8,7 @@ from engine.accounts import Act, Deed, Tier
 from engine.allowance import Allowance, cents_of
 from engine.errors import InvalidRequest, NotFound
 from engine.nearest import did_you_mean
+from engine.phrase import Phrase
 from engine.terms import Terms, allowance_of
 
 LOCAL = "local"
@@ -93,8 +94,8 @@ def tier_named(name: str) -> str:
 
 
 def unknown_tier(name: str, known: Collection[str]) -> InvalidRequest:
-    there = did_you_mean(name, known) if known else "There are none yet."
-    return InvalidRequest(f"There is no tier “{name}”. {there}")
+    there = did_you_mean(name, known) if known else Phrase("There are none yet.")
+    return InvalidRequest("There is no tier “{name}”. {mend}", name=name, mend=there)
 
 
 def reason(why: str) -> str:
@@ -142,7 +143,9 @@ def require_later(end: datetime | None, act: Act) -> None:
 def ranked(rank: int) -> int:
     """Raises InvalidRequest for what is no rank."""
     if abs(rank) > HIGHEST_RANK:
-        raise InvalidRequest(f"{rank} is no rank. Take a whole number up to {HIGHEST_RANK:,}.")
+        raise InvalidRequest(
+            "{rank} is no rank. Take a whole number up to {most:,}.", rank=rank, most=HIGHEST_RANK
+        )
     return rank
 
 
@@ -157,8 +160,8 @@ def told_tier(tier: Tier) -> Mapping[str, Any]:
 
 
 def no_grant(grant: int) -> NotFound:
-    return NotFound(f"There is no grant {grant} that still pays.")
+    return NotFound("There is no grant {grant} that still pays.", grant=grant)
 
 
 def not_blocked(owner: str) -> NotFound:
-    return NotFound(f"{owner} is not blocked.")
+    return NotFound("{person} is not blocked.", person=owner)

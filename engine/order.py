@@ -22,6 +22,11 @@ class Order:
     def __iter__(self) -> Iterator[Claim]:
         return chain.from_iterable(self._parts)
 
+    @property
+    def cost(self) -> float:
+        """What all of them cost."""
+        return sum(self._prices)
+
     def add(self, claim: Claim) -> None:
         tag = tag_of(claim)
         if not self._parts:

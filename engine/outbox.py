@@ -1,6 +1,6 @@
 """What is needed to tell somebody far away how a job ended: an Outbox and a Sink."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -20,9 +20,18 @@ class Outbox(Protocol):
     """Remembers who must still be told. Every call is one transaction."""
 
     async def take_due(
-        self, now: datetime, *, until: datetime, most: int = 10
+        self, now: datetime, *, until: datetime, most: int = 10, worker: str = ""
     ) -> Sequence[Delivery]:
-        """The deliveries that are due; nobody else gets them until then."""
+        """The deliveries that are due; this worker has them in hand, and nobody else gets them
+        until then."""
+        ...
+
+    async def workers(self) -> Collection[str]:
+        """Who has deliveries in hand, or was killed with them."""
+        ...
+
+    async def take_back(self, now: datetime, gone: Collection[str]) -> None:
+        """What these workers had in hand is due."""
         ...
 
     async def delivered(self, job: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Protocol, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from engine.infotext import write_infotext
@@ -14,10 +14,20 @@ MANIFEST = "manifest.json"
 CHUNK = 2**20
 
 
+class Target(Protocol):
+    """What a parcel is written to; it may be a file, or a pipe that nobody can go back in."""
+
+    def write(self, content: bytes, /) -> int: ...
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Parcel:
     """Each picture is a PNG with a text of its recipe beside it; the manifest tells of them all."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Target) -> None:
         self._zip = ZipFile(file, "w", ZIP_STORED)
         # A zip takes one file at a time, and the manifest is whole only at the end.
         self._manifest = TemporaryFile()  # noqa: SIM115 - it is closed with the parcel

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from engine.errors import InvalidRequest
 from engine.letters import folded, is_letter, is_unseen, stands_alone
+from engine.phrase import Phrase
 
 MARK = "/"
 """Stands before and after a pattern, where a list has words and patterns."""
@@ -118,12 +119,12 @@ class _Reader:
 
     def read(self) -> tuple[int, int]:
         if len(self._pattern) > LONGEST:
-            raise self._wrong(f"It has more than {LONGEST} signs")
+            raise self._wrong(Phrase("It has more than {most} signs", most=LONGEST))
         if not any(is_letter(sign) for sign in self._signs):
-            raise self._wrong("No letter is in it, so it would refuse everything")
+            raise self._wrong(Phrase("No letter is in it, so it would refuse everything"))
         found = self._either()
         if self._at < len(self._signs):
-            raise self._wrong("A “)” closes nothing")
+            raise self._wrong(Phrase("A “)” closes nothing"))
         return found
 
     def _either(self) -> tuple[int, int]:
@@ -165,7 +166,7 @@ class _Reader:
         if sign == "(":
             found = self._either()
             if self._next() != ")":
-                raise self._wrong("A “(” is not closed")
+                raise self._wrong(Phrase("A “(” is not closed"))
             self._at += 1
             return found
         if sign == ".":
@@ -184,14 +185,14 @@ class _Reader:
         ranges = []
         while (sign := self._next()) != "]":
             if not sign:
-                raise self._wrong("A “[” is not closed")
+                raise self._wrong(Phrase("A “[” is not closed"))
             first = last = self._letter(sign)
             self._at += 1
             if self._next() == "-":
                 last = self._letter(self._signs[self._at + 1 : self._at + 2])
                 self._at += 2
             if first > last:
-                raise self._wrong(f"“{first}-{last}” goes backwards")
+                raise self._wrong(Phrase("“{first}-{last}” goes backwards", first=first, last=last))
             ranges.append((first, last))
         self._at += 1
         return _Letters(ranges=tuple(ranges), others=others)
@@ -202,10 +203,13 @@ class _Reader:
     def _letter(self, sign: str) -> str:
         if sign == " " or (sign and is_letter(sign)):
             return sign
-        raise self._wrong(f"“{sign}” means nothing in it")
+        raise self._wrong(Phrase("“{sign}” means nothing in it", sign=sign))
 
-    def _wrong(self, why: str) -> InvalidRequest:
+    def _wrong(self, why: Phrase) -> InvalidRequest:
         return InvalidRequest(
-            f"“{self._pattern:.60}” is no pattern. {why}. Write it with {SIGNS}, like "
-            "/colou?r(s|ed)?/."
+            "“{pattern}” is no pattern. {why}. Write it with {signs}, like {example}.",
+            pattern=self._pattern[:60],
+            why=why,
+            signs=Phrase(SIGNS),
+            example="/colou?r(s|ed)?/",
         )

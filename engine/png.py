@@ -1,17 +1,33 @@
 """Makes the file of a finished picture: PNG, with its recipe inside."""
 
+import logging
 from collections.abc import Mapping
 from io import BytesIO
+from struct import error as struct_error
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from engine.errors import InvalidRequest
 from engine.infotext import write_infotext
 from engine.job import Recipe
 
+log = logging.getLogger(__name__)
+
 # A picture that claims more pixels than this is refused before it is unpacked.
 MOST_PIXELS = 64_000_000
+EIGHT_OF_SIXTEEN = [level >> 8 for level in range(2**16)]
+BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    LookupError,
+    TypeError,
+    EOFError,
+    struct_error,
+    OverflowError,
+)
+"""What Pillow raises where a file is no picture, or a broken one."""
 LYING = frozenset({5, 6, 7, 8})
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
@@ -29,8 +45,29 @@ def size_of_picture(file: bytes) -> tuple[int, int]:
     """Width and height as it is seen: cameras write down how they were held."""
     with Image.open(BytesIO(file), formats=FORMATS) as image:
         width, height = image.size
-        lying = image.getexif().get(ExifTags.Base.Orientation, 1) in LYING
+        lying = _orientation(image) in LYING
     return (height, width) if lying else (width, height)
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """As it is seen, with 8 bits for each colour."""
+    try:
+        image = ImageOps.exif_transpose(image)
+    except BROKEN:
+        # Notes that cannot be read turn nothing; what is wrong with the rest is met later.
+        log.debug("the notes of a picture cannot be read")
+    if not image.mode.startswith("I"):
+        return image
+    # Pillow takes all of 16 bits that is above 255 for white.
+    return image.convert("I").point(EIGHT_OF_SIXTEEN, "L")
+
+
+def _orientation(image: Image.Image) -> object:
+    """As it was held; upright where the camera's notes cannot be read."""
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1)
+    except BROKEN:
+        return 1
 
 
 def require_picture(file: bytes) -> None:
@@ -38,17 +75,20 @@ def require_picture(file: bytes) -> None:
     try:
         with Image.open(BytesIO(file), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise _too_many(f"{image.width}x{image.height} pixels, which is more than")
+                raise InvalidRequest(
+                    "That picture has {width}x{height} pixels, which is more than {most} million. "
+                    "Make it smaller first.",
+                    width=image.width,
+                    height=image.height,
+                    most=MOST_PIXELS // 1_000_000,
+                )
             image.load()
     except Image.DecompressionBombError:
-        raise _too_many("more pixels than") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        raise InvalidRequest(
+            "That picture has more pixels than {most} million. Make it smaller first.",
+            most=MOST_PIXELS // 1_000_000,
+        ) from None
+    except BROKEN:
         raise InvalidRequest(
             "That file is no picture that I can read. Give a PNG, JPEG, WebP, GIF or BMP."
         ) from None
-
-
-def _too_many(pixels: str) -> InvalidRequest:
-    return InvalidRequest(
-        f"That picture has {pixels} {MOST_PIXELS // 1_000_000} million. Make it smaller first."
-    )

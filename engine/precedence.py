@@ -27,6 +27,12 @@ class Precedence:
         self._long: dict[str, Lane] = {}
         self._ages = SortedKeyList(key=attrgetter("age"))
 
+    @property
+    def cost(self) -> float:
+        """What all of them cost."""
+        tails = (lane.price_of(self._front, len(lane.jobs)) for lane in self._long.values())
+        return self._order.cost + sum(tails)
+
     def next(self, now: float) -> Claim | None:
         """The first whose owner may run one more."""
         for lane in self._overdue(now):

@@ -1,12 +1,14 @@
 """The prompt language: takes `--flags` out of a text, and writes a request as such a text."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from engine.errors import InvalidRequest
-from engine.nearest import nearest
-from engine.request import LARGEST_SEED, LIMITS, ImageRequest
+from engine.nearest import meant, nearest
+from engine.phrase import Phrase
+from engine.request import LARGEST_SEED, LIMITS, NO_IMAGE, ImageRequest
 
 # Phones make a dash of two hyphens, so a dash that touches a word from the left counts as both.
 _FLAG = re.compile(r"(?<!\S)(?P<dash>--|[—–])(?P<name>[^\W\d_][\w-]*)")
@@ -27,31 +29,34 @@ class _Takes(Enum):
     WORDS = auto()
 
 
+NOTHING = Phrase("")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Flag:
     """Which fields a flag sets, how much text it takes, and a sentence's end saying what."""
 
     sets: tuple[str, ...]
     takes: _Takes = _Takes.WORD
-    wants: str = ""
+    wants: Phrase = NOTHING
 
 
-def _number(field: str, wants: str = "") -> _Flag:
+def _number(field: str, wants: Phrase | None = None) -> _Flag:
     return _Flag(sets=(field,), wants=wants or LIMITS[field])
 
 
-def _words(field: str, wants: str) -> _Flag:
+def _words(field: str, wants: Phrase) -> _Flag:
     return _Flag(sets=(field,), takes=_Takes.WORDS, wants=wants)
 
 
-_SEED = f"a whole number from 0 to {LARGEST_SEED}, or random"
+_SEED = Phrase("a whole number from 0 to {most}, or random", most=LARGEST_SEED)
 _GUIDANCE = _number("guidance")
-_NEGATIVE = _words("negative", "what must not be in the picture, like --no people, cars")
+_NEGATIVE = _words("negative", Phrase("what must not be in the picture, like --no people, cars"))
 _ASPECT = _number("aspect")
 _FLAGS = {
     "ar": _ASPECT,
     "aspect": _ASPECT,
-    "size": _Flag(sets=("width", "height"), wants="width x height, like 512x768"),
+    "size": _Flag(sets=("width", "height"), wants=Phrase("width x height, like 256x192")),
     "width": _number("width"),
     "height": _number("height"),
     "seed": _number("seed", _SEED),
@@ -59,9 +64,9 @@ _FLAGS = {
     "guidance": _GUIDANCE,
     "cfg": _GUIDANCE,
     "scale": _GUIDANCE,
-    "sampler": _words("sampler", "the name of a sampler, like Euler a"),
-    "model": _words("model", "the name of a model"),
-    "style": _words("style", "the name of a style"),
+    "sampler": _words("sampler", Phrase("the name of a sampler, like Euler a")),
+    "model": _words("model", Phrase("the name of a model")),
+    "style": _words("style", Phrase("the name of a style")),
     "no": _NEGATIVE,
     "negative": _NEGATIVE,
     "count": _number("count"),
@@ -72,13 +77,15 @@ _FLAGS = {
     "variation": _number("variation"),
     "variation-seed": _number("variation_seed", _SEED),
     "upscale": _number("upscale"),
-    "upscaler": _words("upscaler", "the name of an upscaler, like Lanczos"),
+    "upscaler": _words("upscaler", Phrase("the name of an upscaler, like Lanczos")),
     "redraw": _number("redraw"),
-    "hires": _Flag(sets=("upscale", "redraw"), wants="a factor and a strength, like 2 or 2,0.4"),
+    "hires": _Flag(
+        sets=("upscale", "redraw"), wants=Phrase("a factor and a strength, like 2 or 2,0.4")
+    ),
     "exact": _Flag(sets=("exact",), takes=_Takes.NOTHING),
     "fresh": _Flag(sets=("fresh",), takes=_Takes.NOTHING),
     # For prompts that begin or end in white space, which people never mean but programs send.
-    "prompt": _words("prompt", "what to paint"),
+    "prompt": _words("prompt", Phrase("what to paint")),
 }
 FLAGS = tuple(_FLAGS)
 """Their names, without the dashes."""
@@ -93,9 +100,10 @@ HIRES_REDRAW = "0.5"
 def read_prompt(text: str, **given: object) -> ImageRequest:
     """Make a request of what somebody typed. Raises InvalidRequest with the mend.
 
-    `given` are options from outside the text, None where there were none; a flag in the text
-    wins over them. Text around the flags is the prompt; `\\--` is two dashes and no flag.
-    A flag may be there once: of two values one was a mistake, and a picture is too dear to guess.
+    `given` are options from outside the text, None where there were none. Of single values a flag
+    in the text wins over them; what must not be in the picture adds up. Text around the flags is
+    the prompt; `\\--` is two dashes and no flag. A flag may be there once: of two values one was a
+    mistake, and a picture is too dear to guess.
     """
     prompt, told = _taken_apart(text)
     if prompt and "prompt" in told:
@@ -109,7 +117,13 @@ def read_prompt(text: str, **given: object) -> ImageRequest:
         outside.pop("aspect", None)
     if prompt:
         told["prompt"] = prompt
-    return ImageRequest.model_validate({"prompt": "", **outside, **told})
+    if "negative" in outside and "negative" in told:
+        told["negative"] = _both(str(outside["negative"]), str(told["negative"]))
+    fields = {"prompt": "", **outside, **told}
+    request = ImageRequest.model_validate(fields)
+    if "strength" in fields and not request.image:
+        raise InvalidRequest(NO_IMAGE)
+    return request
 
 
 def write_prompt(request: ImageRequest) -> str:
@@ -145,23 +159,37 @@ def _taken_apart(text: str) -> tuple[str, dict[str, object]]:
         value, text = _value(f"--{name}", flag, text[found.end() :])
         for field, part in zip(flag.sets, _parts(f"--{name}", flag, value), strict=True):
             if field in told_by:
-                both = f"--{name}" if told_by[field] == name else f"--{told_by[field]} and --{name}"
-                raise InvalidRequest(f"The {field} is given twice, by {both}. Keep one of them.")
+                raise _twice(field, told_by[field], name)
             told[field], told_by[field] = part, name
     prose.append(text)
     parts = (_ESCAPED.sub("", part.strip()) for part in prose)
     return " ".join(part for part in parts if part), told
 
 
+def _twice(field: str, before: str, name: str) -> InvalidRequest:
+    if before == name:
+        return InvalidRequest(
+            "The {field} is given twice, by {flag}. Keep one of them.",
+            field=field,
+            flag=f"--{name}",
+        )
+    return InvalidRequest(
+        "The {field} is given twice, by {flag} and {other}. Keep one of them.",
+        field=field,
+        flag=f"--{before}",
+        other=f"--{name}",
+    )
+
+
 def _flag_named(name: str, written: str) -> _Flag:
     if name in _FLAGS:
         return _FLAGS[name]
-    near = nearest(name, _FLAGS, count=2)
-    mend = f"Did you mean {' or '.join(f'--{flag}' for flag in near)}?"
-    if not near:
-        mend = f"Known are: {', '.join(f'--{flag}' for flag in _FLAGS)}."
+    near = [f"--{flag}" for flag in nearest(name, _FLAGS, count=2)]
     raise InvalidRequest(
-        f"I know no flag {written:.60}. {mend} To have it in the prompt, write \\{written:.60}"
+        "I know no flag {flag}. {mend} To have it in the prompt, write {escaped}",
+        flag=written[:60],
+        mend=meant(near, [f"--{flag}" for flag in _FLAGS]),
+        escaped=f"\\{written[:60]}",
     )
 
 
@@ -169,21 +197,30 @@ def _value(name: str, flag: _Flag, text: str) -> tuple[str, str]:
     """The value that the text begins with, and the rest of the text."""
     if flag.takes is _Takes.NOTHING:
         if text.startswith("="):
-            raise InvalidRequest(f"{name} takes no value. Write it alone, or leave it out.")
+            raise InvalidRequest(
+                "{flag} takes no value. Write it alone, or leave it out.", flag=name
+            )
         return "", text
     text = text.removeprefix("=").lstrip()
     if quoted := _QUOTED.get(text[:1]):
         inside = quoted.match(text)
         if inside is None:
-            raise InvalidRequest(f"The quotation after {name} has no end. Close it with {text[0]}.")
+            raise InvalidRequest(
+                "The quotation after {flag} has no end. Close it with {sign}.",
+                flag=name,
+                sign=text[0],
+            )
         return re.sub(r"\\([\\\"“”„«»])", r"\1", inside[1]), text[inside.end() :]
     following = _FLAG.search(text)
     end = following.start() if following else len(text)
     if flag.takes is _Takes.WORD:
         end = len((text[:end].split(maxsplit=1) or [""])[0])
     value = text[:end].strip()
+    if flag.takes is _Takes.WORD:
+        # Keyboards of East Asia write numbers as wide as their letters.
+        value = unicodedata.normalize("NFKC", value)
     if not value:
-        raise InvalidRequest(f"{name} needs a value: {flag.wants}.")
+        raise InvalidRequest("{flag} needs a value: {wants}.", flag=name, wants=flag.wants)
     return _ESCAPED.sub("", value), text[end:]
 
 
@@ -197,7 +234,7 @@ def _parts(name: str, flag: _Flag, value: str) -> tuple[object, ...]:
         case ("outpaint",):
             margins = re.fullmatch(r"[0-9]+(?:,[0-9]+,[0-9]+,[0-9]+)?", value)
             if margins is None:
-                raise InvalidRequest(f"{name} needs {flag.wants}, not “{value:.60}”.")
+                raise _wanted(name, flag, value)
             return (value.split(","),)
         case ("upscale", "redraw"):
             factor, _, strength = value.partition(",")
@@ -209,8 +246,19 @@ def _parts(name: str, flag: _Flag, value: str) -> tuple[object, ...]:
         case _:
             return (value,)
     if pair is None:
-        raise InvalidRequest(f"{name} needs {flag.wants}, not “{value:.60}”.")
+        raise _wanted(name, flag, value)
     return (pair.groups(),) if flag.sets == ("aspect",) else pair.groups()
+
+
+def _both(one: str, other: str) -> str:
+    """Two lists of words as one; what both say is said once."""
+    return ", ".join(dict.fromkeys(words for words in (one.strip(), other.strip()) if words))
+
+
+def _wanted(name: str, flag: _Flag, value: str) -> InvalidRequest:
+    return InvalidRequest(
+        "{flag} needs {wants}, not “{value}”.", flag=name, wants=flag.wants, value=value[:60]
+    )
 
 
 def _quoted(value: str) -> str:

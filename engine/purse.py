@@ -108,13 +108,23 @@ class Purse:
             return never
         left = credits_of(self.at_time(allowance, now).left(allowance) or 0)
         back = self.back(cents, allowance, now)
-        has = f"{left:.2f} left"
         if granted:
-            has += f" of your allowance and {credits_of(granted):.2f} of what was granted; one of "
-            has += "them must pay for all of it"
+            return QuotaExceeded(
+                "That costs {price}, and you have {left:.2f} left of your allowance and "
+                "{granted:.2f} of what was granted; one of them must pay for all of it. Enough is "
+                "back on {back}; until then, ask for something smaller.",
+                price=said(cents),
+                left=left,
+                granted=credits_of(granted),
+                back=moment(back, now),
+                retry_at=back,
+            )
         return QuotaExceeded(
-            f"That costs {said(cents)}, and you have {has}. Enough is back on "
-            f"{moment(back, now)}; until then, ask for something smaller.",
+            "That costs {price}, and you have {left:.2f} left. Enough is back on {back}; until "
+            "then, ask for something smaller.",
+            price=said(cents),
+            left=left,
+            back=moment(back, now),
             retry_at=back,
         )
 

@@ -49,6 +49,11 @@ class FairQueue:
         """Who has something that waits or runs."""
         return [owner for owner, lane in self._lanes.items() if lane.jobs or lane.running]
 
+    @property
+    def cost(self) -> float:
+        """The sum of the prices of all waiting jobs."""
+        return self._precedence.cost
+
     def waits(self, job: str) -> bool:
         return job in self._waiting
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from engine.errors import NotFound
 from engine.job import Picture, Recipe, Tile
+from engine.meter import Charged, Ended, Meter, Outcome
 from engine.ports import Ledger
 
 FROM_HISTORY = "from history"
@@ -59,3 +60,12 @@ def by_hand(recipe: Recipe, hands: Mapping[str, str]) -> Recipe | None:
     """As it would be painted here; None while nobody paints."""
     hand = hands.get(recipe.model)
     return None if hand is None else replace(recipe, hand=hand)
+
+
+def measure(pictures: Sequence[Picture], meter: Meter) -> None:
+    """A job has ended with these."""
+    for picture in pictures:
+        known = FROM_HISTORY in picture.notes
+        outcome = Outcome.REMEMBERED if known else Outcome.PAINTED
+        meter.tell(Ended(outcome=outcome, pictures=1, model=picture.recipe.model))
+    meter.tell(Charged(credits=sum(picture.seconds for picture in pictures)))

@@ -16,6 +16,7 @@ from pydantic import (
 
 from engine.errors import InvalidRequest
 from engine.nearest import did_you_mean
+from engine.phrase import Phrase
 from engine.sampler import sampler_named
 
 SMALLEST, LARGEST, STEP = 64, 2048, 8
@@ -24,16 +25,26 @@ MOST_CONTROLS = 4
 MOST_TILES = 64
 LARGEST_SEED = 2**32 - 1
 LONGEST_PROMPT = 6000
+STRENGTH = 0.75
+NO_IMAGE = (
+    "strength says how much of an image may change, and there is no image. Give one to begin from, "
+    "or leave strength out."
+)
 
 
 def _readable(name: str, text: str) -> str:
     if len(text) > LONGEST_PROMPT:
         raise InvalidRequest(
-            f"That {name} has {len(text):,} characters. {LONGEST_PROMPT:,} is the most I read."
+            "That {name} has {count:,} characters. {most:,} is the most I read.",
+            name=Phrase(name),
+            count=len(text),
+            most=LONGEST_PROMPT,
         )
     # No database keeps these, and no file of text.
     if "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
-        raise InvalidRequest(f"There is a character in the {name} that is no text. Take it out.")
+        raise InvalidRequest(
+            "There is a character in the {name} that is no text. Take it out.", name=Phrase(name)
+        )
     return text
 
 
@@ -87,7 +98,7 @@ class ImageRequest(BaseModel):
     count: int = Field(1, ge=1, le=16)
     style: Name | None = None
     image: Name | None = None
-    strength: float = Field(0.75, ge=0, le=1)
+    strength: float = Field(STRENGTH, ge=0, le=1)
     mask: Name | None = None
     outpaint: tuple[int, int, int, int] | None = None
     rescale: float = Field(0.0, ge=0, le=1)
@@ -134,8 +145,12 @@ class ImageRequest(BaseModel):
     def _fits(cls, side: int | None) -> int | None:
         if side is not None and (side % STEP or not SMALLEST <= side <= LARGEST):
             raise InvalidRequest(
-                f"{side} is no size I can paint: width and height are multiples of {STEP} "
-                f"from {SMALLEST} to {LARGEST}. Try {nearest_side(side)}."
+                "{side} is no width or height that I can paint: they are multiples of {step} from "
+                "{least} to {most}. Say none, and the model takes the size that it likes.",
+                side=str(side),
+                step=STEP,
+                least=SMALLEST,
+                most=LARGEST,
             )
         return side
 
@@ -144,8 +159,9 @@ class ImageRequest(BaseModel):
     def _possible(cls, aspect: tuple[int, int] | None) -> tuple[int, int] | None:
         if aspect is not None and (min(aspect) < 1 or max(aspect) > 4 * min(aspect)):
             raise InvalidRequest(
-                f"{aspect[0]}:{aspect[1]} is no shape I can paint. "
-                "Try one from 4:1 to 1:4, like 16:9."
+                "{across}:{down} is no shape I can paint. Try one from 4:1 to 1:4, like 16:9.",
+                across=aspect[0],
+                down=aspect[1],
             )
         return aspect
 
@@ -171,8 +187,10 @@ class ImageRequest(BaseModel):
             return None
         if any(margin < 0 or margin % STEP or margin > LARGEST for margin in margins):
             raise InvalidRequest(
-                f"outpaint is how many pixels to add at the left, top, right and bottom, each a "
-                f"multiple of {STEP} from 0 to {LARGEST}: 0,0,128,0, or 64 for every side."
+                "outpaint is how many pixels to add at the left, top, right and bottom, each a "
+                "multiple of {step} from 0 to {most}: 0,0,128,0, or 64 for every side.",
+                step=STEP,
+                most=LARGEST,
             )
         return margins
 
@@ -187,7 +205,9 @@ class ImageRequest(BaseModel):
             raise InvalidRequest("A mask needs an image to paint on. Give an image too.")
         if self.outpaint and not self.image:
             raise InvalidRequest("To paint around an image I need the image. Give one too.")
-        if not self.strength and not (self.image and self.upscale > 1):
+        if self.strength != STRENGTH and not self.image:
+            raise InvalidRequest(NO_IMAGE)
+        if not self.strength and self.upscale == 1:
             raise InvalidRequest(
                 "With strength 0 nothing of the image changes. Give more, or upscale it."
             )
@@ -204,7 +224,7 @@ class ImageRequest(BaseModel):
         if self.aspect and (self.width or self.height):
             raise InvalidRequest("Give a size or an aspect, not both.")
         if (self.width is None) != (self.height is None):
-            raise InvalidRequest("Give width and height together, like 512x768.")
+            raise InvalidRequest("Give width and height together, like 256x192.")
         return self
 
 
@@ -213,35 +233,47 @@ def nearest_side(side: int) -> int:
     return min(LARGEST, max(SMALLEST, round(side / STEP) * STEP))
 
 
+def _whole(least: int, most: int) -> Phrase:
+    return Phrase("a whole number from {least} to {most}", least=least, most=most)
+
+
+def _any(least: int, most: int) -> Phrase:
+    return Phrase("a number from {least} to {most}", least=least, most=most)
+
+
+_SIDE = Phrase(
+    "a multiple of {step} from {least} to {most}", step=STEP, least=SMALLEST, most=LARGEST
+)
 LIMITS = {
-    "seed": f"a whole number from 0 to {LARGEST_SEED}",
-    "steps": "a whole number from 1 to 150",
-    "guidance": "a number from 0 to 30",
-    "count": "a whole number from 1 to 16",
-    "strength": "a number from 0 to 1",
-    "outpaint": "one number of pixels or four, like 64 or 0,0,128,0",
-    "rescale": "a number from 0 to 1",
-    "clip_skip": "a whole number from 1 to 12",
-    "variation": "a number from 0 to 1",
-    "variation_seed": f"a whole number from 0 to {LARGEST_SEED}",
-    "upscale": "a number from 1 to 4",
-    "redraw": "a number from 0 to 1",
-    "controls": f"a list of at most {MOST_CONTROLS} ControlNets, each with a name and an image",
-    "references": f"a list of at most {MOST_CONTROLS} pictures, each with an image",
-    "width": f"a multiple of {STEP} from {SMALLEST} to {LARGEST}",
-    "height": f"a multiple of {STEP} from {SMALLEST} to {LARGEST}",
-    "aspect": "two whole numbers, like 16:9",
-    # Of the ControlNets and references.
-    "weight": "a number from 0 to 2",
-    "start": "a share of the steps, from 0 to 1",
-    "end": "a share of the steps, from 0 to 1",
+    "seed": _whole(0, LARGEST_SEED),
+    "steps": _whole(1, 150),
+    "guidance": _any(0, 30),
+    "count": _whole(1, 16),
+    "strength": _any(0, 1),
+    "outpaint": Phrase("one number of pixels or four, like 64 or 0,0,128,0"),
+    "rescale": _any(0, 1),
+    "clip_skip": _whole(1, 12),
+    "variation": _any(0, 1),
+    "variation_seed": _whole(0, LARGEST_SEED),
+    "upscale": _any(1, 4),
+    "redraw": _any(0, 1),
+    "controls": Phrase(
+        f"a list of at most {MOST_CONTROLS} ControlNets, each with a name and an image"
+    ),
+    "references": Phrase(f"a list of at most {MOST_CONTROLS} pictures, each with an image"),
+    "width": _SIDE,
+    "height": _SIDE,
+    "aspect": Phrase("two whole numbers, like 16:9"),
+    "weight": _any(0, 2),
+    "start": Phrase("a share of the steps, from 0 to 1"),
+    "end": Phrase("a share of the steps, from 0 to 1"),
 }
 WISHES: Mapping[str, type[BaseModel]] = {"controls": ControlWish, "references": ReferenceWish}
 
 
 def _sentence(error: ValidationError, known: Any) -> str:
     first = error.errors(include_url=False, include_context=False)[0]
-    place = ""
+    place, value = "", f"{first['input']!r:.60}"
     match first["loc"]:
         case (str(wishes), int(index), inside, *_) if wishes in WISHES:
             name, known = str(inside), WISHES[wishes].model_fields
@@ -252,11 +284,16 @@ def _sentence(error: ValidationError, known: Any) -> str:
             name = "request"
     match first["type"]:
         case "extra_forbidden":
-            return f"{place}I know no “{name:.60}”. {did_you_mean(name, known)}"
+            mend = did_you_mean(name, known)
+            told = Phrase("I know no “{name}”. {mend}", name=name[:60], mend=mend)
         case _ if name in LIMITS:
-            return f"{place}{name.replace('_', ' ')} is {LIMITS[name]}, not {first['input']!r:.60}."
+            plain = name.replace("_", " ")
+            told = Phrase(
+                "{name} is {limit}, not {value}.", name=plain, limit=LIMITS[name], value=value
+            )
         case "missing":
-            return f"{place}The {name} is missing."
+            told = Phrase("The {name} is missing.", name=name)
         case _:
             wrong = f"{first['msg'][0].lower()}{first['msg'][1:]}"
-            return f"{place}{name}: {wrong}, not {first['input']!r:.60}."
+            told = Phrase("{name}: {wrong}, not {value}.", name=name, wrong=wrong, value=value)
+    return Phrase("{place}{told}", place=place, told=told) if place else told

@@ -179,7 +179,8 @@ def sampler_named(name: str) -> Sampler:
     """The sampler of that name, in any spelling of case, spaces and underscores."""
     found = _BY_PLAIN_NAME.get(_plain(name))
     if found is None:
-        raise InvalidRequest(f"I know no sampler “{name}”. {did_you_mean(name, SAMPLERS)}")
+        mend = did_you_mean(name, SAMPLERS)
+        raise InvalidRequest("I know no sampler “{name}”. {mend}", name=name[:60], mend=mend)
     return found
 
 

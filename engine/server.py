@@ -1,4 +1,4 @@
-"""The settings of a server: what may be asked for there, and where Easel answers."""
+"""The settings of a server: what moderators chose for everybody there."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,11 +7,11 @@ from typing import Any
 
 from engine.card import ModelCard
 from engine.errors import InvalidRequest
-from engine.filter import refused_word, words_of
-from engine.job import Recipe, Tile
+from engine.filter import words_of
 from engine.pattern import Patterns, is_pattern
-from engine.request import MOST_TILES, ImageRequest
-from engine.safety import MEASURES, Measure, Policy, stricter
+from engine.request import MOST_TILES
+from engine.safety import MEASURES, Measure
+from engine.spot import Spot
 
 MOST_WORDS, LONGEST_WORD = 500, 100
 MOST_SIGNS = 1000
@@ -47,25 +47,41 @@ class ServerSettings:
     def __post_init__(self) -> None:
         most = self.most_pictures
         if most is not None and not 1 <= most <= MOST_TILES:
-            raise InvalidRequest(f"{most} pictures at once is no limit. Take 1 to {MOST_TILES}.")
+            raise InvalidRequest(
+                "{count} pictures at once is no limit. Take 1 to {most}.",
+                count=most,
+                most=MOST_TILES,
+            )
         if len(self.refused) > MOST_WORDS:
-            raise InvalidRequest(f"{len(self.refused)} words are too many: {MOST_WORDS} at most.")
+            raise InvalidRequest(
+                "{count} words are too many: {most} at most.",
+                count=len(self.refused),
+                most=MOST_WORDS,
+            )
         if patterns := [word for word in self.refused if is_pattern(word)]:
             _require_patterns(patterns)
         for word in self.refused:
             if not words_of(word) or len(word) > LONGEST_WORD:
                 raise InvalidRequest(
-                    f"“{word:.60}” is no word that can be refused. Write it with letters, and "
-                    f"{LONGEST_WORD} of them at most."
+                    "“{word}” is no word that can be refused. Write it with letters, and {most} of "
+                    "them at most.",
+                    word=word[:60],
+                    most=LONGEST_WORD,
                 )
         for measure in (self.safety, self.safety_adult, *(one for _, one in self.safety_channels)):
             if measure is not None and measure not in MEASURES:
-                raise InvalidRequest(f"The safety is {', '.join(MEASURES)}, not “{measure:.60}”.")
+                raise InvalidRequest(
+                    "The safety is {measures}, not “{measure}”.",
+                    measures=", ".join(MEASURES),
+                    measure=measure[:60],
+                )
         own = [channel for channel, _ in self.safety_channels]
         if max(len(self.channels), len(own)) > MOST_CHANNELS:
             raise InvalidRequest(
-                f"{max(len(self.channels), len(own))} channels are too many: {MOST_CHANNELS} at "
-                "most. With none named, it answers in all."
+                "{count} channels are too many: {most} at most. With none named, it answers in "
+                "all.",
+                count=max(len(self.channels), len(own)),
+                most=MOST_CHANNELS,
             )
         named = () if self.audit_channel is None else (self.audit_channel,)
         for channel in (*self.channels, *own, *named):
@@ -75,7 +91,8 @@ class ServerSettings:
                 )
         if self.language is not None and not LANGUAGE.fullmatch(self.language):
             raise InvalidRequest(
-                f"“{self.language:.60}” is no language. Write it like en or pt-BR."
+                "“{language}” is no language. Write it like en or pt-BR.",
+                language=self.language[:60],
             )
 
     @property
@@ -90,7 +107,7 @@ class ServerSettings:
     def answers_in(self, channel: str) -> bool:
         return not self.channels or channel in self.channels
 
-    def safety_at(self, spot: "Spot") -> Measure | None:
+    def safety_at(self, spot: Spot) -> Measure | None:
         """What is wanted there: of the channel itself, of its kind, of the whole server."""
         own = dict(self.safety_channels)
         for channel in spot.channels:
@@ -106,21 +123,14 @@ class ServerSettings:
         allowed = {name: card for name, card in cards.items() if self.allows_model(card.name)}
         if not allowed:
             raise InvalidRequest(
-                "None of the models that this server allows is here any more: "
-                f"{', '.join(self.models)}. A moderator must allow another: {', '.join(cards)}."
+                "None of the models that this server allows is here any more: {models}. A "
+                "moderator must allow another: {others}.",
+                models=", ".join(self.models),
+                others=", ".join(cards),
             )
         return allowed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """Where on a server somebody asks: the channel first, then the one that it is a thread of."""
-
-    channels: tuple[str, ...] = ()
-    adult: bool = False
-
-
-ANYWHERE = Spot()
 NAMES = tuple(field.name for field in fields(ServerSettings))
 FREE = ServerSettings()
 """Where nobody set anything, and where there is no server."""
@@ -144,82 +154,11 @@ def changed_settings(
     InvalidRequest."""
     for name in (*change, *forget):
         if name not in NAMES:
-            raise InvalidRequest(f"“{name:.60}” is nothing that can be set for a server.")
+            raise InvalidRequest(
+                "“{name}” is nothing that can be set for a server.", name=name[:60]
+            )
     kept = {name: value for name, value in before.told.items() if name not in forget}
     return settings_of(kept | dict(change))
-
-
-def require_allowed(settings: ServerSettings, request: ImageRequest, tiles: Sequence[Tile]) -> None:
-    """Raises InvalidRequest for what the server does not allow."""
-    require_model(settings, tiles[0].recipe.model)
-    if settings.most_pictures is not None and len(tiles) > settings.most_pictures:
-        raise InvalidRequest(
-            f"That is {len(tiles)} pictures, and {settings.most_pictures} at once is the most on "
-            "this server. Lower the count or take out alternatives."
-        )
-    if request.pictures and not settings.images:
-        raise InvalidRequest(
-            "This server does not allow pictures to begin from or to follow. Ask with words alone."
-        )
-    if not settings.loras and any(tile.recipe.loras for tile in tiles):
-        raise InvalidRequest("This server does not allow LoRAs. Take the <lora:…> out.")
-    # Each prompt once: tiles of one prompt differ in their seeds.
-    prompts = dict.fromkeys(tile.recipe.prompt for tile in tiles)
-    if word := refused_word(prompts, settings.refused):
-        raise InvalidRequest(f"This server refuses the word “{word}”. Say it otherwise.")
-
-
-def require_model(settings: ServerSettings, name: str) -> None:
-    if not settings.allows_model(name):
-        raise InvalidRequest(
-            f"This server does not allow the model {name}. It allows: {', '.join(settings.models)}."
-        )
-
-
-def measure_at(settings: ServerSettings, spot: Spot, policy: Policy) -> Measure | None:
-    """What a picture is painted under there; None where it is what is done everywhere.
-
-    Raises InvalidRequest where the server wants pictures looked at, and nothing here can.
-    """
-    wanted = settings.safety_at(spot)
-    if stricter(policy.measure, wanted) == policy.measure:
-        return None
-    if policy.model is None:
-        raise InvalidRequest(
-            "This server wants every picture looked at, and there is no model here any more that "
-            "does. Whoever runs Easel names one by EASEL_SAFETY_MODEL."
-        )
-    return wanted
-
-
-def require_shown(recipe: Recipe, settings: ServerSettings, spot: Spot, policy: Policy) -> None:
-    """Raises InvalidRequest for a picture that there is, and that would not be painted there now.
-
-    The owner may have become stricter since, so what counts is what was done when it was painted.
-    """
-    if problem := _forbidden(recipe, settings):
-        raise InvalidRequest(
-            f"This server {problem}, so that picture cannot be shown here. Look at it alone, or "
-            "show it somewhere else."
-        )
-    painted = stricter(policy.painted_under(recipe.hand), recipe.safety)
-    if stricter(painted, stricter(policy.measure, settings.safety_at(spot))) != painted:
-        raise InvalidRequest(
-            "When that picture was painted, less was done about unsafe pictures than is done here "
-            "now, so it cannot be shown here. Paint it again here, or look at it alone."
-        )
-
-
-def _forbidden(recipe: Recipe, settings: ServerSettings) -> str | None:
-    """What the server has against a picture, but for what is seen on it."""
-    if not settings.allows_model(recipe.model):
-        return f"does not allow the model {recipe.model}"
-    if not settings.loras and recipe.loras:
-        return "does not allow LoRAs"
-    if not settings.images and (recipe.image or recipe.controls or recipe.references):
-        return "does not allow pictures to begin from or to follow"
-    word = refused_word([recipe.prompt], settings.refused)
-    return f"refuses the word “{word}”" if word else None
 
 
 def _require_patterns(patterns: Sequence[str]) -> None:
@@ -227,6 +166,8 @@ def _require_patterns(patterns: Sequence[str]) -> None:
     Patterns(patterns)
     if (signs := sum(map(len, patterns))) > MOST_SIGNS:
         raise InvalidRequest(
-            f"All patterns together have {signs:,} signs, and {MOST_SIGNS:,} are the most. Write "
-            "some of them as words."
+            "All patterns together have {count:,} signs, and {most:,} are the most. Write some of "
+            "them as words.",
+            count=signs,
+            most=MOST_SIGNS,
         )

@@ -1,79 +1,38 @@
 """The use cases: ask for pictures, withdraw, look up."""
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
 
 from engine.addon import Shelf
-from engine.allowance import UNLIMITED, Allowance, require_possible
+from engine.admission import Admission
+from engine.allowance import UNLIMITED, Allowance, unlimited
 from engine.card import ModelCard, card_named
-from engine.choices import NOTHING_CHOSEN, Chosen, completed
-from engine.ending import tell_end, withdrawn
-from engine.errors import NotFound, StorageFailed
+from engine.choices import Chosen, completed, nothing_chosen
+from engine.clock import utc_now
+from engine.ending import withdrawn
+from engine.errors import NotFound
 from engine.framing import framed
-from engine.gate import Gate, require_open
-from engine.job import Job, Owner, Picture, Status, Tile
-from engine.lease import Lease
+from engine.gate import Gate
+from engine.job import Job, Owner, Status
 from engine.line import Line
-from engine.moderation import LOCAL
-from engine.outline import outline_of
+from engine.place import Place
 from engine.png import require_picture, size_of_picture
 from engine.ports import Ledger
 from engine.price import Speeds
-from engine.recall import all_recalled, unknown
+from engine.quote import Quote
+from engine.recall import unknown
 from engine.request import LARGEST_SEED, ImageRequest
+from engine.rules import measure_at, require_allowed
 from engine.safety import Policy
-from engine.server import ANYWHERE, Spot, measure_at, require_allowed
 from engine.sources import require_own
+from engine.spot import ANYWHERE, Spot
 from engine.ticket import Ticket
 from engine.tiles import tiles_of
-
-log = logging.getLogger(__name__)
-
-HISTORY = "history"
-"""Who painted what needed no painter."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """What a request would paint and cost, before it is asked for.
-
-    `request` has the defaults in it; `notes` say which of them could not be taken. What history
-    has costs nothing, and is there `at_once` where that is all of it.
-    """
-
-    request: ImageRequest
-    tiles: tuple[Tile, ...]
-    price: float
-    at_once: bool = False
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """How many pictures go first, and in how many seconds those of the job should be there.
-
-    While the queue is `paused` nobody knows when.
-    """
-
-    ahead: int
-    seconds: float
-    paused: bool = False
-
-
-async def unlimited(owner: str, roles: Collection[str] | None = None) -> Allowance:
-    return UNLIMITED
-
-
-async def nothing_chosen(owner: str | None, server: str | None = None) -> Chosen:
-    return NOTHING_CHOSEN
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+from engine.withdrawal import withdraw
 
 
 class Studio:
@@ -109,7 +68,9 @@ class Studio:
         self._shelf = shelf
         self._safety = safety or Policy()
         self._now = now
-        self._admission = asyncio.Lock()
+        # One at a time, always by the same thread: each keeps some of the memory it once needed.
+        self._looking = ThreadPoolExecutor(1, "looking")
+        self._admission = Admission(line=line, ledger=ledger, cards=cards, now=now)
 
     async def quote(
         self,
@@ -159,28 +120,26 @@ class Studio:
             reply=reply,
         )
         # Who gives up now must not leave a job that is recorded and never painted.
-        return await asyncio.shield(self._admit(job, allowance, at_once=quote.at_once))
+        return await asyncio.shield(self._admission.admit(job, allowance, at_once=quote.at_once))
 
     async def cancel(self, job: str, owner: Owner) -> bool:
         """True when it was withdrawn; False when it had ended already.
 
         What is painted of it was paid for; the rest is refunded.
         """
-        if (await self._ledger.job(job)).owner.id != owner.id:
+        known = await self._ledger.job(job)
+        if known.owner.id != owner.id:
             raise NotFound("I know no such job of yours.")
-        work = self._line.works.get(job)
-        # The ledger first: it decides between this and a painter that finishes right now.
-        ended = await self._ledger.end(
+        return await withdraw(
             job,
+            owner.id,
             Status.CANCELLED,
-            "",
+            withdrawn(),
+            known=known,
+            line=self._line,
+            ledger=self._ledger,
             now=self._now(),
-            spent=work.spent if work else 0.0,
-            tally=self._line.tally(owner.id, ended=work),
         )
-        if ended:
-            self._line.leave(job, withdrawn())
-        return ended
 
     def ticket(self, job: str) -> Ticket | None:
         """The ticket of a job that is being painted, or waits and was asked for by who is there."""
@@ -193,12 +152,28 @@ class Studio:
         ahead, seconds = self._line.until(job, self._now().timestamp())
         return Place(ahead=ahead, seconds=seconds, paused=self._line.gate is Gate.PAUSED)
 
+    def places(self, jobs: Collection[str]) -> Mapping[str, Place]:
+        """Those of many at once, as far as they are not far back in a very long queue."""
+        waiting = {job for job in jobs if job not in self._line.works}
+        paused = self._line.gate is Gate.PAUSED
+        found = self._line.places(waiting, self._now().timestamp())
+        return {
+            job: Place(ahead=ahead, seconds=seconds, paused=paused)
+            for job, (ahead, seconds) in found.items()
+        }
+
+    def seconds_left(self, job: str) -> float | None:
+        """Until all of a job that is being painted is there; None where nobody knows."""
+        if job not in self._line.works or self._line.gate is Gate.PAUSED:
+            return None
+        return self._line.until(job, self._now().timestamp())[1]
+
     async def keep(self, file: bytes, owner: Owner) -> str:
         """Keep a source picture of somebody, who alone may begin from it, and answer its digest.
 
         Raises InvalidRequest if it is none.
         """
-        await asyncio.to_thread(require_picture, file)
+        await asyncio.get_running_loop().run_in_executor(self._looking, require_picture, file)
         return await self._ledger.keep(owner.id, file, self._now())
 
     async def _quoted(
@@ -238,63 +213,3 @@ class Studio:
         return Quote(
             request=whole.request, tiles=tiles, price=price, at_once=not new, notes=whole.notes
         )
-
-    def _require_possible(self, job: Job, allowance: Allowance, *, waiting: int) -> None:
-        recipe = job.tiles[0].recipe
-        width, height = recipe.final_size
-        pixels, steps = width * height, recipe.told_steps
-        require_possible(allowance, pixels=pixels, steps=steps, waiting=waiting)
-
-    async def _answer(
-        self, job: Job, allowance: Allowance, pictures: tuple[Picture, ...]
-    ) -> Ticket:
-        """It need not wait for the painter: it is recorded and has ended."""
-        recorded = await self._ledger.record(job, allowance, job.submitted)
-        if recorded.id == job.id:
-            until = job.submitted + Lease().length
-            try:
-                begun = await self._ledger.begin(job.id, HISTORY, until)
-                await self._ledger.finish(job.id, begun.attempt, pictures, self._now())
-            except (NotFound, StorageFailed) as error:
-                log.warning("job %s is in history and cannot be answered yet: %s", job.id, error)
-            else:
-                self._line.news.set()
-                ticket = Ticket(recorded)
-                ticket.resolve(pictures)
-                return ticket
-        return await self._ticket_of(await self._ledger.job(recorded.id), allowance)
-
-    async def _admit(self, job: Job, allowance: Allowance, *, at_once: bool) -> Ticket:
-        # Between counting what waits and putting one more there, nobody else may count.
-        async with self._admission:
-            if job.key is not None and (earlier := await self._ledger.seen(job.owner.id, job.key)):
-                return await self._ticket_of(earlier, allowance)
-            if at_once:
-                self._require_possible(job, allowance, waiting=0)
-                hands, owner = self._line.hands, job.owner.id
-                if pictures := await all_recalled(owner, job.tiles, hands, self._ledger):
-                    return await self._answer(job, allowance, pictures)
-            require_open(self._line.gate)
-            self._line.waiting.require_room(None if job.owner.id == LOCAL else job.owner.id)
-            self._require_possible(job, allowance, waiting=self._line.waiting.of(job.owner.id))
-            # Before a painter can see it; and the same transaction takes its price.
-            recorded = await self._ledger.record(job, allowance, job.submitted)
-            return await self._ticket_of(recorded, allowance)
-
-    async def _ticket_of(self, job: Job, allowance: Allowance) -> Ticket:
-        """The ticket of a job that is in the ledger, perhaps since long; made anew if it has ended.
-
-        Who looks after the line may have seen it there first.
-        """
-        if not self._line.knows(job.id):
-            match job.status:
-                case Status.QUEUED:
-                    self._line.join(outline_of(job), allowance)
-                    self._line.bell.set()
-                case Status.PAINTING:
-                    self._line.follow(job.id)
-                case _:
-                    ticket = Ticket(job)
-                    await tell_end(job, ticket, self._ledger)
-                    return ticket
-        return self._line.ticket(job)

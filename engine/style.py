@@ -20,8 +20,10 @@ class Style:
     def __post_init__(self) -> None:
         if self.prompt.count(_PLACE) != 1:
             raise InvalidRequest(
-                f"The style “{self.name:.60}” must hold {_PLACE} once, where the prompt goes, "
-                f"like “a watercolor of {_PLACE}”."
+                "The style “{name}” must hold {place} once, where the prompt goes, like "
+                "“a watercolor of {place}”.",
+                name=self.name[:60],
+                place=_PLACE,
             )
 
 
@@ -112,7 +114,8 @@ def style_named(name: str, styles: Sequence[Style] = ()) -> Style:
         if plain_name(style.name) == wanted:
             return style
     names = dict.fromkeys(style.name for style in there)
-    raise InvalidRequest(f"I know no style “{name:.60}”. {did_you_mean(name, names)}")
+    mend = did_you_mean(name, names)
+    raise InvalidRequest("I know no style “{name}”. {mend}", name=name[:60], mend=mend)
 
 
 def styled(style: Style, prompt: str, negative: str) -> tuple[str, str]:

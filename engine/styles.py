@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from engine.errors import InvalidRequest, NotFound
 from engine.nearest import did_you_mean
+from engine.phrase import Phrase
 from engine.request import ImageRequest
 from engine.style import STYLES, Style, plain_name
 
@@ -16,8 +17,9 @@ def checked_style(style: Style) -> Style:
     name = " ".join(style.name.split())
     if not plain_name(name) or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidRequest(
-            f"A style's name is a word or a few, with {LONGEST_NAME} characters at most, "
-            "like misty morning."
+            "A style's name is a word or a few, with {most} characters at most, like misty "
+            "morning.",
+            most=LONGEST_NAME,
         )
     # What a request may hold is what can be read back out of one.
     ImageRequest(prompt=style.prompt, negative=style.negative)
@@ -34,14 +36,16 @@ def require_room(names: Collection[str], name: str) -> None:
     """`names` are the plain ones of the styles that there are; a known one needs no room."""
     if name not in names and len(names) >= MOST_STYLES:
         raise InvalidRequest(
-            f"There are {len(names)} styles, and {MOST_STYLES} is the most. Remove one first."
+            "There are {count} styles, and {most} is the most. Remove one first.",
+            count=len(names),
+            most=MOST_STYLES,
         )
 
 
 def no_style(name: str, styles: Sequence[Style]) -> NotFound:
     """Of those that could be removed."""
     names = [style.name for style in styles]
-    mend = did_you_mean(name, names) if names else "There are none yet."
+    mend = did_you_mean(name, names) if names else Phrase("There are none yet.")
     if built_in_named(name):
-        mend = "A built-in style stays; one of your own with its name goes before it."
-    return NotFound(f"There is no style “{name:.60}” here to remove. {mend}")
+        mend = Phrase("A built-in style stays; one of your own with its name goes before it.")
+    return NotFound("There is no style “{name}” here to remove. {mend}", name=name[:60], mend=mend)

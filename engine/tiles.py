@@ -10,6 +10,7 @@ from engine.emphasis import read_emphasis
 from engine.errors import InvalidRequest
 from engine.extras import embeddings_of, extras_of, loras_of
 from engine.job import Recipe, Tile, enlarged
+from engine.phrase import Phrase, Value
 from engine.request import LARGEST_FINAL, LARGEST_SEED, MOST_TILES, SMALLEST, ImageRequest
 from engine.sampler import sampler_named
 from engine.style import Style, style_named, styled
@@ -44,8 +45,10 @@ def tiles_of(
     prompts = expand(request.prompt, wildcards or {}, first)
     if len(prompts) * request.count > MOST_TILES:
         raise InvalidRequest(
-            f"That makes {len(prompts) * request.count} pictures. {MOST_TILES} is the most at "
-            "once: take out alternatives or lower the count."
+            "That makes {count} pictures. {most} is the most at once: take out alternatives or "
+            "lower the count.",
+            count=len(prompts) * request.count,
+            most=MOST_TILES,
         )
     style = style_named(request.style, styles) if request.style else None
     tiles: list[Tile] = []
@@ -112,8 +115,11 @@ def require_possible_steps(sampler: str, steps: int) -> None:
     most = sampler_named(sampler).most_steps
     if most is not None and steps > most:
         raise InvalidRequest(
-            f"{sampler} paints in {most} steps at most, not in {steps}. Take fewer steps or "
-            "another sampler."
+            "{sampler} paints in {most} steps at most, not in {steps}. Take fewer steps or another "
+            "sampler.",
+            sampler=sampler,
+            most=most,
+            steps=steps,
         )
 
 
@@ -121,8 +127,11 @@ def _require_outpaint_fits(request: ImageRequest, width: int, height: int) -> No
     left, top, right, bottom = request.outpaint or (0, 0, 0, 0)
     if width - left - right < SMALLEST or height - top - bottom < SMALLEST:
         raise InvalidRequest(
-            f"With {left},{top},{right},{bottom} to paint around it, too little of "
-            f"{width}x{height} is left for the image. Take a larger size or paint less around it."
+            "With {margins} to paint around it, too little of {width}x{height} is left for the "
+            "image. Take a larger size or paint less around it.",
+            margins=f"{left},{top},{right},{bottom}",
+            width=width,
+            height=height,
         )
 
 
@@ -130,18 +139,51 @@ def _require_final_size(request: ImageRequest, card: ModelCard, width: int, heig
     final = tuple(enlarged(side, request.upscale) for side in (width, height))
     largest = card.largest if request.redraw else LARGEST_FINAL
     if request.upscale > 1 and max(final) > largest:
-        most = int(largest / max(width, height) * 100) / 100
+        told: dict[str, Value] = {
+            "width": width,
+            "height": height,
+            "factor": request.upscale,
+            "wide": final[0],
+            "high": final[1],
+            "largest": largest,
+            "mend": _other_upscale(request, card, width, height, largest),
+        }
+        if not request.redraw:
+            raise InvalidRequest(
+                "{width}x{height} enlarged {factor:g} times is {wide}x{high}, and {largest} is the "
+                "longest side here. {mend}",
+                **told,
+            )
         raise InvalidRequest(
-            f"{width}x{height} enlarged {request.upscale:g} times is {final[0]}x{final[1]}, and "
-            f"{largest} is the longest side here"
-            + (f" that {card.name} paints over. " if request.redraw else ". ")
-            + (f"Take {most:g} at most." if most > 1 else "Begin with a smaller size.")
+            "{width}x{height} enlarged {factor:g} times is {wide}x{high}, and {largest} is the "
+            "longest side here that {model} paints over. {mend}",
+            model=card.name,
+            **told,
         )
     if request.redraw and any(side % card.multiple for side in final):
         raise InvalidRequest(
-            f"{card.name} paints no {final[0]}x{final[1]}: its widths and heights are multiples "
-            f"of {card.multiple}. Take another size or upscale."
+            "{model} paints no {width}x{height}: its widths and heights are multiples of {step}. "
+            "{mend}",
+            model=card.name,
+            width=final[0],
+            height=final[1],
+            step=card.multiple,
+            mend=_other_upscale(request, card, width, height, largest),
         )
+
+
+def _other_upscale(
+    request: ImageRequest, card: ModelCard, width: int, height: int, largest: int
+) -> Phrase:
+    """The largest that is possible from there, and no larger than what was asked for."""
+    step = card.multiple if request.redraw else 1
+    first = min(round(request.upscale * 100), int(largest / max(width, height) * 100))
+    for hundredths in range(first, 100, -1):
+        factor = hundredths / 100
+        final = [enlarged(side, factor) for side in (width, height)]
+        if max(final) <= largest and not any(side % step for side in final):
+            return Phrase("Take {factor:g} at most.", factor=factor)
+    return Phrase("Begin with a smaller size.")
 
 
 def size_of(request: ImageRequest, card: ModelCard) -> tuple[int, int]:
@@ -162,14 +204,24 @@ def size_of(request: ImageRequest, card: ModelCard) -> tuple[int, int]:
         return width, height  # the model paints nothing of it
     if max(width, height) > card.largest:
         raise InvalidRequest(
-            f"{width}x{height} is too large: {card.name} paints from {SMALLEST}x{SMALLEST} "
-            f"to {card.largest}x{card.largest}."
+            "{width}x{height} is too large: {model} paints from {least}x{least} to {most}x{most}. "
+            "Try {mend}.",
+            width=width,
+            height=height,
+            model=card.name,
+            least=_least(card),
+            most=card.largest,
+            mend=_nearest(width, height, card),
         )
     if width % card.multiple or height % card.multiple:
-        nearest = "x".join(str(_side(side, card)) for side in (width, height))
         raise InvalidRequest(
-            f"{card.name} paints no {width}x{height}: its widths and heights are multiples of "
-            f"{card.multiple}. Try {nearest}."
+            "{model} paints no {width}x{height}: its widths and heights are multiples of {step}. "
+            "Try {mend}.",
+            model=card.name,
+            width=width,
+            height=height,
+            step=card.multiple,
+            mend=_nearest(width, height, card),
         )
     return width, height
 
@@ -179,11 +231,24 @@ def sampler_of(request: ImageRequest, card: ModelCard) -> str:
     sampler = request.sampler or card.sampler
     if card.samplers and sampler not in card.samplers:
         raise InvalidRequest(
-            f"{card.name} cannot be painted with {sampler}. "
-            f"It can with: {', '.join(card.samplers)}."
+            "{model} cannot be painted with {sampler}. It can with: {samplers}.",
+            model=card.name,
+            sampler=sampler,
+            samplers=", ".join(card.samplers),
         )
     return sampler
 
 
+def _nearest(width: int, height: int, card: ModelCard) -> str:
+    """The size in that shape, or nearly, that is as large as the model paints."""
+    share = min(1.0, card.largest / max(width, height))
+    return "x".join(str(_side(side * share, card)) for side in (width, height))
+
+
 def _side(length: float, card: ModelCard) -> int:
-    return min(card.largest, max(SMALLEST, round(length / card.multiple) * card.multiple))
+    most = card.largest // card.multiple * card.multiple
+    return min(most, max(_least(card), round(length / card.multiple) * card.multiple))
+
+
+def _least(card: ModelCard) -> int:
+    return -(-SMALLEST // card.multiple) * card.multiple

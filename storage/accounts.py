@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine import moderation
 from engine.accounts import Act, Block, Deed, Entry, Grant, Standing, Tier
@@ -68,8 +68,11 @@ class SqlAccounts:
                 block=Block(why=block.why, until=block.until) if block else None,
             )
 
-    async def people(self, most: int = 50) -> Sequence[Owner]:
+    async def people(self, most: int = 50, *, search: str = "") -> Sequence[Owner]:
         newest = select(PersonRow).order_by(PersonRow.seen.desc(), PersonRow.id).limit(most)
+        if search:
+            columns = (PersonRow.id, PersonRow.name)
+            newest = newest.where(or_(*(_has(column, search) for column in columns)))
         async with self._transactions.read() as session:
             return [Owner(id=row.id, name=row.name) for row in await session.scalars(newest)]
 
@@ -201,6 +204,11 @@ class SqlAccounts:
             await session.execute(blocking)
             await note(session, owner, "block", act, {"until": moderation.told_time(until)})
 
+    async def block_of(self, owner: str) -> Block | None:
+        async with self._transactions.read() as session:
+            row = await session.get(BlockRow, owner)
+            return Block(why=row.why, until=row.until) if row else None
+
     async def unblock(self, owner: str, act: Act) -> None:
         owner = moderation.person(owner)
         async with self._transactions.begin() as session:
@@ -238,6 +246,14 @@ class SqlAccounts:
         async with self._transactions.begin() as session:
             await meet(session, owner, moderation.NEVER)
             await session.execute(seeing)
+
+
+def _has(column: InstrumentedAttribute[str], search: str) -> ColumnElement[bool]:
+    return or_(
+        column.icontains(search, autoescape=True),
+        # SQLite knows the case of no letters but a to z.
+        column.contains(search, autoescape=True),
+    )
 
 
 async def _tiers(session: AsyncSession) -> list[Tier]:

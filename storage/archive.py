@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.archive import no_picture
@@ -46,6 +46,18 @@ class SqlArchive:
                 there = theirs.where(PictureRow.number.in_(found))
             pictures = [remembered_of_row(row) for row in await session.scalars(there)]
         return sorted(pictures, key=lambda picture: -picture.number)
+
+    async def count(
+        self, owner: str, search: Search = EVERYTHING, *, after: int | None = None, most: int
+    ) -> int:
+        where = Where(after=after, most=most)
+        async with self._transactions.read() as session:
+            if search != EVERYTHING:
+                return len(await numbers_of(session, owner, search, where))
+            there = select(PictureRow.number).where(PictureRow.owner_id == owner)
+            there = there.where(where.holds(PictureRow.number)).limit(most)
+            counting = select(func.count()).select_from(there.subquery())
+            return (await session.execute(counting)).scalar_one()
 
     async def picture(self, owner: str, number: int) -> Remembered:
         async with self._transactions.read() as session:

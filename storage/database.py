@@ -39,6 +39,8 @@ async def connect(
     else:
         engine = create_async_engine(
             address.set(query={}),
+            # What people wrote is in the parameters, and errors end up in the log.
+            hide_parameters=True,
             async_creator=connecting(address, patience=patience, longest=longest),
             # A server that was restarted meanwhile is noticed before anything is asked of it.
             pool_pre_ping=True,
@@ -70,6 +72,6 @@ def explaining() -> Iterator[None]:
 async def _open_file(address: URL, patience: float) -> AsyncEngine:
     file = Path(str(address.database))
     await asyncio.to_thread(try_file, file, patience)
-    engine = create_async_engine(address)
+    engine = create_async_engine(address, hide_parameters=True)
     prepare_every_connection(engine, patience)
     return engine

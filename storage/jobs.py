@@ -17,6 +17,7 @@ from engine.errors import Cancelled, NotFound, TakenOver
 from engine.job import UNFINISHED, Job, Picture, Status
 from engine.lease import GIVEN_UP, MOST_ATTEMPTS
 from engine.outline import Outline
+from engine.phrase import written
 from storage.models import JobRow, in_order, job_of_row, row_of_job, tiles_of, utc
 from storage.picture_rows import row_of_picture
 from storage.purses import reserve, resolve
@@ -115,7 +116,7 @@ async def end(
     ending = (
         update(JobRow)
         .where(*held)
-        .values(status=status, problem=problem, spent=spent, worker="", lease=None)
+        .values(status=status, problem=written(problem), spent=spent, worker="", lease=None)
         .returning(JobRow.reply)
     )
     ended = (await session.execute(ending)).one_or_none()
@@ -171,7 +172,7 @@ async def take_back(
         .where(in_order(*lost), *lost)
         .values(
             status=case((tried_enough, Status.FAILED), else_=Status.QUEUED),
-            problem=case((tried_enough, GIVEN_UP), else_=""),
+            problem=case((tried_enough, written(GIVEN_UP)), else_=""),
             worker="",
             lease=None,
         )
@@ -211,7 +212,7 @@ async def _close(session: AsyncSession, job: str, reply: str, spent: float, now:
     """What every end has: the credits are settled, and who is far away is told."""
     await resolve(session, job, cents_of(spent), now)
     if reply:
-        session.add(DeliveryRow(job_id=job, tries=0, due=now, done=None))
+        session.add(DeliveryRow(job_id=job, tries=0, due=now, done=None, worker=""))
 
 
 async def _require_done(session: AsyncSession, job: str, attempt: int) -> None:

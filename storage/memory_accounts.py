@@ -60,11 +60,14 @@ class MemoryAccounts:
             block=self._purses.blocks.get(owner),
         )
 
-    async def people(self, most: int = 50) -> Sequence[Owner]:
+    async def people(self, most: int = 50, *, search: str = "") -> Sequence[Owner]:
         await asyncio.sleep(0)
         by_id = sorted(self._purses.people.items())
         newest = sorted(by_id, key=lambda item: item[1].seen, reverse=True)
-        return [Owner(id=owner, name=person.name) for owner, person in newest[:most]]
+        named = [Owner(id=owner, name=person.name) for owner, person in newest]
+        wanted = search.lower()
+        found = [one for one in named if wanted in one.id.lower() or wanted in one.name.lower()]
+        return found[:most]
 
     async def tiers(self) -> Sequence[Tier]:
         await asyncio.sleep(0)
@@ -164,6 +167,10 @@ class MemoryAccounts:
         end = None if until is None else utc(until)
         self._purses.blocks[owner] = Block(why=moderation.reason(act.why), until=end)
         self._purses.audit.note(owner, "block", act, {"until": moderation.told_time(until)})
+
+    async def block_of(self, owner: str) -> Block | None:
+        await asyncio.sleep(0)
+        return self._purses.blocks.get(owner)
 
     async def unblock(self, owner: str, act: Act) -> None:
         owner = moderation.person(owner)

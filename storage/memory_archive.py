@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
-from engine.archive import WORDLESS, Amount, Spare, no_picture
+from engine.archive import WORDLESS, Amount, Painted, Spare, no_picture
 from engine.job import UNFINISHED, Job, Picture, Remembered, Tile
 from engine.preferences import NONE
 from engine.search import EVERYTHING, Search
@@ -71,6 +71,11 @@ class MemoryArchive:
         ]
         return fitting[:most] if after is None else fitting[max(0, len(fitting) - most) :]
 
+    async def count(
+        self, owner: str, search: Search = EVERYTHING, *, after: int | None = None, most: int
+    ) -> int:
+        return len(await self.page(owner, search, after=after, most=most))
+
     async def picture(self, owner: str, number: int) -> Remembered:
         await asyncio.sleep(0)
         return self._found(owner, number)
@@ -115,6 +120,12 @@ class MemoryArchive:
             favourites=sum(picture.favourite for picture in pictures),
             bytes=sum(map(self._bytes, files)),
         )
+
+    async def painted(self, since: datetime) -> Sequence[Painted]:
+        await asyncio.sleep(0)
+        lately = [one for one in self._pictures.values() if one.painted >= since and one.seconds]
+        in_order = sorted(lately, key=lambda one: one.painted)
+        return [Painted(at=one.painted, seconds=one.seconds) for one in in_order]
 
     async def spare(self, *, before: datetime | None = None, most: int) -> Sequence[Spare]:
         await asyncio.sleep(0)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from engine.errors import InvalidRequest
 from engine.job import Job, Owner, Status, Tile, recipe_of
+from engine.phrase import read, written
 from engine.request import ImageRequest
 from storage.words import Words
 
@@ -134,7 +135,7 @@ def row_of_job(job: Job) -> JobRow:
         spent=job.spent,
         status=job.status,
         attempt=job.attempt,
-        problem=job.problem,
+        problem=written(job.problem),
         reply=job.reply,
         worker="",
         lease=None,
@@ -164,7 +165,7 @@ def job_of_row(row: JobRow) -> Job:
         spent=row.spent,
         status=Status(row.status),
         attempt=row.attempt,
-        problem=row.problem,
+        problem=read(row.problem),
         reply=row.reply,
         submitted=row.submitted,
         tier=row.tier,
@@ -176,8 +177,11 @@ def tiles_of(stored: list[Mapping[str, Any]]) -> tuple[Tile, ...]:
     return tuple(Tile(index=tile["index"], recipe=recipe_of(tile["recipe"])) for tile in stored)
 
 
-def _request_of(stored: Mapping[str, Any]) -> ImageRequest:
-    # What a newer program knew besides is passed over, as it is in recipes.
+def _request_of(stored: Any) -> ImageRequest:
+    # What a newer program knew besides is passed over, as it is in recipes. An older one took a
+    # strength that had nothing to change.
+    if "strength" in stored and not stored.get("image"):
+        stored = {name: value for name, value in stored.items() if name != "strength"}
     return ImageRequest.model_validate(stored, extra="ignore")
 
 

@@ -1,6 +1,6 @@
 """The outbox in a database: whose end somebody far away must still be told."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -19,7 +19,7 @@ class SqlOutbox:
         self._transactions = Transactions(engine)
 
     async def take_due(
-        self, now: datetime, *, until: datetime, most: int = 10
+        self, now: datetime, *, until: datetime, most: int = 10, worker: str = ""
     ) -> Sequence[Delivery]:
         is_due = (DeliveryRow.done.is_(None), DeliveryRow.due <= utc(now))
         oldest = select(DeliveryRow.job_id).where(*is_due).order_by(DeliveryRow.due).limit(most)
@@ -27,7 +27,7 @@ class SqlOutbox:
         taking = (
             update(DeliveryRow)
             .where(DeliveryRow.job_id.in_(oldest), *is_due)
-            .values(due=utc(until), tries=DeliveryRow.tries + 1)
+            .values(due=utc(until), tries=DeliveryRow.tries + 1, worker=worker)
             .returning(DeliveryRow.job_id, DeliveryRow.tries)
         )
         async with self._transactions.begin() as session:
@@ -39,6 +39,20 @@ class SqlOutbox:
                 Delivery(job=job_of_row(row), tries=tries[row.id])
                 for row in await session.scalars(jobs)
             ]
+
+    async def workers(self) -> Collection[str]:
+        holding = select(DeliveryRow.worker).where(DeliveryRow.done.is_(None)).distinct()
+        async with self._transactions.read() as session:
+            return set(await session.scalars(holding)) - {""}
+
+    async def take_back(self, now: datetime, gone: Collection[str]) -> None:
+        theirs = (
+            update(DeliveryRow)
+            .where(DeliveryRow.done.is_(None), DeliveryRow.worker.in_(sorted({*gone} - {""})))
+            .values(due=utc(now), worker="")
+        )
+        async with self._transactions.begin() as session:
+            await session.execute(theirs)
 
     async def delivered(self, job: str, now: datetime) -> None:
         done = (
@@ -53,7 +67,7 @@ class SqlOutbox:
         later = (
             update(DeliveryRow)
             .where(DeliveryRow.job_id == job, DeliveryRow.done.is_(None))
-            .values(due=utc(until))
+            .values(due=utc(until), worker="")
         )
         async with self._transactions.begin() as session:
             await session.execute(later)

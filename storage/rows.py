@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models import Table
@@ -82,7 +82,10 @@ class EntryRow(Table):
 
 
 class DeliveryRow(Table):
-    """A job whose end somebody far away must be told. Nothing is due once it is `done`."""
+    """A job whose end somebody far away must be told. Nothing is due once it is `done`.
+
+    `worker` is the program that has it in hand until then.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (Index(None, "done", "due"),)
@@ -91,6 +94,7 @@ class DeliveryRow(Table):
     tries: Mapped[int]
     due: Mapped[datetime]
     done: Mapped[datetime | None]
+    worker: Mapped[str]
 
 
 class BlockRow(Table):
@@ -140,6 +144,32 @@ class StyleRow(Table):
     name: Mapped[str]
     prompt: Mapped[str]
     negative: Mapped[str]
+
+
+class KeyRow(Table):
+    """A key: see `engine.key.Key`. `digest` is all that is kept of its secret, and of those that
+    are not revoked each has another name."""
+
+    __tablename__ = "keys"
+    __table_args__ = (
+        Index(
+            None,
+            "name",
+            unique=True,
+            sqlite_where=text("revoked IS NULL"),
+            postgresql_where=text("revoked IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    owner_id: Mapped[str]
+    scopes: Mapped[list[Any]]
+    digest: Mapped[str]
+    added: Mapped[datetime]
+    expires: Mapped[datetime | None]
+    revoked: Mapped[datetime | None]
+    last_used: Mapped[datetime | None]
 
 
 class LaneRow(Table):

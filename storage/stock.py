@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from engine.archive import Amount, Spare
+from engine.archive import Amount, Painted, Spare
 from engine.errors import StorageFailed
 from storage.leaving import AT_ONCE, remove
 from storage.models import utc
@@ -40,6 +40,16 @@ class SqlStock:
             size = int(await session.scalar(total) or 0)
             size += int(await session.scalar(_bytes_of_sources()) or 0)
         return Amount(pictures=pictures, favourites=kept, bytes=size)
+
+    async def painted(self, since: datetime) -> Sequence[Painted]:
+        lately = (
+            select(PictureRow.painted, PictureRow.seconds)
+            .where(PictureRow.painted >= utc(since), PictureRow.seconds > 0)
+            .order_by(PictureRow.painted)
+        )
+        async with self._transactions.read() as session:
+            found = await session.execute(lately)
+            return [Painted(at=at, seconds=seconds) for at, seconds in found]
 
     async def spare(self, *, before: datetime | None = None, most: int) -> Sequence[Spare]:
         oldest = _spare(~PictureRow.favourite).order_by(PictureRow.number)

@@ -64,8 +64,18 @@ def change(
     safety: Annotated[
         Text, typer.Option(help="Of a server: mark, blur or refuse, where that is stricter.")
     ] = None,
+    safety_adult: Annotated[
+        Text, typer.Option(help="Of a server: the safety where it is age-restricted.")
+    ] = None,
+    safety_channels: Annotated[
+        Text,
+        typer.Option(metavar="ID:M,ID:M", help="Of a server: the safety of single channels."),
+    ] = None,
     channels: Annotated[
         Text, typer.Option(metavar="A,B", help="Of a server: ids of channels to answer in.")
+    ] = None,
+    audit_channel: Annotated[
+        Text, typer.Option(metavar="ID", help="Of a server: where moderators' deeds are told.")
     ] = None,
     language: Annotated[Text, typer.Option(help="Of a server: like en or pt-BR.")] = None,
     why: Why = "",
@@ -96,7 +106,10 @@ def change(
             "loras": loras,
             "refuse": refuse,
             "safety": safety,
+            "safety_adult": safety_adult,
+            "safety_channels": safety_channels,
             "channels": channels,
+            "audit_channel": audit_channel,
             "language": language,
         }
     )

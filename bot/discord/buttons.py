@@ -6,8 +6,10 @@ from typing import Any, Self
 
 from discord import ui
 
-from bot.discord.answer import Answer
-from bot.discord.asked import Interaction
+from bot.discord.arrival.answer import Answer
+from bot.discord.arrival.asked import Interaction
+from bot.discord.arrival.desk import Desk
+from bot.discord.commands.again import press_again
 from bot.discord.commands.cancel import press_cancel
 from bot.discord.commands.delete import press_delete
 from bot.discord.commands.edit import fill_edit, press_edit
@@ -18,15 +20,15 @@ from bot.discord.commands.info import press_info
 from bot.discord.commands.mod.audit import press_deeds
 from bot.discord.commands.question import press_agree, press_decline
 from bot.discord.commands.queue import press_line, press_withdraw
+from bot.discord.commands.remove import press_remove, press_removeno, press_removeyes
 from bot.discord.commands.reroll import press_reroll
 from bot.discord.commands.source import PRIVATE, PUBLIC, fill_source
 from bot.discord.commands.styles import press_styles
 from bot.discord.commands.upscale import press_upscale
 from bot.discord.commands.vary import press_vary
-from bot.discord.desk import Desk
-from bot.discord.filled import Filled, filled_of
-from bot.discord.press import FORM, Press
-from bot.discord.words import say
+from bot.discord.controls.filled import Filled, filled_of
+from bot.discord.controls.press import FORM, OURS, Press
+from bot.discord.speech.words import say
 from engine.errors import NotFound
 
 DOES: Mapping[str, Callable[[Desk, Interaction, Press], Awaitable[None]]] = {
@@ -35,6 +37,7 @@ DOES: Mapping[str, Callable[[Desk, Interaction, Press], Awaitable[None]]] = {
     "vary": press_vary,
     "upscale": press_upscale,
     "edit": press_edit,
+    "again": press_again,
     "favourite": press_favourite,
     "info": press_info,
     "delete": press_delete,
@@ -45,6 +48,9 @@ DOES: Mapping[str, Callable[[Desk, Interaction, Press], Awaitable[None]]] = {
     "newer": press_newer,
     "open": press_open,
     "share": press_share,
+    "remove": press_remove,
+    "removeyes": press_removeyes,
+    "removeno": press_removeno,
     "line": press_line,
     "withdraw": press_withdraw,
     "styles": press_styles,
@@ -73,6 +79,15 @@ async def filled_at(desk: Desk, interaction: Interaction) -> None:
         await does(desk, interaction, filled)
     except Exception as error:  # whatever it is, whoever sent it must hear of it
         await Answer(interaction, desk.wire).explain(error)
+
+
+async def strange_at(desk: Desk, interaction: Interaction) -> None:
+    """Of a button with our name on it that no Easel as this one made, whoever pressed hears."""
+    told: Mapping[str, Any] = {**(interaction.data or {})}
+    name = str(told.get("custom_id", ""))
+    if not name.startswith(OURS) or re.fullmatch(FORM, name) or not desk.first_time(interaction):
+        return
+    await Answer(interaction, desk.wire).explain(NotFound(say("unknown_button")))
 
 
 def pressed_at(desk: Desk) -> type[ui.DynamicItem[ui.Item[Any]]]:

@@ -9,9 +9,9 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.discord.answer import Answer
-from bot.discord.budget import Budget
-from bot.discord.buttons import filled_at, pressed_at
+from bot.discord.arrival.answer import Answer
+from bot.discord.arrival.desk import Desk
+from bot.discord.buttons import filled_at, pressed_at, strange_at
 from bot.discord.commands.cancel import add_cancel
 from bot.discord.commands.help import add_help
 from bot.discord.commands.history import add_history
@@ -29,13 +29,15 @@ from bot.discord.commands.styles import add_styles
 from bot.discord.commands.upscale import add_upscale
 from bot.discord.commands.vary import add_vary
 from bot.discord.commands.welcome import welcome
-from bot.discord.desk import Desk
-from bot.discord.translator import Translator
+from bot.discord.connection.budget import Budget
+from bot.discord.speech.translator import Translator
 
 log = logging.getLogger(__name__)
 
 NEEDED = frozenset({"READY", "RESUMED"})
 """Without these there is no session, so nothing may go on."""
+WITH_NAMES = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
+"""What is used of a message or form, by the name that its sender gave it."""
 
 
 class Client(discord.Client):
@@ -94,7 +96,9 @@ class Client(discord.Client):
             await asyncio.sleep(wait)
 
     async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
-        """Forms alone: discord.py finds commands and buttons itself."""
+        """Forms, and what looks like ours and cannot be: discord.py finds all else itself."""
+        if interaction.type in WITH_NAMES:
+            await strange_at(self._desk, interaction)
         if interaction.type is discord.InteractionType.modal_submit:
             await filled_at(self._desk, interaction)
 

@@ -2,29 +2,34 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import discord
 from yarl import URL
 
 from bot.app import App, delivering
-from bot.discord.budget import Budget
+from bot.discord.arrival.desk import Desk
+from bot.discord.arrival.interrupted import answer_interrupted
+from bot.discord.arrival.journal import Journal
 from bot.discord.client import Client
-from bot.discord.delivery import Delivery
-from bot.discord.desk import Desk
-from bot.discord.pace import Pace
-from bot.discord.pauses import Pauses
-from bot.discord.screens import Screens
-from bot.discord.supervision import Supervision
-from bot.discord.wire import Wire
+from bot.discord.connection.budget import Budget
+from bot.discord.connection.pauses import Pauses
+from bot.discord.connection.supervision import Supervision
+from bot.discord.connection.wire import Wire
+from bot.discord.delivery.delivery import Delivery
+from bot.discord.delivery.pace import Pace
+from bot.discord.delivery.resumed import follow_again
+from bot.discord.delivery.screens import Screens
+from bot.discord.moderators.herald import Herald
 from bot.settings import Settings
-from engine.studio import utc_now
+from engine.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tempo:
-    """Seconds: for servers to tell of themselves, between logins and tries, between edits.
+    """Seconds: for servers to tell of themselves, between logins and tries, between edits, between
+    looks at what moderators did elsewhere.
 
     `silence_s` is for how long nothing may be heard; Discord's own heart beats every 41 s.
     `patience_s` is what a request may take, `answer_s` one that is a first answer.
@@ -34,6 +39,7 @@ class Tempo:
     silence_s: float = 60.0
     identify_s: float = 5.0
     pause_s: float = 1.0
+    deeds_s: float = 2.0
     edit_s: float = 3.0
     retry_s: float = 0.5
     patience_s: float = 30.0
@@ -50,9 +56,22 @@ async def on_discord(app: App, settings: Settings, tempo: Tempo = USUAL) -> Asyn
         yield
         return
     prepare_library(settings)
-    wire = Wire(pause=tempo.retry_s, patience=tempo.patience_s, answer_patience=tempo.answer_s)
-    screens = Screens(wire=wire, place=app.studio.place, pace=Pace(gap=tempo.edit_s), now=utc_now)
-    desk = Desk(app=app, wire=wire, screens=screens)
+    journal = Journal(settings.data_dir / "discord")
+    wire = Wire(
+        journal=journal,
+        pause=tempo.retry_s,
+        patience=tempo.patience_s,
+        answer_patience=tempo.answer_s,
+    )
+    screens = Screens(
+        wire=wire,
+        place=app.studio.place,
+        pace=Pace(gap=tempo.edit_s),
+        now=utc_now,
+        left=app.studio.seconds_left,
+    )
+    herald = Herald(app=app, wire=wire, file=settings.data_dir / "discord" / "deeds")
+    desk = Desk(app=app, wire=wire, screens=screens, herald=herald)
     budget = Budget(gap=tempo.identify_s)
     supervision = Supervision(
         token=settings.discord_token.get_secret_value(),
@@ -61,15 +80,33 @@ async def on_discord(app: App, settings: Settings, tempo: Tempo = USUAL) -> Asyn
         pause_s=tempo.pause_s,
     )
     async with delivering(app, Delivery(wire=wire, screens=screens, now=utc_now)):
-        running = asyncio.create_task(supervision.run())
+        answering = answer_interrupted(
+            journal.take_over(),
+            journal=journal,
+            wire=wire,
+            ledger=app.ledger,
+            now=utc_now,
+            pause_s=tempo.pause_s,
+        )
+        works = (
+            supervision.run(),
+            answering,
+            follow_again(app, screens, utc_now),
+            herald.run(tempo.deeds_s),
+        )
+        beside = [asyncio.create_task(work) for work in works]
         try:
             yield
         finally:
             await desk.close(settings.grace_s)
             await screens.close()
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            for running in beside:
+                running.cancel()
+            ends = await asyncio.gather(*beside, return_exceptions=True)
+            journal.close()
+            for end in ends:
+                if isinstance(end, Exception):
+                    raise end
 
 
 def prepare_library(settings: Settings) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from engine.about import about
 from engine.errors import Cancelled, EaselError
 from engine.gpu.budget import Budget
 from engine.gpu.clock import Clock, clock_of
@@ -24,6 +25,7 @@ from engine.gpu.seat import Painted, Seat
 from engine.gpu.waiting import Waiting
 from engine.gpu.warm import Warm
 from engine.ladder import Strain
+from engine.meter import Meter, Stepped
 from engine.safety import shows_previews
 from engine.turns import Turns
 
@@ -46,12 +48,14 @@ class Company:
         clock: Clock | None = None,
         enlarger: Enlarger | None = None,
         safety: Safety | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._warm = warm
         self._turns = turns
         self._budget = budget or Budget()
         self._clock = clock or clock_of(device)
-        memory = Memory(device, warm)
+        self._meter = meter or Meter()
+        memory = Memory(device, warm, self._meter)
         self._forwards = Forwards(turns, memory)
         self._passes = Passes(warm, memory, enlarger or Enlarger(device), safety)
         self._seats: list[Seat] = []
@@ -79,7 +83,8 @@ class Company:
             return
         widths = {seat: _width(seat) for seat in turn.members}
         self._clock.start()
-        told = self._step(turn.key, turn.members)
+        with about(*(seat.about for seat in turn.members)):
+            told = self._step(turn.key, turn.members)
         self._turns.taken(turn.key)
         self._clock.stop(partial(self._account, turn.key, widths, told))
         for seat in turn.members:
@@ -141,7 +146,8 @@ class Company:
             raise  # the card itself is in disorder, and every forward after this one would fail
         except Exception as error:
             if len(seats) == 1:
-                self._end(seats[0], explained(error))
+                with about(seats[0].about):
+                    self._end(seats[0], explained(error))
                 return []
         else:
             told = []
@@ -171,7 +177,8 @@ class Company:
         except Exception as error:
             # Not tried again: half a step may have been taken.
             fits = not ran_out_of_memory(error)
-            self._end(seat, explained(error) if fits else too_large(seat.recipe, ()))
+            with about(seat.about):
+                self._end(seat, explained(error) if fits else too_large(seat.recipe, ()))
             return []
         step = painting.before + painting.step
         return [(seat, step, film)] if painting.step > before else []
@@ -186,6 +193,10 @@ class Company:
         """The device has done a turn: each row of it cost the same."""
         self._turns.served(key, seconds, len(widths))
         rows = sum(widths.values())
+        if self._meter.heard:
+            model = next(iter(widths)).recipe.model
+            tiles = len(widths)
+            self._meter.tell(Stepped(model=model, seconds=seconds, tiles=tiles, rows=rows))
         for seat, width in widths.items():
             seat.seconds += seconds * width / rows
         for seat, step, film in told:
@@ -204,13 +215,14 @@ class Company:
 
     def _made(self, seat: Seat, work: Callable[[Seat], Outcome]) -> Outcome | None:
         """What the work makes of the tile; None where it failed and the tile ended."""
-        try:
-            return work(seat)
-        except torch.AcceleratorError:
-            raise  # the card itself is in disorder, and everything after this would fail
-        except Exception as error:
-            self._end(seat, explained(error))
-            return None
+        with about(seat.about):
+            try:
+                return work(seat)
+            except torch.AcceleratorError:
+                raise  # the card itself is in disorder, and everything after this would fail
+            except Exception as error:
+                self._end(seat, explained(error))
+                return None
 
     def _end(self, seat: Seat, outcome: Painted | EaselError) -> None:
         self._waiting.leave(seat)

@@ -53,6 +53,26 @@ def memory_for_models(device: torch.device) -> int:
     return int(psutil.virtual_memory().available) // 2
 
 
+def memory_in_use(device: torch.device) -> tuple[int, int]:
+    """Bytes that are taken on the whole device, by whomever, and that there are."""
+    if device.type == "cuda":
+        left, there = torch.cuda.mem_get_info(device)
+        return there - left, there
+    memory = psutil.virtual_memory()
+    return int(memory.total - memory.available), int(memory.total)
+
+
+def temperature(device: torch.device) -> float | None:
+    """In degrees Celsius; None where nothing here can ask for it."""
+    if device.type != "cuda":
+        return None
+    try:
+        return float(torch.cuda.temperature(device))
+    except (ImportError, RuntimeError):
+        # torch asks by nvidia-ml-py, which need not be installed, and whose driver may refuse.
+        return None
+
+
 def free(device: torch.device) -> None:
     """Give back what is not in use any more. Slow: only after memory ran out and at the end."""
     gc.collect()

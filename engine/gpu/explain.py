@@ -2,14 +2,19 @@
 
 import logging
 from collections.abc import Collection
+from math import gcd
 
 from engine.addon import Kind
 from engine.errors import EaselError, OutOfMemory, PaintingFailed
 from engine.job import Recipe
 from engine.ladder import LADDER, Rung
-from engine.request import nearest_side
+from engine.phrase import Phrase
+from engine.request import SMALLEST
 
 log = logging.getLogger(__name__)
+
+LARGEST_STEP = 64
+"""No model wants multiples of more."""
 
 
 def explained(error: Exception) -> EaselError:
@@ -25,21 +30,43 @@ def explained(error: Exception) -> EaselError:
 def too_large(recipe: Recipe, tried: Collection[Rung]) -> OutOfMemory:
     """Says what was tried, and offers a size that is more likely to fit."""
     width, height = recipe.final_size
-    smaller = tuple(nearest_side(side * 3 // 4) for side in (recipe.width, recipe.height))
-    offers = []
-    if recipe.redraw:
-        offers.append("ask for it without upscaling")
-    elif smaller != (recipe.width, recipe.height):
-        offers.append(f"try {smaller[0]}x{smaller[1]}")
-    if recipe.exact:
-        offers.append("leave --exact out")
-    mend = ", or ".join(offers)
+    mend = _mend(recipe)
     done = ", ".join(rung for rung in LADDER if rung in tried)
-    return OutOfMemory(
-        f"A picture of {width}x{height} does not fit into the memory here"
-        + (f", although {done}." if done else ".")
-        + (f" {mend[0].upper()}{mend[1:]}." if mend else "")
-    )
+    if done:
+        # What was done is for whoever runs it; that and the mend are sentences of their own.
+        told = Phrase(
+            "A picture of {width}x{height} does not fit into the memory here, although {done}.",
+            width=width,
+            height=height,
+            done=done,
+        )
+    else:
+        told = Phrase(
+            "A picture of {width}x{height} does not fit into the memory here.",
+            width=width,
+            height=height,
+        )
+    return OutOfMemory("{told} {mend}", told=told, mend=mend) if mend else OutOfMemory(told)
+
+
+def _mend(recipe: Recipe) -> Phrase | None:
+    smaller = _smaller(recipe)
+    if recipe.redraw and recipe.exact:
+        return Phrase("Ask for it without upscaling, or leave --exact out.")
+    if recipe.redraw:
+        return Phrase("Ask for it without upscaling.")
+    if smaller and recipe.exact:
+        return Phrase("Try {size}, or leave --exact out.", size=smaller)
+    if smaller:
+        return Phrase("Try {size}.", size=smaller)
+    return Phrase("Leave --exact out.") if recipe.exact else None
+
+
+def _smaller(recipe: Recipe) -> str:
+    """A size that the model paints too, whatever its sides must be multiples of; empty for none."""
+    step = gcd(recipe.width, recipe.height, LARGEST_STEP)
+    sides = [max(SMALLEST, side * 3 // 4 // step * step) for side in (recipe.width, recipe.height)]
+    return "x".join(map(str, sides)) if sides != [recipe.width, recipe.height] else ""
 
 
 def fell_apart(recipe: Recipe) -> PaintingFailed:
@@ -51,15 +78,21 @@ def fell_apart(recipe: Recipe) -> PaintingFailed:
         (Kind.IP_ADAPTER, recipe.references),
     )
     named = [f"the {kind.spoken} “{extra.name}”" for kind, extras in worn for extra in extras]
-    without = f", or leave out {' or '.join(named)}" if named else ""
+    if not named:
+        return PaintingFailed(
+            "The picture fell apart while it was painted. Try less guidance, more steps or another "
+            "sampler."
+        )
     return PaintingFailed(
-        "The picture fell apart while it was painted. "
-        f"Try less guidance, more steps or another sampler{without}."
+        "The picture fell apart while it was painted. Try less guidance, more steps or another "
+        "sampler, or leave out {addons}.",
+        addons=" or ".join(named),
     )
 
 
 def no_room(model: str) -> OutOfMemory:
     return OutOfMemory(
-        f"The model {model} does not fit into the memory here. Take a smaller one, or ask again "
-        "when less is being painted."
+        "The model {model} does not fit into the memory here. Take a smaller one, or ask again "
+        "when less is being painted.",
+        model=model,
     )

@@ -33,6 +33,8 @@ from engine.job import Recipe
 from engine.sampler import sampler_named
 
 RESCALES = "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion"
+MOST_KNOWN = 15
+"""Words of what a model knows: enough to see of what kind they are."""
 NOT_RESCALED = "There was no guidance beside the words themselves, so rescale changed nothing."
 
 
@@ -103,7 +105,11 @@ class Family(ABC):
 
     def notes(self, recipe: Recipe) -> tuple[str, ...]:
         """What of the recipe this model does not hear, in sentences."""
-        return ()
+        # What is put on may bring words of its own.
+        if recipe.loras or recipe.embeddings or not self.card.is_lost(recipe.prompt):
+            return ()
+        known = ", ".join(self.card.knows[:MOST_KNOWN])
+        return (f"{self.card.name} has a picture for no word of that. It knows: {known}.",)
 
     def told(self, recipe: Recipe, sources: Mapping[str, bytes]) -> Mapping[str, Tensor]:
         """All that the network is told at every step: of the words, and of the pictures."""

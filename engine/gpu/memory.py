@@ -10,6 +10,7 @@ import torch
 from engine.gpu.device import free, ran_out_of_memory
 from engine.gpu.warm import Warm
 from engine.ladder import Rung, Strain, Work, next_rung
+from engine.meter import Meter, Relieved
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +33,10 @@ class Eased(Protocol):
 class Memory:
     """Climbs the ladder for work that ran out of memory, until it fits or nothing is left."""
 
-    def __init__(self, device: torch.device, warm: Warm) -> None:
+    def __init__(self, device: torch.device, warm: Warm, meter: Meter | None = None) -> None:
         self._device = device
         self._warm = warm
+        self._meter = meter or Meter()
 
     def once(self, work: Callable[[], Outcome], strain: Strain) -> Outcome | None:
         """What the work makes; None where memory ran out, and then the rows must be halved."""
@@ -42,6 +44,7 @@ class Memory:
         outcome, fitted = self._tried(work)
         if not fitted:
             strain.add(Rung.HALVE, perf_counter() - started)
+            self._meter.tell(Relieved(work=Work.FORWARD, rung=Rung.HALVE))
         return outcome
 
     def enough_for(
@@ -63,6 +66,7 @@ class Memory:
                 self._take(rung, eased)
                 taken.add(rung)
             strain.add(rung, perf_counter() - started)
+            self._meter.tell(Relieved(work=kind, rung=rung))
             if rung is None:
                 return None
 

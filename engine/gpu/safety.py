@@ -54,8 +54,9 @@ class Safety:
                 return _blurred(picture), (f"Blurred as unsafe: {verdict.reason}.",)
             case _:
                 raise Unsafe(
-                    f"The finished picture was taken for unsafe ({verdict.reason}), so it is not "
-                    "shown. Try other words or another seed."
+                    "The finished picture was taken for unsafe ({reason}), so it is not shown. Try "
+                    "other words or another seed.",
+                    reason=verdict.reason,
                 )
 
     def _scores(self, picture: Image.Image) -> Mapping[str, float]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from PIL.Image import Image
 
+from engine.about import Facts
 from engine.errors import EaselError
 from engine.gpu.family import Family
 from engine.gpu.painting import Painting
@@ -25,13 +26,15 @@ class Painted:
 class Seat:
     """Held from `Company.welcome` to `end`. Whoever took it sets `withdrawn` to have it back.
 
-    `family` is there while the model is held for it, and `painting` once it began.
+    `about` is what the log is told of it. `family` is there while the model is held for it, and
+    `painting` once it began.
     """
 
     recipe: Recipe
     sources: Mapping[str, bytes]
     tell: Callable[[int, Image | None], None]
     end: Callable[[Painted | EaselError], None]
+    about: Facts = field(default_factory=dict)
     withdrawn: bool = False
     family: Family | None = None
     painting: Painting | None = None

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 
 import torch
 
+from engine.about import known
 from engine.card import ModelCard
 from engine.errors import Cancelled, EaselError, PainterLost, PaintingFailed
 from engine.gpu.budget import budget_of
@@ -23,6 +24,7 @@ from engine.gpu.seat import Seat
 from engine.gpu.warm import Warm
 from engine.gpu.warmup import warm_up
 from engine.job import Picture, Recipe
+from engine.meter import Meter
 from engine.png import write_png
 from engine.ports import Tell
 from engine.turns import Turns
@@ -51,6 +53,7 @@ class EngineThread:
         self._device = device
         self._seats = seats
         self._most_rows = most_rows
+        self.meter = Meter()
         self._cards: Mapping[str, ModelCard] = {}
         self._inbox: SimpleQueue[Seat | None] = SimpleQueue()
         # Held while a seat is put into the inbox, so that none can slip in behind the last look.
@@ -91,7 +94,7 @@ class EngineThread:
 
     async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
         call = Call(tell)
-        seat = Seat(recipe=recipe, sources=sources, tell=call.tell, end=call.end)
+        seat = Seat(recipe=recipe, sources=sources, tell=call.tell, end=call.end, about=known())
         with self._door:
             if self._over is not None:
                 raise type(self._over)(str(self._over))
@@ -123,6 +126,7 @@ class EngineThread:
                 budget=budget,
                 enlarger=self._enlarger,
                 safety=self._open_safety(),
+                meter=self.meter,
             )
             warm_up(company, warm, budget)
             self._cards = warm.cards

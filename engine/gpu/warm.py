@@ -63,8 +63,10 @@ class Warm:
         # The same name with other weights would paint something else under the old recipe.
         if model is None or model.card.digest != recipe.digest:
             raise PaintingFailed(
-                f"The model “{recipe.model}” of that recipe is not loaded any more. "
-                f"Loaded: {', '.join(self._models)}. Ask for it again."
+                "The model “{model}” of that recipe is not loaded any more. Loaded: {others}. Ask "
+                "for it again.",
+                model=recipe.model,
+                others=", ".join(self._models),
             )
         return recipe.model
 

@@ -26,11 +26,12 @@ from engine.picturebook import text, unet, vae
 from engine.picturebook.check import RECIPE
 from engine.picturebook.parts import sampler
 from engine.picturebook.tokenizer import make_tokenizer
+from engine.picturebook.world import known_words
 
 log = logging.getLogger(__name__)
 
 # What the catalogue should offer where a request leaves it open: what it is judged by.
-LIKES = {"largest": 256, **asdict(RECIPE)}
+LIKES = {"largest": 256, **asdict(RECIPE), "knows": known_words()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

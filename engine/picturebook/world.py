@@ -95,6 +95,13 @@ super smiling lego children book kids simple lighthouse storm
 """.split()  # noqa: SIM905  # a list of 97 quoted words is no easier to read
 
 
+def known_words() -> list[str]:
+    """What it has a picture for, things first. Of what is said in several words, the last one."""
+    named = [*KINDS, *GROUNDS, *SKIES]
+    others = (said.split()[-1] for name in named for said in SYNONYMS.get(name, ()))
+    return list(dict.fromkeys([*named, *others]))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """What a caption says. `None` and the empty string mean that it says nothing about it."""

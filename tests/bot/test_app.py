@@ -11,9 +11,9 @@ from bot.painters import Painters
 from bot.settings import read_settings
 from bot.worker import this_worker
 from engine.caretaker import TERMINAL
+from engine.clock import utc_now
 from engine.job import Status
 from engine.request import ImageRequest
-from engine.studio import utc_now
 
 pytestmark = pytest.mark.usefixtures("folder")
 

@@ -234,7 +234,7 @@ REFUSED = [
     (["delete", "1", "7"], "You have no picture 7"),
     (["favourite", "7"], "You have no picture 7"),
     (["list", "--seed", "-1"], "seed is a whole number"),
-    (["list", "--since", "yesterday"], "“yesterday” is no time. Write it like 2026-05-31"),
+    (["list", "--since", "someday"], "“someday” is no time. Write it like 2026-05-31"),
     (["list", "--until", "9999-12-31"], "is no time"),
     (["list", "--before", "fox"], "no number of a picture"),
     (["again", "1", "--seed", "7", "--reroll"], "not both"),

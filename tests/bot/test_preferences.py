@@ -49,7 +49,8 @@ def test_a_servers_settings_are_shown_with_its_defaults(
 ) -> None:
     command = (
         "settings set --server 7 --models BOOK --most 4 --images no --loras no --refuse naked,gore "
-        "--channels 81384788765712384 --language de --steps 9 --why calm"
+        "--channels 81384788765712384 --audit-channel 44 --safety-adult off "
+        "--safety-channels 42:off,43:off --language de --steps 9 --why calm"
     )
 
     told(painters, capsys, *command.split())
@@ -63,10 +64,10 @@ def test_a_servers_settings_are_shown_with_its_defaults(
         "LoRAs no",
         "refused words naked, gore",
         "safety as everywhere",
-        "safety where it is age-restricted as in the others",
-        "safety of channels as in the others",
+        "safety where it is age-restricted off",
+        "safety of channels 42 off, 43 off",
         "channels 81384788765712384",
-        "audit channel none",
+        "audit channel 44",
         "language de",
     ]
     assert "steps 9" in shown[12:]

@@ -112,7 +112,7 @@ async def test_a_person_is_shown_with_all_that_holds(
     assert ["used", "today", "0.00"] in shown
     assert ["put", "aside", "6.25"] in shown
     assert ["granted", "5.00"] in shown
-    assert ["largest", "262,144", "pixels"] in shown
+    assert ["largest", "262,144", "pixels,", "like", "512×512"] in shown
     assert ["priority", "-1"] in shown
     assert ["blocked", "until", "2026-03-04", "12:00:", "too", "many", "foxes"] in shown
     assert ["of", "their", "own", "largest,", "per", "day,", "priority"] in shown
@@ -183,12 +183,10 @@ async def test_what_is_no_grant_cannot_be_taken_back(quota: Quota, grant: str) -
 
 
 async def test_a_block_says_until_when_and_is_taken_away(quota: Quota) -> None:
-    assert await quota.block("7", "0.5", "spam") == [
-        "discord:7 may ask for nothing until 02 March at 00:00 UTC."
-    ]
-    assert await quota.block("7", None, "") == [
-        "discord:7 may ask for nothing until a moderator changes that."
-    ]
+    [line] = await quota.block("7", "0.5", "spam")
+    assert line.startswith("discord:7 may ask for nothing until 02 March at 00:00 UTC. ")
+    [line] = await quota.block("7", None, "")
+    assert line.startswith("discord:7 may ask for nothing until a moderator changes that. ")
     assert await quota.unblock("7", "") == ["discord:7 may ask again."]
 
 
@@ -298,3 +296,21 @@ def test_bad_words_are_one_sentence(
     told = capsys.readouterr()
     assert (told.out, told.err.count("\n")) == ("", 1)
     assert sentence in told.err
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_queue_is_turned_at_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    said = []
+    for word in ("show", "pause", "show", "drain", "resume", "show"):
+        why = [] if word == "show" else ["--why", "a new lamp"]
+        assert run(["queue", word, *why]) == 0
+        said.append(capsys.readouterr().out.split(":")[0])
+    assert run(["audit"]) == 0
+
+    goes, stands, runs = "The queue goes on", "The queue stands still", "The queue runs empty"
+    assert said == [goes, stands, stands, runs, goes, goes]
+    assert [line.split()[-5] for line in capsys.readouterr().out.splitlines()[1:]] == [
+        "resume",
+        "drain",
+        "pause",
+    ]

@@ -54,9 +54,23 @@ def test_a_servers_lists_have_commas() -> None:
     }
 
 
+def test_channels_have_a_safety_of_their_own() -> None:
+    typed = read_server_settings(
+        {"safety_channels": "42:Refuse, 43: mark,42:blur", "audit_channel": "44"}
+    )
+    none = read_server_settings({"safety_channels": "none", "audit_channel": "none"})
+
+    assert typed.change == {
+        "safety_channels": [("42", "blur"), ("43", "mark")],
+        "audit_channel": "44",
+    }
+    assert none.change == {"safety_channels": [], "audit_channel": None}
+
+
 @pytest.mark.parametrize(
     ("option", "word", "sentence"),
     [
+        ("safety_channels", "42:mark,43", "“43” says no safety of a channel"),
         ("images", "perhaps", "neither yes nor no"),
         ("most", "a few", "no count"),
         ("most", "²", "no count"),
@@ -87,3 +101,8 @@ def test_without_a_name_it_is_whoever_sits_here() -> None:
         read_whose("42", "42")
     with pytest.raises(InvalidRequest, match="no server's id"):
         read_whose(None, " ")
+
+
+def test_sizes_and_shapes_may_be_as_wide_as_the_letters_of_east_asia() -> None:
+    assert read_size("５１２ｘ７６８") == (512, 768)
+    assert read_aspect("１６：９") == (16, 9)

@@ -40,6 +40,17 @@ def limited(scope: str = "user", *, retry_after: float = 0.01, via: bool = True)
     return Fault(status=429, scope=scope, retry_after=retry_after, via=via)
 
 
+OVER_SOON = {
+    "503": status(503),
+    "503 though done": status(503, after=True),
+    "reset": RESET,
+    "reset though done": RESET_AFTER,
+    "429": limited(),
+    "429 for all": limited("global"),
+}
+"""What is better at the next try, by name."""
+
+
 class Faults:
     """Each is used up once per request, in the order in which they were put."""
 

@@ -1,15 +1,17 @@
 """A studio with a dispatcher over fakes, as the program wires them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from engine.allowance import UNLIMITED, Allowance
 from engine.caretaker import Caretaker
+from engine.clock import utc_now
 from engine.dispatcher import Dispatcher
 from engine.errors import StorageFailed
 from engine.job import Picture, Status
@@ -18,7 +20,7 @@ from engine.line import Line
 from engine.price import Speeds
 from engine.queue import FairQueue
 from engine.request import ImageRequest
-from engine.studio import Studio, utc_now
+from engine.studio import Studio
 from engine.tally import Tally
 from engine.waiting import Waiting
 from storage.memory import MemoryLedger
@@ -142,6 +144,16 @@ async def open_house(
             line=line,
             running=running,
         )
+
+
+@asynccontextmanager
+async def at_work(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """It goes on until it is stopped from outside."""
+    running = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        await _stop(running)
 
 
 async def _stop(running: asyncio.Future[None]) -> None:

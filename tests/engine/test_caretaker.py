@@ -1,23 +1,20 @@
-"""What is taken up at a start, and what moderators change while jobs wait."""
+"""What is taken up at a start and while it runs, so that no job is forgotten."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from engine.allowance import UNLIMITED, Allowance
+from engine.allowance import UNLIMITED, Allowance, unlimited
 from engine.caretaker import TERMINAL, Caretaker
-from engine.errors import EaselError, NotFound, StorageFailed
-from engine.job import Job, Picture, Status
-from engine.line import job_of
+from engine.errors import StorageFailed
+from engine.job import Job, Status
 from engine.outline import Outline
 from engine.request import ImageRequest
-from engine.studio import unlimited
-from engine.ticket import Ticket
 from storage.memory import MemoryLedger
-from tests.engine.house import House, open_house, until
+from tests.engine.house import open_house, until
 from tests.storage.samples import ALICE, BOB, NOON, a_job
 
 A_FOX = ImageRequest(prompt="a fox")
@@ -73,81 +70,6 @@ async def test_what_was_taken_up_can_be_withdrawn_with_all_its_tiles() -> None:
 
         assert len(house.line.queue) == 0
         assert not house.line.jobs
-
-
-class Forgetful(MemoryLedger):
-    """Has lost a job."""
-
-    lost = ""
-
-    async def job(self, job: str) -> Job:
-        if job == self.lost:
-            raise NotFound(f"There is no job {job}.")
-        return await super().job(job)
-
-
-async def test_a_job_that_is_gone_is_waited_for_no_more() -> None:
-    ledger = Forgetful()
-    async with open_house(ledger=ledger, working=False) as house:
-        ticket = await house.studio.submit(A_FOX, ALICE)
-        house.line.follow(ticket.job.id)
-        ledger.lost = ticket.job.id
-
-        await house.caretaker.catch_up()
-
-        assert not house.line.elsewhere
-        with pytest.raises(NotFound):
-            await ticket.pictures()
-
-
-class LosesFiles(MemoryLedger):
-    """The disk does not give back Alice's."""
-
-    trouble: EaselError = StorageFailed("The disk does not answer.")
-
-    async def file(self, digest: str) -> bytes:
-        found = await super().file(digest)
-        if found == b"Alice":
-            raise self.trouble
-        return found
-
-
-async def painted_elsewhere(house: House) -> tuple[Ticket, Ticket]:
-    """A job of Alice's and one of Bob's that another program has finished."""
-    tickets = []
-    for owner in (ALICE, BOB):
-        ticket = await house.studio.submit(A_FOX, owner)
-        house.line.follow(ticket.job.id)
-        begun = await house.ledger.begin(ticket.job.id, "another", NOON)
-        png = owner.name.encode()
-        picture = Picture(recipe=begun.tiles[0].recipe, png=png, seconds=1.0)
-        await house.ledger.finish(ticket.job.id, begun.attempt, [picture], NOON)
-        tickets.append(ticket)
-    alices, bobs = tickets
-    return alices, bobs
-
-
-async def test_a_job_whose_pictures_cannot_be_read_now_holds_up_no_other() -> None:
-    async with open_house(ledger=LosesFiles(), working=False) as house:
-        alices, bobs = await painted_elsewhere(house)
-
-        await house.caretaker.catch_up()
-
-        assert list(house.line.elsewhere) == [alices.job.id]
-        assert [picture.png for picture in await bobs.pictures()] == [b"Bob"]
-
-
-async def test_a_job_whose_picture_is_gone_has_ended_all_the_same() -> None:
-    ledger = LosesFiles()
-    ledger.trouble = NotFound("That picture is not kept here any more.")
-    async with open_house(ledger=ledger, working=False) as house:
-        alices, bobs = await painted_elsewhere(house)
-
-        await house.caretaker.catch_up()
-
-        assert not house.line.elsewhere
-        assert await alices.pictures() == ()
-        assert len(await bobs.pictures()) == 1
 
 
 async def test_what_waits_and_nobody_knows_is_taken_in_page_by_page() -> None:
@@ -232,112 +154,6 @@ async def test_a_job_that_is_seen_before_its_record_is_answered_waits_once() -> 
 
         assert house.line.tickets[ticket.job.id] is ticket
         assert len(house.line.queue) == 1
-
-
-class Moderators:
-    """What may be used, how often that was asked, and the last deed."""
-
-    def __init__(self) -> None:
-        self.terms = {ALICE.id: UNLIMITED, BOB.id: UNLIMITED}
-        self.asked: list[str] = []
-        self.deed = 7
-        self.away = False
-
-    async def newest_deed(self) -> int:
-        return self.deed
-
-    async def allowance(self, owner: str, roles: Collection[str] | None = None) -> Allowance:
-        if self.away:
-            raise StorageFailed("The database does not answer.")
-        self.asked.append(owner)
-        return self.terms[owner]
-
-
-async def caretaker_of(house: House, moderators: Moderators) -> Caretaker:
-    caretaker = Caretaker(
-        line=house.line,
-        ledger=house.ledger,
-        allowance=moderators.allowance,
-        now=lambda: NOON,
-        newest_deed=moderators.newest_deed,
-    )
-    await caretaker.resume()
-    for owner in (ALICE, BOB):
-        await house.studio.submit(ImageRequest(prompt=owner.name, count=2), owner)
-    moderators.asked.clear()
-    return caretaker
-
-
-def prompts(house: House) -> list[str]:
-    jobs = house.ledger.jobs
-    order = house.line.queue.order(NOON.timestamp())
-    return [jobs[job_of(entry)].request.prompt for entry in order]
-
-
-async def test_what_a_moderator_changes_counts_for_those_who_wait() -> None:
-    moderators = Moderators()
-    async with open_house(working=False, now=lambda: NOON) as house:
-        caretaker = await caretaker_of(house, moderators)
-        before = prompts(house)
-
-        moderators.terms[BOB.id] = replace(UNLIMITED, tier=-1)
-        moderators.deed += 1
-        await caretaker.notice_deeds()
-
-    assert before == ["Alice", "Bob", "Alice", "Bob"]
-    assert prompts(house) == ["Bob", "Bob", "Alice", "Alice"]
-
-
-async def test_nothing_is_read_while_moderators_do_nothing() -> None:
-    moderators = Moderators()
-    async with open_house(working=False, now=lambda: NOON) as house:
-        caretaker = await caretaker_of(house, moderators)
-
-        for _ in range(3):
-            await caretaker.sweep()
-        at_rest = list(moderators.asked)
-        moderators.deed += 1
-        for _ in range(3):
-            await caretaker.sweep()
-
-    assert at_rest == []
-    assert sorted(moderators.asked) == [ALICE.id, BOB.id]
-
-
-async def test_a_change_that_could_not_be_read_is_read_later() -> None:
-    moderators = Moderators()
-    async with open_house(working=False, now=lambda: NOON) as house:
-        caretaker = await caretaker_of(house, moderators)
-        moderators.terms[BOB.id] = replace(UNLIMITED, tier=-1)
-        moderators.deed += 1
-
-        moderators.away = True
-        with pytest.raises(StorageFailed):
-            await caretaker.notice_deeds()
-        moderators.away = False
-        await caretaker.notice_deeds()
-
-    assert prompts(house) == ["Bob", "Bob", "Alice", "Alice"]
-
-
-async def test_who_may_have_more_painted_at_once_has_so_at_once() -> None:
-    moderators = Moderators()
-    moderators.terms[ALICE.id] = replace(UNLIMITED, most_running=1)
-    async with open_house(seats=2, allowance=moderators.terms[ALICE.id]) as house:
-        await house.studio.submit(ImageRequest(prompt="a herd", count=4), ALICE)
-        await until(lambda: len(house.painter.painting) == 1)
-        caretaker = Caretaker(
-            line=house.line,
-            ledger=house.ledger,
-            allowance=moderators.allowance,
-            now=lambda: NOON,
-            newest_deed=moderators.newest_deed,
-        )
-
-        moderators.terms[ALICE.id] = UNLIMITED
-        await caretaker.notice_deeds()
-
-        await until(lambda: len(house.painter.painting) == 2)
 
 
 async def test_a_start_takes_up_at_once_what_a_dead_program_held() -> None:

@@ -15,7 +15,7 @@ from engine.outbox import Delivery, Sink
 from engine.request import ImageRequest
 from storage.memory import MemoryLedger
 from storage.memory_outbox import MemoryOutbox
-from tests.engine.house import House, open_house, until
+from tests.engine.house import House, at_work, open_house, until
 from tests.storage.samples import ALICE, LATER, NOON, a_job, begun_job, pictures_of
 
 HOUR = timedelta(hours=1)
@@ -170,13 +170,8 @@ async def delivering(house: House, sink: Sink) -> AsyncIterator[None]:
         now=lambda: datetime.now(NOON.tzinfo),
         pause=HOUR,
     )
-    running = asyncio.create_task(courier.run())
-    try:
+    async with at_work(courier.run()):
         yield
-    finally:
-        running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running
 
 
 async def test_the_end_of_a_job_rings_for_the_courier() -> None:
@@ -198,12 +193,12 @@ async def test_a_courier_outlives_a_ledger_in_trouble() -> None:
         calls = 0
 
         async def take_due(
-            self, now: datetime, *, until: datetime, most: int = 10
+            self, now: datetime, *, until: datetime, most: int = 10, worker: str = ""
         ) -> Sequence[Delivery]:
             self.calls += 1
             if self.calls == 1:
                 raise StorageFailed("Another program keeps the database locked.")
-            return await super().take_due(now, until=until, most=most)
+            return await super().take_due(now, until=until, most=most, worker=worker)
 
     ledger.outbox = Locked(ledger.jobs.__getitem__)
     await done_job(ledger)
@@ -217,6 +212,26 @@ def test_pauses_grow_up_to_an_hour() -> None:
     pauses = [pause_after(tries) for tries in (1, 2, 3, 11, 12, 100)]
 
     assert [pause.total_seconds() for pause in pauses] == [2, 4, 8, 2048, 3600, 3600]
+
+
+@pytest.mark.parametrize(("worker", "waits"), [("dead", 0), ("me", 0), ("alive", 1)])
+async def test_what_the_dead_had_in_hand_is_told_at_once(worker: str, waits: int) -> None:
+    ledger, sink, watch = MemoryLedger(), Recorder(), Watch()
+    await done_job(ledger)
+    await ledger.outbox.take_due(watch.now, until=watch.now + HOUR, worker=worker)
+    courier = Courier(
+        outbox=ledger.outbox,
+        ledger=ledger,
+        sink=sink,
+        bell=asyncio.Event(),
+        now=watch,
+        worker="me",
+        is_gone=lambda one: one == "dead",
+    )
+
+    await courier.round()
+
+    assert len(sink.sent) == 1 - waits
 
 
 class Silent(Recorder):
@@ -260,10 +275,7 @@ async def test_a_slow_end_takes_one_place_and_the_others_go_on() -> None:
         at_once=2,
     )
 
-    running = asyncio.create_task(courier.run())
-    await until(lambda: len(sink.sent) == 3)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+    async with at_work(courier.run()):
+        await until(lambda: len(sink.sent) == 3)
 
     assert {job.id for job, _ in sink.sent} == {"fox", "hen", "cat"}

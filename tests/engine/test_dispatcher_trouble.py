@@ -9,11 +9,11 @@ from math import inf, nan
 
 import pytest
 
+from engine.clock import utc_now
 from engine.errors import Cancelled, PainterLost, PaintingFailed, StorageFailed
 from engine.job import Job, Picture, Recipe, Status
 from engine.ports import Tell
 from engine.request import ImageRequest
-from engine.studio import utc_now
 from engine.tally import Tally
 from storage.memory import MemoryLedger
 from tests.engine.house import FullDisk, open_house, until
@@ -179,10 +179,12 @@ async def test_a_result_is_not_brought_again_once_the_lease_is_over() -> None:
         house.painter.gate.set()
         ticket = await house.studio.submit(A_FOX, ALICE)
 
-        with pytest.raises(StorageFailed):
+        with pytest.raises(StorageFailed, match="in the middle of that"):
             await ticket.pictures()
 
     assert ledger.away == 2
+    # What is wrong with the disk is nothing for whoever asked.
+    assert "cannot save pictures" in (await ledger.job(ticket.job.id)).problem
 
 
 async def test_a_job_that_cannot_be_read_fails_for_nothing_and_its_owner_is_told() -> None:

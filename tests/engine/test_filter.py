@@ -78,6 +78,71 @@ def test_a_pattern_is_found_however_it_is_written() -> None:
         assert refused_word([prompt], ["/s+e+x+y?/"]) == "/s+e+x+y?/"
 
 
+@pytest.mark.parametrize(
+    ("prompt", "word"),
+    [
+        ("a nаkеd man", "naked"),  # а and е are Cyrillic here
+        ("nакеd", "naked"),
+        ("ѕех", "sex"),
+        ("ΤΙΤ", "tit"),
+        ("пakeд", "nakeд"),
+        ("ѕеxу", "/s+e+x+y?/"),
+        ("ѕ3x", "sex"),
+        ("ｎａｋｅｄ", "naked"),
+        ("nøked", "noked"),
+        ("ᴛɪᴛꜱ", "tits"),
+        ("🅽🅰🅺🅴🅳", "naked"),
+        ("🇳🇦🇰🇪🇩", "naked"),
+        ("𝓷𝓪𝓴𝓮𝓭", "naked"),
+        ("ⓝⓐⓚⓔⓓ", "naked"),
+        ("ᎢᎥᎢ", "tit"),
+        ("гoлый", "голый"),
+        ("ГОЛЫЙ", "голый"),
+    ],
+)
+def test_look_alikes_hide_no_word(prompt: str, word: str) -> None:
+    assert refused_word([prompt], [word]) == word
+
+
+@pytest.mark.parametrize(
+    ("prompt", "word"),
+    [
+        *(
+            ("t.i.t", "tit"),
+            ("t-i-t", "tit"),
+            ("t i t", "tit"),
+            ("T_I_T!", "tit"),
+            ("t😀i😀t", "tit"),
+        ),
+        *(("a t i t", "tit"), ("a big t . i . t", "tit"), ("n.a.k.e.d man", "naked man")),
+        *(("s 3 x", "sex"), ("с.u.m", "cum"), ("t/i-t", "tit"), ("x\ns e x\ny", "sex")),
+        *(("s.e.x.y", "/s+e+x+y?/"), ("г о л ы й", "голый"), ("b i g  t i t s", "tits")),
+    ],
+)
+def test_letters_that_stand_apart_hide_no_word(prompt: str, word: str) -> None:
+    assert refused_word([prompt], [word]) == word
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        *("a, s, s", "I a m", "l'a", "d'a", "a 1.5 s exposure", "vitamins A, B, C", "plan a; s; s"),
+        *("class i tanks", "as s", "a s", "x a s s-curve", "U.S.A.", "f/1.4 s", "4.5.5", "4 5 5"),
+        *("сок", "секс", "нос", "роса и сосна", "ананас", "τι ναι", "これはpenです", "그 개 새 끼"),
+        *("а с с а м", "y a pas", "q t i t y", "t i t a n", "и т и т", "t i trees", "ö s"),
+    ],
+)
+def test_what_only_looks_a_little_like_it_is_left_alone(prompt: str) -> None:
+    refused = ["ass", "tit", "am", "la", "da", "sex", "cock", "cum", "abc", "개새끼"]
+
+    assert refused_word([prompt], [*refused, "/tits?/", "/a+s+s+/"]) is None
+
+
+def test_however_long_a_prompt_is_it_is_read_in_its_time() -> None:
+    for part in ("а.", "a ", "аn4", "s-", "я1", "🅰", "a, ", "@ "):
+        assert refused_word([part * 4000], ["naked", "/(a+)+b/", "голый"]) is None
+
+
 def test_a_phrase_is_found_where_its_words_stand_together() -> None:
     assert refused_word(["the (blue), Car!"], ["blue car"]) == "blue car"
     assert refused_word(["a car in blue"], ["blue car"]) is None

@@ -165,6 +165,20 @@ async def test_an_export_says_whose_files_are_gone(hall: Hall) -> None:
         assert parcel.namelist() == [f"{second}.png", f"{second}.txt", "manifest.json"]
 
 
+async def test_whoever_takes_an_export_slowly_holds_one_picture_at_a_time(hall: Hall) -> None:
+    await hall.paint("a fox", count=3)
+    file = io.BytesIO()
+    sizes: list[int] = []
+
+    async def taken() -> None:
+        sizes.append(file.tell())
+
+    await hall.gallery.export(ALICE, file, after_each=taken)
+
+    assert len(sizes) == 3
+    assert sizes == sorted(set(sizes))
+
+
 async def test_an_export_of_more_than_a_page_is_whole(hall: Hall) -> None:
     for _ in range(8):
         await hall.paint("a fox", count=16)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import pytest
 
 from engine.accounts import Act
-from engine.caretaker import Caretaker, gate_from, newest_deed_of
+from engine.allowance import unlimited
+from engine.caretaker import Caretaker
+from engine.decisions import gate_from, newest_deed_of
 from engine.errors import QueueFull
 from engine.gate import QUEUE, Gate, gate_of
 from engine.job import Status
 from engine.request import ImageRequest
-from engine.studio import unlimited
 from storage.memory import MemoryLedger
 from storage.memory_accounts import MemoryAccounts
 from tests.engine.house import House, open_house, until

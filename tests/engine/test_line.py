@@ -5,7 +5,10 @@ import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from engine.allowance import UNLIMITED
+from engine.ending import withdrawn
 from engine.line import Line
 from engine.outline import Outline, outline_of
 from engine.queue import FairQueue
@@ -91,3 +94,25 @@ def test_the_time_until_it_is_there_counts_all_its_tiles() -> None:
 
     assert before == (0, 11.0)
     assert line.until("fox", now) == (1, 9.0)
+
+
+async def test_what_waits_costs_what_its_tiles_do() -> None:
+    line = a_line()
+    jobs = [waiting(number) for number in range(200)]
+    for job in jobs:
+        line.join(job, UNLIMITED)
+
+    before = line.cost
+    line.leave(jobs[7].id, withdrawn())
+
+    assert before == pytest.approx(sum(job.price for job in jobs))
+    assert line.cost == pytest.approx(before - jobs[7].price)
+
+
+def test_of_what_one_person_asked_for_all_of_it_counts() -> None:
+    line = a_line()
+    jobs = [replace(waiting(number), owner="discord:1") for number in range(200)]
+    for job in jobs:
+        line.join(job, UNLIMITED)
+
+    assert line.cost == pytest.approx(sum(job.price for job in jobs))

@@ -142,7 +142,7 @@ def test_what_is_no_request_any_more_is_passed_over() -> None:
     [
         ({"steps": "many"}, "steps is a whole number"),
         ({"sampler": "Eulr"}, "Did you mean Euler"),
-        ({"width": 65, "height": 64}, "Try 64"),
+        ({"width": 65, "height": 64}, "65 is no width"),
         ({"width": 64}, "width and height together"),
         ({"count": 17}, "count is a whole number"),
         ({"negative": "a\x00"}, "no text"),

@@ -39,7 +39,6 @@ OPTIONS = st.fixed_dictionaries(
         "rescale": st.floats(0, 1),
         "clip_skip": st.integers(1, 12),
         "upscaler": READABLE,
-        "strength": st.floats(0, 1, exclude_min=True),
         "exact": st.booleans(),
         "fresh": st.booleans(),
     },
@@ -48,7 +47,12 @@ MARGINS = st.tuples(*[st.integers(0, 256).map(lambda eighths: eighths * 8)] * 4)
 PICTURES: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
     st.fixed_dictionaries(
-        {"image": READABLE.filter(bool)}, optional={"mask": READABLE, "outpaint": MARGINS}
+        {"image": READABLE.filter(bool)},
+        optional={
+            "strength": st.floats(0, 1, exclude_min=True),
+            "mask": READABLE,
+            "outpaint": MARGINS,
+        },
     ),
 )
 VARIATIONS: st.SearchStrategy[dict[str, Any]] = st.one_of(
@@ -82,7 +86,8 @@ def test_a_text_without_flags_is_the_prompt() -> None:
 def test_every_flag_is_read_from_one_line() -> None:
     request = read_prompt(
         "a fox --ar 16:9 --seed 7 --steps 30 --no people --model sdxl --count 4 "
-        '--sampler "DPM++ 2M Karras" --guidance 6 --style pixel art --strength 0.5 --exact --fresh'
+        '--sampler "DPM++ 2M Karras" --guidance 6 --style pixel art --strength 0.5 --exact --fresh',
+        image="ab",
     )
 
     assert request == ImageRequest(
@@ -96,6 +101,7 @@ def test_every_flag_is_read_from_one_line() -> None:
         sampler="DPM++ 2M Karras",
         guidance=6.0,
         style="pixel art",
+        image="ab",
         strength=0.5,
         exact=True,
         fresh=True,
@@ -231,11 +237,31 @@ def test_a_backslash_makes_a_flag_text(text: str, prompt: str) -> None:
 
 
 def test_flags_win_over_what_was_given() -> None:
-    request = read_prompt(
-        "a fox --seed 7 --no cars", seed=1, negative="people", steps=9, count=None
-    )
+    request = read_prompt("a fox --seed 7", seed=1, steps=9, count=None)
 
-    assert (request.seed, request.negative, request.steps) == (7, "cars", 9)
+    assert (request.seed, request.steps) == (7, 9)
+
+
+@pytest.mark.parametrize(
+    ("given", "both"),
+    [("fish", "fish, dog"), ("", "dog"), ("dog", "dog"), (" fish ", "fish, dog")],
+)
+def test_what_must_not_be_in_the_picture_adds_up(given: str, both: str) -> None:
+    assert read_prompt("a fox --no dog", negative=given).negative == both
+
+
+@pytest.mark.parametrize("strength", [0.5, 0.75])
+def test_a_strength_needs_an_image_however_it_is_said(strength: float) -> None:
+    with pytest.raises(InvalidRequest, match="there is no image"):
+        read_prompt("a fox", strength=strength)
+    with pytest.raises(InvalidRequest, match="there is no image"):
+        read_prompt(f"a fox --strength {strength}")
+
+
+def test_numbers_may_be_as_wide_as_the_letters_of_east_asia() -> None:
+    request = read_prompt("a fox --seed １２ --ar １６：９ --steps=２０")
+
+    assert request == ImageRequest(prompt="a fox", seed=12, aspect=(16, 9), steps=20)
 
 
 def test_the_shape_in_the_text_replaces_the_given_shape() -> None:

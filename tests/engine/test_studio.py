@@ -14,6 +14,7 @@ from engine.errors import (
     QuotaExceeded,
     StorageFailed,
 )
+from engine.gate import Gate
 from engine.job import Job, Status
 from engine.request import ImageRequest
 from storage.memory import MemoryLedger
@@ -262,3 +263,18 @@ async def test_what_goes_wrong_reaches_the_one_who_asked(prompt: str, sentence: 
 
         assert len(await fine.pictures()) == 1
         assert (await house.ledger.job(failing.job.id)).status == Status.FAILED
+
+
+async def test_what_is_being_painted_is_there_in_no_more_than_it_costs() -> None:
+    async with open_house(seats=1) as house:
+        ticket = await house.studio.submit(A_FOX, ALICE)
+        await until(lambda: bool(house.painter.painting) and bool(ticket.latest))
+        left = house.studio.seconds_left(ticket.job.id)
+        waiting = await house.studio.submit(A_FOX, BOB)
+        house.line.gate = Gate.PAUSED
+
+        assert left is not None
+        assert 0 < left < ticket.job.price
+        assert house.studio.seconds_left(waiting.job.id) is None
+        # Nobody knows when a queue that stands still goes on.
+        assert house.studio.seconds_left(ticket.job.id) is None

@@ -11,6 +11,7 @@ from engine.accounts import Act
 from engine.allowance import UNLIMITED, Allowance
 from engine.caretaker import Caretaker
 from engine.choices import NOTHING_CHOSEN, Chosen
+from engine.clock import utc_now
 from engine.errors import InvalidRequest
 from engine.job import Owner
 from engine.line import Line
@@ -20,8 +21,9 @@ from engine.prompt import read_prompt
 from engine.queue import FairQueue
 from engine.request import ImageRequest
 from engine.safety import Policy
-from engine.server import ServerSettings, Spot
-from engine.studio import Studio, utc_now
+from engine.server import ServerSettings
+from engine.spot import Spot
+from engine.studio import Studio
 from engine.style import Style
 from storage.memory import MemoryLedger
 from storage.memory_accounts import MemoryAccounts

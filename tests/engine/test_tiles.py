@@ -73,7 +73,7 @@ def test_a_style_is_written_into_the_recipe() -> None:
 
 
 def test_strength_counts_only_where_there_is_an_image() -> None:
-    without = tiles_of(ImageRequest(prompt="a fox", strength=0.5), BOOK, seed=0)
+    without = tiles_of(ImageRequest(prompt="a fox"), BOOK, seed=0)
     with_image = tiles_of(ImageRequest(prompt="a fox", strength=0.5, image="ab"), BOOK, seed=0)
 
     assert without[0].recipe.strength == 1.0

@@ -11,16 +11,19 @@ import pytest
 from engine.accounts import Accounts
 from engine.archive import Archive, Stock
 from engine.choices import Choices
+from engine.keys import Keys
 from engine.outbox import Outbox
 from engine.ports import Ledger
 from storage.accounts import SqlAccounts
 from storage.archive import SqlArchive
 from storage.choices import SqlChoices
 from storage.database import connect
+from storage.keys import SqlKeys
 from storage.ledger import SqlLedger
 from storage.memory import MemoryLedger
 from storage.memory_accounts import MemoryAccounts
 from storage.memory_choices import MemoryChoices
+from storage.memory_keys import MemoryKeys
 from storage.migrate import upgrade
 from storage.outbox import SqlOutbox
 from storage.pictures import PictureFiles
@@ -32,11 +35,12 @@ DATABASES = ["sqlite", "postgres"]
 
 @dataclass(frozen=True, kw_only=True)
 class Shelf:
-    """A ledger, its accounts, choices and outbox, and a way to lose one of its files unseen."""
+    """A ledger, what lies beside it, and a way to lose one of its files unseen."""
 
     ledger: Ledger
     accounts: Accounts
     choices: Choices
+    keys: Keys
     archive: Archive
     stock: Stock
     outbox: Outbox
@@ -51,6 +55,7 @@ async def sql_shelf(url: str, folder: Path) -> AsyncIterator[Shelf]:
             ledger=SqlLedger(engine, PictureFiles(files)),
             accounts=SqlAccounts(engine),
             choices=SqlChoices(engine),
+            keys=SqlKeys(engine),
             archive=SqlArchive(engine, PictureFiles(files)),
             stock=SqlStock(engine, PictureFiles(files)),
             outbox=SqlOutbox(engine),
@@ -142,6 +147,7 @@ async def shelf(shelf_url: str | None, tmp_path: Path) -> AsyncIterator[Shelf]:
             ledger=memory,
             accounts=accounts,
             choices=MemoryChoices(memory.purses),
+            keys=MemoryKeys(memory.purses),
             archive=memory.archive,
             stock=memory.archive,
             outbox=memory.outbox,
@@ -170,3 +176,8 @@ def archive(shelf: Shelf) -> Archive:
 @pytest.fixture
 def choices(shelf: Shelf) -> Choices:
     return shelf.choices
+
+
+@pytest.fixture
+def keys(shelf: Shelf) -> Keys:
+    return shelf.keys

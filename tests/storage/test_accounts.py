@@ -183,6 +183,34 @@ async def test_people_are_listed_by_when_they_asked_last(
     assert await accounts.people(1) == [ALICE]
 
 
+@pytest.mark.parametrize("search", ["ALIC", "ice", ALICE.id, "Alice"])
+async def test_people_are_found_by_a_part_of_their_name_or_id(
+    ledger: Ledger, accounts: Accounts, search: str
+) -> None:
+    await ledger.record(a_job(id="first", owner=replace(ALICE, name="Alice")), now=NOON)
+    await ledger.record(a_job(id="second", owner=replace(BOB, name="Bob")), now=LATER)
+
+    assert [owner.name for owner in await accounts.people(search=search)] == ["Alice"]
+
+
+@pytest.mark.parametrize("search", ["%", "_", "alice bob", "\\"])
+async def test_signs_stand_for_nothing_but_themselves(
+    ledger: Ledger, accounts: Accounts, search: str
+) -> None:
+    await ledger.record(a_job(id="first", owner=ALICE), now=NOON)
+
+    assert await accounts.people(search=search) == []
+
+
+async def test_letters_with_dots_are_found_as_they_are_written(
+    ledger: Ledger, accounts: Accounts
+) -> None:
+    aenne = replace(ALICE, name="Änne")
+    await ledger.record(a_job(id="first", owner=aenne), now=NOON)
+
+    assert await accounts.people(search="Änn") == [aenne]
+
+
 async def test_a_name_changes_with_the_next_job(ledger: Ledger, accounts: Accounts) -> None:
     await ledger.record(a_job(id="first", owner=ALICE), now=NOON)
     await ledger.record(a_job(id="second", owner=replace(ALICE, name="Alicia")), now=LATER)

@@ -117,6 +117,20 @@ async def test_a_page_goes_on_where_its_last_picture_was_deleted(
     assert [picture.tile for picture in following] == [1, 0]
 
 
+@pytest.mark.parametrize("search", [Search(), Search(words="fox")], ids=["all", "fox"])
+async def test_what_fits_is_counted_up_to_a_bound(
+    ledger: Ledger, archive: Archive, search: Search
+) -> None:
+    await painted_job(ledger, a_job(tiles=3))
+    await painted_job(ledger, a_job(id="bob's", owner=BOB))
+    newest, *_ = await archive.page(ALICE.id)
+
+    assert await archive.count(ALICE.id, search, most=10) == 3
+    assert await archive.count(ALICE.id, search, most=2) == 2
+    assert await archive.count(ALICE.id, search, after=newest.number - 1, most=10) == 1
+    assert await archive.count(ALICE.id, Search(words="hen"), most=10) == 0
+
+
 async def test_a_number_is_never_given_twice(ledger: Ledger, archive: Archive) -> None:
     await painted_job(ledger, a_job(id="first"))
     first = await number_of(ledger, "first")

@@ -1,6 +1,5 @@
 """The whole of studio, dispatcher and ledger, dropped in the middle without any goodbye."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from engine.allowance import unlimited
 from engine.caretaker import Caretaker
+from engine.clock import utc_now
 from engine.dispatcher import Dispatcher
 from engine.errors import StorageFailed
 from engine.job import Owner, Picture, Recipe, Status
@@ -20,11 +21,11 @@ from engine.ports import Ledger, Tell
 from engine.price import Speeds
 from engine.queue import FairQueue
 from engine.request import ImageRequest
-from engine.studio import Studio, unlimited, utc_now
+from engine.studio import Studio
 from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.pictures import PictureFiles
-from tests.engine.house import AT_LEISURE, until
+from tests.engine.house import AT_LEISURE, at_work, until
 from tests.fakes import FakePainter
 
 ASKED = ("ann", "ann", "ann", "bob", "ann", "cat", "bob", "ann", "bob", "cat")
@@ -91,13 +92,8 @@ class Program:
             sweep=self.caretaker.sweep,
             lease=AT_LEISURE,
         )
-        running = asyncio.create_task(dispatcher.run())
-        try:
+        async with at_work(dispatcher.run()):
             yield
-        finally:
-            running.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await running
 
     def order(self) -> list[str]:
         return [job_of(entry) for entry in self.line.queue.order(self.now().timestamp())]

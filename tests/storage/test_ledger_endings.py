@@ -9,6 +9,7 @@ import pytest
 from engine.archive import Archive
 from engine.errors import Cancelled
 from engine.job import Remembered, Status, Tile
+from engine.phrase import Phrase
 from engine.ports import Ledger
 from tests.storage.samples import (
     A_FOX,
@@ -130,6 +131,18 @@ async def test_a_job_ends_once(ledger: Ledger, status: Status) -> None:
 
     assert (first, second) == (True, False)
     assert await ledger.job("fox") == replace(a_job(), status=status, problem="too dark")
+
+
+async def test_a_problem_keeps_what_other_languages_need_of_it(ledger: Ledger) -> None:
+    await ledger.record(a_job())
+    problem = Phrase("Too {how}: {mend}", how="dark", mend=Phrase("Wait {hours} h.", hours=2))
+
+    await ledger.end("fox", Status.FAILED, problem, now=LATER)
+    kept = (await ledger.job("fox")).problem
+
+    assert isinstance(kept, Phrase)
+    assert kept == "Too dark: Wait 2 h."
+    assert (kept.sentence, kept.values) == (problem.sentence, problem.values)
 
 
 async def test_what_is_done_does_not_end(ledger: Ledger) -> None:

@@ -2,14 +2,17 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from engine.accounts import Accounts, Act
 from engine.allowance import Allowance
-from engine.caretaker import Caretaker, newest_deed_of, touched_from
+from engine.caretaker import Caretaker
+from engine.decisions import blocked_from, newest_deed_of, touched_from
+from engine.job import Status
 from engine.line import Line, job_of
 from engine.outline import outline_of
 from engine.queue import FairQueue
@@ -19,6 +22,7 @@ from storage.ledger import SqlLedger
 from storage.pictures import PictureFiles
 from tests.storage.samples import ALICE, BOB, LATER, NOON, a_job
 
+HOUR = timedelta(hours=1)
 ACT = Act(who="local", at=LATER)
 
 
@@ -39,6 +43,7 @@ class Program:
             now=lambda: LATER,
             newest_deed=newest_deed_of(self.accounts),
             touched=touched_from(self.accounts),
+            blocked=blocked_from(self.accounts, lambda: LATER),
         )
 
     async def allowance(self, owner: str, roles: Collection[str] | None = None) -> Allowance:
@@ -135,7 +140,10 @@ async def test_only_those_are_asked_again_to_whom_something_was_done(
         for deeds in (
             [other.grant("discord:3", 1, ACT)],
             # More than are read at a time, and what counts is the oldest.
-            [other.block(ALICE.id, ACT), *(other.grant("discord:3", 1, ACT) for _ in range(60))],
+            [
+                other.set_terms(ALICE.id, {"weight": 2}, ACT),
+                *(other.grant("discord:3", 1, ACT) for _ in range(60)),
+            ],
             [other.change_tier("patron", {"tier": -3}, ACT), other.grant(BOB.id, 1, ACT)],
         ):
             serving.asked.clear()
@@ -145,6 +153,34 @@ async def test_only_those_are_asked_again_to_whom_something_was_done(
             asked.append(sorted(serving.asked))
 
         assert asked == [[], [ALICE.id], [ALICE.id, BOB.id]]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_the_blocked_asked_for_is_withdrawn_and_refunded(
+    database_url: str, tmp_path: Path, restarted: bool
+) -> None:
+    act = replace(ACT, why="spam")
+    over = replace(ACT, at=NOON - HOUR)
+    async with program(database_url, tmp_path) as serving, moderator(database_url) as other:
+        await two_who_wait(serving)
+        caretaker = serving.caretaker()
+        if not restarted:
+            await caretaker.resume()
+            # Somebody paints it.
+            serving.line.begin("Bob 0", BOB.id)
+
+        await other.block(BOB.id, act)
+        await other.block(ALICE.id, over, until=NOON)
+        await (caretaker.resume() if restarted else caretaker.sweep())
+
+        jobs = [await serving.ledger.job(f"Bob {number}") for number in range(2)]
+        assert serving.order() == ["Alice 0", "Alice 1"]
+        assert {job.status for job in jobs} == {Status.FAILED}
+        assert {str(job.problem) for job in jobs} == {
+            "You are blocked until a moderator changes that: spam."
+        }
+        assert (await other.standing(BOB.id, LATER)).held == 0
+        assert not serving.line.jobs_of(BOB.id)
 
 
 async def test_terms_that_changed_live_are_there_after_a_restart(

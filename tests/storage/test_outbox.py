@@ -111,6 +111,21 @@ async def test_what_was_taken_and_not_told_is_due_again(ledger: Ledger, outbox: 
     assert again.tries == 2
 
 
+async def test_what_a_worker_had_in_hand_can_be_taken_back(ledger: Ledger, outbox: Outbox) -> None:
+    for minute, worker in enumerate(("dead", "alive", "told", "put off")):
+        await done_job(ledger, a_far_job(worker, minute))
+        await outbox.take_due(LATER, until=LATER + MINUTE, most=1, worker=worker)
+    await outbox.delivered("told", LATER)
+    await outbox.put_off("put off", MUCH_LATER)
+
+    holding = await outbox.workers()
+    await outbox.take_back(LATER, ["dead", "told", "put off", ""])
+    due = await outbox.take_due(LATER, until=LATER + MINUTE)
+
+    assert set(holding) == {"dead", "alive"}
+    assert [one.job.id for one in due] == ["dead"]
+
+
 async def test_what_was_told_is_never_due_again(ledger: Ledger, outbox: Outbox) -> None:
     await done_job(ledger, a_far_job())
     await outbox.take_due(LATER, until=LATER)

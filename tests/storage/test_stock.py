@@ -47,6 +47,21 @@ async def apply(shelf: Shelf, keep: Keep, *, days: int = 0) -> int:
     return await Retention(shelf.stock, keep).apply(NOON + timedelta(days=days))
 
 
+async def test_what_was_painted_lately_is_told_with_the_time_that_it_took(shelf: Shelf) -> None:
+    await paint(shelf, "a", days=0)
+    await paint(shelf, "bob", days=2)
+    await paint(shelf, "c", days=1)
+    job = await begun_job(shelf.ledger, a_job(id="known"))
+    known = replace(pictures_of(job)[0], seconds=0.0)
+    await shelf.ledger.finish("known", job.attempt, [known], NOON + timedelta(days=3))
+    seconds = pictures_of(job)[0].seconds
+
+    painted = await shelf.stock.painted(NOON + timedelta(days=1))
+
+    assert [one.at for one in painted] == [NOON + timedelta(days=1), NOON + timedelta(days=2)]
+    assert [one.seconds for one in painted] == [seconds, seconds]
+
+
 async def test_the_amount_counts_a_shared_file_once(shelf: Shelf) -> None:
     empty = await shelf.stock.amount()
     first = await paint(shelf, "a", bytes=100)

@@ -26,6 +26,8 @@ MINUTE = timedelta(minutes=1)
 NEWER = {
     "a request with one word more": """
         UPDATE jobs SET request = '{"prompt": "a fox", "glow": 3, "count": 2}'""",
+    "a strength that has no image": """
+        UPDATE jobs SET request = '{"prompt": "a fox", "strength": 0.5, "count": 2}'""",
     "recipes with one word more": """
         UPDATE jobs SET tiles = REPLACE(CAST(tiles AS TEXT), '"seed"', '"glow": 3, "seed"')
     """,
@@ -49,7 +51,7 @@ async def rewrite(url: str, statement: str) -> None:
 
 
 @pytest.mark.parametrize("statement", NEWER.values(), ids=NEWER)
-async def test_names_that_a_newer_program_wrote_are_passed_over(
+async def test_what_another_version_wrote_besides_is_passed_over(
     database_url: str, tmp_path: Path, statement: str
 ) -> None:
     async with sql_shelf(database_url, tmp_path) as shelf:

@@ -7,18 +7,18 @@ from typing import Any
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, owner_of, require_may_touch
-from bot.discord.audit_channel import note_touch
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, owner_of, require_may_touch
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
-from bot.discord.fuzzy import LONGEST, MOST
+from bot.discord.controls.press import Press
 from bot.discord.looks.queue import label
-from bot.discord.own_jobs import OwnJob, own_jobs
-from bot.discord.parts import sentence
-from bot.discord.press import Press
-from bot.discord.shown import shown
-from bot.discord.words import say
+from bot.discord.messages.parts import sentence
+from bot.discord.moderators.audit_channel import note_touch
+from bot.discord.pictures.own_jobs import OwnJob, own_jobs
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
+from bot.discord.typed.fuzzy import LONGEST, MOST
 from engine.errors import NotFound
 from engine.words import words_in
 
@@ -75,7 +75,7 @@ def _meant(typed: str | None, own: Sequence[OwnJob]) -> OwnJob:
         raise NotFound(say("ended"))
     fitting = [one for one in own if typed is None or typed == one.job.id or _fits(one, typed)]
     if not fitting:
-        raise NotFound(say("cancel.unknown", words=(typed or "")[:SHOWN]))
+        raise NotFound(say("cancel.unknown", words=shown(typed or "", SHOWN)))
     return max(fitting, key=lambda one: one.job.submitted)
 
 

@@ -3,12 +3,13 @@
 Its pictures stay in the history of whoever asked for them.
 """
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, moderates, owner_of
-from bot.discord.audit_channel import note_touch
-from bot.discord.desk import Desk
-from bot.discord.press import Press
-from bot.discord.words import say
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, moderates, owner_of
+from bot.discord.arrival.desk import Desk
+from bot.discord.controls.press import Press
+from bot.discord.looks.deeds import DELETED
+from bot.discord.moderators.audit_channel import note_touch
+from bot.discord.speech.words import say
 from engine.errors import NotFound
 
 
@@ -20,4 +21,4 @@ async def press_delete(desk: Desk, interaction: Interaction, pressed: Press) -> 
     if job.owner.id != owner_of(interaction).id and not moderates(interaction):
         raise NotFound(say("not_yours"))
     await answer.remove()
-    await note_touch(desk, interaction, job, "delete message")
+    await note_touch(desk, interaction, job, DELETED)

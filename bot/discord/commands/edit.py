@@ -1,18 +1,24 @@
 """Edit: the words of a result to be changed, and painted again as they are then."""
 
-from bot.discord.asked import Interaction, is_private, owner_of
-from bot.discord.desk import Desk
-from bot.discord.filled import Filled, Refused
-from bot.discord.forms import LONGEST_FIELD, Field, open_form
-from bot.discord.press import Press
-from bot.discord.remade import asked_for
-from bot.discord.seen import lent, seen_job
-from bot.discord.words import say
+from collections.abc import Mapping
+
+from bot.discord.arrival.asked import Interaction, is_private, owner_of
+from bot.discord.arrival.desk import Desk
+from bot.discord.controls.filled import Filled, Refused
+from bot.discord.controls.forms import LONGEST_FIELD, Field, open_form
+from bot.discord.controls.press import Press
+from bot.discord.pictures.seen import lent, seen_job
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
+from bot.discord.typed.typed_number import plain_number
 from engine.errors import EaselError, InvalidRequest
 from engine.prompt import read_prompt, write_prompt
+from engine.remade import asked_for
 from engine.request import ImageRequest
 
-LONGEST_NUMBER = 12
+EDIT = "edit"
+"""What its form does, as a name says it."""
+LONGEST_NUMBER = 20
 
 
 async def press_edit(desk: Desk, interaction: Interaction, pressed: Press) -> None:
@@ -25,14 +31,25 @@ async def press_edit(desk: Desk, interaction: Interaction, pressed: Press) -> No
     if max(len(prompt), len(request.negative)) > LONGEST_FIELD:
         raise InvalidRequest(say("edit.too_long", most=LONGEST_FIELD))
     tile = job.tiles[pressed.tile or 0].recipe
-    name = f"easel:edit:{job.id}" + ("" if pressed.tile is None else f":{pressed.tile}")
-    fields = (
+    typed = {
+        "prompt": prompt,
+        "negative": request.negative,
+        "seed": str(tile.seed),
+        "steps": str(tile.steps),
+    }
+    form = Filled(action=EDIT, target=job.id, tile=pressed.tile, typed=typed)
+    await open_form(desk.wire, interaction, form.name, say("edit.title"), edit_fields(typed))
+
+
+def edit_fields(typed: Mapping[str, str]) -> tuple[Field, ...]:
+    """With what was typed by their names."""
+    prompt, negative = typed.get("prompt", ""), typed.get("negative", "")
+    return (
         Field(name="prompt", label=say("edit.prompt"), value=prompt, tall=True, required=True),
-        Field(name="negative", label=say("edit.negative"), value=request.negative, tall=True),
-        _number("seed", str(tile.seed)),
-        _number("steps", str(tile.steps)),
+        Field(name="negative", label=say("edit.negative"), value=negative, tall=True),
+        _number("seed", typed.get("seed", "")),
+        _number("steps", typed.get("steps", "")),
     )
-    await open_form(desk.wire, interaction, name, say("edit.title"), fields)
 
 
 async def fill_edit(desk: Desk, interaction: Interaction, filled: Filled) -> None:
@@ -46,12 +63,16 @@ async def fill_edit(desk: Desk, interaction: Interaction, filled: Filled) -> Non
         await lent(desk, request, owner)
         await desk.take(interaction, request, answer)
     except EaselError as error:
-        raise Refused(filled, error) from error
+        raise Refused(filled, error, desk.drafts.put(interaction.user.id, filled)) from error
 
 
 def edited(request: ImageRequest, filled: Filled) -> ImageRequest:
-    """Flags in the prompt count more than what was asked for before. Raises InvalidRequest."""
-    before = request.model_dump(exclude={"prompt", "fresh"})
+    """Flags in the prompt meet what stands in the fields as they meet the options of /imagine.
+
+    Raises InvalidRequest.
+    """
+    idle = set() if request.image else {"strength"}
+    before = request.model_dump(exclude={"prompt", "fresh", *idle})
     told = {
         "negative": filled.typed.get("negative", ""),
         "seed": _whole("seed", filled.typed.get("seed", "")),
@@ -72,8 +93,10 @@ def _number(name: str, value: str) -> Field:
 
 def _whole(name: str, typed: str) -> int | None:
     """None where it is left open."""
-    if not typed.strip():
+    plain = plain_number(typed)
+    if not plain:
         return None
-    if not (typed.strip().isascii() and typed.strip().isdigit()):
-        raise InvalidRequest(say("edit.no_number", name=say(f"edit.{name}"), typed=typed[:20]))
-    return int(typed)
+    if not (plain.isascii() and plain.isdigit()):
+        named = say(f"edit.{name}")
+        raise InvalidRequest(say("edit.no_number", name=named, typed=shown(typed, 20)))
+    return int(plain)

@@ -1,11 +1,11 @@
 """Favourite: one's own picture is kept whatever happens, or no longer."""
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, owner_of
-from bot.discord.desk import Desk
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, owner_of
+from bot.discord.arrival.desk import Desk
+from bot.discord.controls.press import Press
 from bot.discord.looks.favourite import ALL, favourites
-from bot.discord.press import Press
-from bot.discord.words import say
+from bot.discord.speech.words import say
 from engine.errors import NotFound
 
 

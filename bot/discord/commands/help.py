@@ -5,15 +5,15 @@ from typing import Any
 from discord import app_commands
 from discord.app_commands import Choice
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, is_private, owner_of
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, is_private, owner_of
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
+from bot.discord.controls.press import Press
 from bot.discord.looks import help as looks_help
-from bot.discord.mentions import mentions
-from bot.discord.parts import sentence
-from bot.discord.press import Press
-from bot.discord.words import say
+from bot.discord.messages.mentions import mentions
+from bot.discord.messages.parts import sentence
+from bot.discord.speech.words import say
 from engine.request import ImageRequest
 
 

@@ -8,18 +8,21 @@ from typing import Any
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, owner_of
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, owner_of
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
-from bot.discord.fuzzy import offered
+from bot.discord.controls.press import Press
 from bot.discord.looks import history as looks_history
-from bot.discord.offers import choices
-from bot.discord.press import Press
-from bot.discord.shown_picture import show_picture
-from bot.discord.sought import YES, Typed, search_of, typed_on
-from bot.discord.words import say
-from bot.history import read_picture
+from bot.discord.looks.history import Amid
+from bot.discord.pictures.shown_picture import show_picture
+from bot.discord.speech.words import say
+from bot.discord.typed.days import offering_days, read_day
+from bot.discord.typed.fuzzy import offered
+from bot.discord.typed.offers import choices
+from bot.discord.typed.sought import YES, Typed, search_of, typed_on
+from bot.discord.typed.typed_number import plain_number
+from bot.history import A_NUMBER, read_picture
 from engine.errors import NotFound
 from engine.job import Remembered
 from engine.request import LARGEST_SEED
@@ -47,14 +50,22 @@ def add_history(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
             "model": model,
             "seed": None if seed is None else str(seed),
             "favourites": YES if favourites else None,
-            "since": since,
-            "until": until,
+            "since": since and read_day(since, interaction.created_at),
+            "until": until and read_day(until, interaction.created_at),
         }
         typed = {name: word for name, word in told.items() if word is not None}
         search_of(typed)
         answer = Answer(interaction, desk.wire)
-        if await answer.acknowledge(How.PRIVATE):
+        if not await answer.acknowledge(How.PRIVATE):
+            return
+        number = await _number_meant(desk, interaction, typed)
+        if number is None:
             await _show_page(desk, interaction, answer, typed)
+        else:
+            await show_picture(desk, interaction, answer, number)
+
+    for name in ("since", "until"):
+        history.autocomplete(name)(offering_days)
 
     @history.autocomplete("model")
     async def models(_: Interaction, typed: str) -> list[Choice[str]]:
@@ -94,6 +105,18 @@ async def press_share(desk: Desk, interaction: Interaction, pressed: Press) -> N
         await show_picture(desk, interaction, answer, read_picture(pressed.target))
 
 
+async def _number_meant(desk: Desk, interaction: Interaction, typed: Typed) -> int | None:
+    """Whoever types nothing but the number of a picture of theirs wants to see that one."""
+    found = A_NUMBER.fullmatch(plain_number(typed.get("words", "")))
+    if found is None or len(typed) > 1:
+        return None
+    try:
+        await desk.app.gallery.show(owner_of(interaction), int(found[1]))
+    except NotFound:
+        return None
+    return int(found[1])
+
+
 async def _show_page(
     desk: Desk,
     interaction: Interaction,
@@ -103,10 +126,10 @@ async def _show_page(
     before: int | None = None,
     after: int | None = None,
 ) -> None:
-    gallery = desk.app.gallery
+    gallery, owner, search = desk.app.gallery, owner_of(interaction), search_of(typed)
     # One more than is shown says whether there are more.
     most = looks_history.MOST
-    page = partial(gallery.page, owner_of(interaction), search_of(typed), most=most + 1)
+    page = partial(gallery.page, owner, search, most=most + 1)
     if after is not None and len(found := await page(after=after)) > most:
         there, newer, older = found[1:], True, True
     elif before is not None and (found := await page(before=before)):
@@ -116,7 +139,13 @@ async def _show_page(
         found = await page()
         there, newer, older = found[:most], False, len(found) > most
     previews = await _previews(desk, there)
-    await answer.show(looks_history.page(there, previews, typed, newer=newer, older=older))
+    place = None
+    if there:
+        count = partial(gallery.count, owner, search, most=looks_history.MOST_COUNTED + 1)
+        place = Amid(newer=await count(after=there[0].number), all=await count())
+    await answer.show(
+        looks_history.page(there, previews, typed, newer=newer, older=older, place=place)
+    )
 
 
 async def _previews(desk: Desk, pictures: Sequence[Remembered]) -> dict[int, bytes]:

@@ -6,13 +6,18 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord.admitted import require_admitted
-from bot.discord.asked import Interaction, owner_of
+from bot.discord.arrival.admitted import require_admitted
+from bot.discord.arrival.asked import Interaction, owner_of
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
-from bot.discord.offers import offering_models, offering_prompts, offering_samplers, offering_styles
-from bot.discord.uploads import MOST_FILES
-from bot.discord.words import say
+from bot.discord.messages.uploads import MOST_FILES
+from bot.discord.speech.words import say
+from bot.discord.typed.offers import (
+    offering_models,
+    offering_prompts,
+    offering_samplers,
+    offering_styles,
+)
 from bot.sizes import ASPECTS, read_aspect, read_size
 from engine.errors import InvalidRequest
 from engine.prompt import read_prompt

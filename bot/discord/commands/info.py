@@ -1,19 +1,19 @@
-"""Info: the recipe of each picture, to be copied."""
+"""Info: how each picture came about, and how to paint it again."""
 
 from typing import Any
 
 import discord
 from discord import app_commands
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, owner_of
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, owner_of
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
+from bot.discord.controls.press import Press
 from bot.discord.looks.info import Told, recipes
-from bot.discord.pointed import job_on, recipes_on
-from bot.discord.press import Press
-from bot.discord.seen import seen_job
-from bot.discord.words import say
+from bot.discord.pictures.pointed import job_on, recipes_on
+from bot.discord.pictures.seen import seen_job
+from bot.discord.speech.words import say
 from engine.errors import NotFound
 
 
@@ -49,5 +49,16 @@ async def _tell(desk: Desk, interaction: Interaction, answer: Answer, pressed: P
         raise NotFound(say("gone"))
     # Only whoever has it can name it by its number.
     own = job.owner.id == owner_of(interaction).id
-    told = [Told(recipe=one.recipe, number=one.number if own else None) for one in pictures]
-    await answer.show(recipes(told))
+    told = [
+        Told(
+            recipe=one.recipe,
+            number=one.number if own else None,
+            typed=job.request.prompt,
+            seconds=one.seconds,
+            painted=one.painted,
+        )
+        for one in pictures
+    ]
+    alone = pressed.tile is not None and len(job.tiles) > 1
+    credits = sum(one.seconds for one in pictures) if alone else job.spent
+    await answer.show(recipes(told, credits=credits))

@@ -4,14 +4,14 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, server_of
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, server_of
+from bot.discord.arrival.desk import Desk
+from bot.discord.arrival.usual import USUAL, usual_quote
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
 from bot.discord.looks import models as looks_models
 from bot.discord.looks.models import Priced
-from bot.discord.usual import USUAL, usual_quote
-from bot.discord.words import say
+from bot.discord.speech.words import say
 from engine.request import ImageRequest
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, owner_of, reply_to
-from bot.discord.desk import Desk
-from bot.discord.press import Press
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, owner_of, reply_to
+from bot.discord.arrival.desk import Desk
+from bot.discord.controls.press import Press
 from engine.errors import EaselError
 
 

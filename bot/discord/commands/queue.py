@@ -4,15 +4,15 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, owner_of
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, owner_of
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
+from bot.discord.controls.press import Press
 from bot.discord.looks import queue as looks_queue
-from bot.discord.own_jobs import own_jobs
-from bot.discord.press import Press
-from bot.discord.words import say
-from engine.studio import utc_now
+from bot.discord.pictures.own_jobs import own_jobs
+from bot.discord.speech.words import say
+from engine.clock import utc_now
 
 
 def add_queue(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
@@ -49,8 +49,13 @@ async def _show(desk: Desk, interaction: Interaction, answer: Answer) -> None:
     line = desk.app.line
     # One more than is shown says whether there are more.
     own = await own_jobs(desk, owner_of(interaction), looks_queue.MOST + 1)
-    painting = len(line.works)
-    waiting = len(line.jobs) - painting
+    painting = sum(map(len, line.painting.values()))
     await answer.show(
-        looks_queue.line(own, line.gate, painting=painting, waiting=waiting, now=utc_now())
+        looks_queue.line(
+            own,
+            line.gate,
+            painting=painting,
+            waiting=len(line.queue) + len(line.aside),
+            now=utc_now(),
+        )
     )

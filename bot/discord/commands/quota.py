@@ -4,15 +4,15 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, owner_of, roles_of
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, owner_of, roles_of
+from bot.discord.arrival.desk import Desk
+from bot.discord.arrival.usual import usual_quote
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
 from bot.discord.looks import quota as looks_quota
-from bot.discord.shown import shown
-from bot.discord.usual import usual_quote
-from bot.discord.words import say
-from engine.studio import utc_now
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
+from engine.clock import utc_now
 
 
 def add_quota(tree: app_commands.CommandTree[Any], desk: Desk) -> None:

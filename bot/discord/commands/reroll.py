@@ -6,17 +6,18 @@ import discord
 from discord import app_commands
 from discord.app_commands import Range
 
-from bot.discord.asked import Interaction, is_private, owner_of
+from bot.discord.arrival.asked import Interaction, is_private, owner_of
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
-from bot.discord.own_pictures import offering_pictures, own_picture
-from bot.discord.pointed import job_on, recipes_on
-from bot.discord.press import Press
-from bot.discord.remade import asked_for, borrowed, rerolled, several
-from bot.discord.seen import lent, require_said, seen_job
-from bot.discord.uploads import MOST_FILES
-from bot.discord.words import say
+from bot.discord.controls.press import Press
+from bot.discord.messages.uploads import MOST_FILES
+from bot.discord.pictures.own_pictures import offering_pictures, opened_at
+from bot.discord.pictures.pointed import job_on, recipes_on
+from bot.discord.pictures.seen import lent, require_model, seen_job
+from bot.discord.speech.words import say
 from engine.again import request_of
+from engine.errors import InvalidRequest
+from engine.remade import asked_for, borrowed, rerolled, several
 
 OPTIONS = ("picture", "count", "same", "private")
 
@@ -32,16 +33,19 @@ def add_reroll(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         same: bool = False,
         private: bool | None = None,
     ) -> None:
-        answer = await desk.opened(interaction, private=bool(private))
-        if answer is None:
+        if same and count > 1:
+            raise InvalidRequest(say("reroll.same_once", count=count))
+        opened = await opened_at(desk, interaction, picture, private=private)
+        if opened is None:
             return
+        answer, found = opened
         owner = owner_of(interaction)
-        found = await own_picture(desk, owner, picture)
-        await require_said(desk, interaction, found, private=private)
         if same:
+            await require_model(desk, interaction, found.recipe.model)
             request = await desk.app.encore.again(owner, found.number)
         else:
             request = rerolled(several(request_of(found.recipe), count), found.recipe)
+            await require_model(desk, interaction, request.model)
             await lent(desk, request, owner)
         await desk.take(interaction, request, answer)
 
@@ -76,5 +80,6 @@ async def _reroll(desk: Desk, interaction: Interaction, pressed: Press, *, priva
     job = await seen_job(desk, interaction, pressed.target, pressed.tile)
     request = asked_for(job, owner.id, pressed.tile)
     request = rerolled(request, job.tiles[pressed.tile or 0].recipe)
+    await require_model(desk, interaction, request.model)
     await lent(desk, request, owner)
     await desk.take(interaction, request, answer)

@@ -5,22 +5,23 @@ from typing import Any
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, owner_of, server_of
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, owner_of, server_of
+from bot.discord.arrival.desk import Desk
+from bot.discord.arrival.usual import usual_quote
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
 from bot.discord.looks import settings as looks_settings
-from bot.discord.offers import offering_models, offering_samplers, offering_styles
-from bot.discord.uploads import MOST_FILES
-from bot.discord.words import say
+from bot.discord.messages.uploads import MOST_FILES
+from bot.discord.speech.words import say
+from bot.discord.typed.offers import offering_models, offering_samplers, offering_styles
 from bot.sizes import ASPECTS
 from bot.typed import read_preferences
 from engine.accounts import Act
 from engine.choices import Kind, Whose
+from engine.clock import utc_now
 from engine.errors import InvalidRequest
 from engine.preferences import GROUPS, NAMES
 from engine.request import LONGEST_PROMPT
-from engine.studio import utc_now
 
 OPTIONS = (
     *("model", "aspect", "size", "steps", "guidance", "sampler"),
@@ -81,7 +82,9 @@ def add_settings(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
             )
         chosen = await desk.app.choices.chosen(owner.id, server_of(interaction))
         notes = desk.app.chooser.passed_over(chosen)
-        await answer.show(looks_settings.settings(chosen, notes))
+        quote = await usual_quote(desk, interaction)
+        usual = quote.tiles[0].recipe if quote else None
+        await answer.show(looks_settings.settings(chosen, notes, usual))
 
     settings.autocomplete("model")(offering_models(desk))
     settings.autocomplete("sampler")(offering_samplers(desk))

@@ -5,13 +5,13 @@ from typing import Any
 from discord import app_commands
 from discord.app_commands import Range
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, owner_of
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, owner_of
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
-from bot.discord.own_pictures import offering_pictures, own_picture
-from bot.discord.shown_picture import show_picture
-from bot.discord.words import say
+from bot.discord.pictures.own_pictures import offering_pictures, own_picture
+from bot.discord.pictures.shown_picture import show_picture
+from bot.discord.speech.words import say
 
 OPTIONS = ("picture", "everybody")
 

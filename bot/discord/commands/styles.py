@@ -5,21 +5,21 @@ from typing import Any
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, owner_of, server_of
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, owner_of, server_of
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
-from bot.discord.fuzzy import offered
+from bot.discord.controls.press import Press
 from bot.discord.looks import styles as looks_styles
-from bot.discord.offers import choices
-from bot.discord.parts import sentence
-from bot.discord.press import Press
-from bot.discord.shown import shown
-from bot.discord.words import say
+from bot.discord.messages.parts import sentence
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
+from bot.discord.typed.fuzzy import offered
+from bot.discord.typed.offers import choices
 from engine.accounts import Act
 from engine.choices import Kind, Whose
+from engine.clock import utc_now
 from engine.request import LONGEST_PROMPT
-from engine.studio import utc_now
 from engine.style import Style
 from engine.styles import LONGEST_NAME, built_in_named
 

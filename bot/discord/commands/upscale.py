@@ -5,16 +5,16 @@ from typing import Any
 from discord import app_commands
 from discord.app_commands import Range
 
-from bot.discord.answer import Answer
-from bot.discord.asked import Interaction, is_private, owner_of
+from bot.discord.arrival.answer import Answer
+from bot.discord.arrival.asked import Interaction, is_private, owner_of
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
-from bot.discord.own_pictures import offering_pictures, own_picture
-from bot.discord.press import Press
-from bot.discord.remade import FACTOR, upscaled
-from bot.discord.seen import lent, require_said, seen_tile
-from bot.discord.words import say
+from bot.discord.controls.press import Press
+from bot.discord.pictures.own_pictures import offering_pictures, opened_at
+from bot.discord.pictures.seen import lent, require_model, seen_tile
+from bot.discord.speech.words import say
 from engine.job import Remembered
+from engine.remade import FACTOR, upscaled
 
 OPTIONS = ("picture", "factor", "redraw", "private")
 
@@ -30,10 +30,8 @@ def add_upscale(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         redraw: Range[float, 0.0, 1.0] = 0.0,
         private: bool | None = None,
     ) -> None:
-        answer = await desk.opened(interaction, private=bool(private))
-        if answer is not None:
-            found = await own_picture(desk, owner_of(interaction), picture)
-            await require_said(desk, interaction, found, private=private)
+        if opened := await opened_at(desk, interaction, picture, private=private):
+            answer, found = opened
             await _upscale(desk, interaction, answer, found, factor=factor, redraw=redraw)
 
     upscale.autocomplete("picture")(offering_pictures(desk))
@@ -56,5 +54,6 @@ async def _upscale(
     redraw: float,
 ) -> None:
     request = upscaled(picture.recipe, picture.file, factor=factor, redraw=redraw)
+    await require_model(desk, interaction, request.model)
     await lent(desk, request, owner_of(interaction), {picture.file})
     await desk.take(interaction, request, answer)

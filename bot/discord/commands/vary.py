@@ -5,18 +5,18 @@ from typing import Any
 from discord import app_commands
 from discord.app_commands import Range
 
-from bot.discord.answer import Answer
-from bot.discord.asked import Interaction, is_private, owner_of
+from bot.discord.arrival.answer import Answer
+from bot.discord.arrival.asked import Interaction, is_private, owner_of
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.desk import Desk
-from bot.discord.own_pictures import offering_pictures, own_picture
-from bot.discord.press import Press
-from bot.discord.remade import VARIATION, varied
-from bot.discord.seen import lent, not_had, require_said, seen_job, seen_tile
-from bot.discord.uploads import MOST_FILES
-from bot.discord.words import say
+from bot.discord.controls.press import Press
+from bot.discord.messages.uploads import MOST_FILES
+from bot.discord.pictures.own_pictures import offering_pictures, opened_at
+from bot.discord.pictures.seen import lent, not_had, require_model, seen_job, tile_of
+from bot.discord.speech.words import say
 from engine.again import request_of, require_same
 from engine.job import Remembered
+from engine.remade import VARIATION, varied
 
 OPTIONS = ("picture", "strength", "count", "private")
 MOST_BY_BUTTON = 4
@@ -33,10 +33,8 @@ def add_vary(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         count: Range[int, 1, MOST_FILES] = 1,
         private: bool | None = None,
     ) -> None:
-        answer = await desk.opened(interaction, private=bool(private))
-        if answer is not None:
-            found = await own_picture(desk, owner_of(interaction), picture)
-            await require_said(desk, interaction, found, private=private)
+        if opened := await opened_at(desk, interaction, picture, private=private):
+            answer, found = opened
             await _vary(desk, interaction, answer, found, strength=strength, count=count)
 
     vary.autocomplete("picture")(offering_pictures(desk))
@@ -48,7 +46,7 @@ async def press_vary(desk: Desk, interaction: Interaction, pressed: Press) -> No
     if answer is None:
         return
     job = await seen_job(desk, interaction, pressed.target)
-    found = await seen_tile(desk, interaction, pressed)
+    found = await tile_of(desk, job, pressed)
     count = min(len(job.tiles), MOST_BY_BUTTON)
     await _vary(desk, interaction, answer, found, strength=VARIATION, count=count)
 
@@ -68,6 +66,7 @@ async def _vary(
     request = varied(
         picture.recipe, picture.file, strength=strength, count=count, from_seen=from_seen
     )
+    await require_model(desk, interaction, request.model)
     await lent(desk, request, owner, {picture.file})
     if not from_seen:
         # By another model of that name nothing near to it would come.

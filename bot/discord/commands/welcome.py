@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import discord
 
-from bot.discord.asked import known_as
-from bot.discord.desk import Desk
+from bot.discord.arrival.asked import known_as
+from bot.discord.arrival.desk import Desk
+from bot.discord.connection.wire import channel_messages
 from bot.discord.looks import help as looks_help
-from bot.discord.mentions import mentions
-from bot.discord.wire import channel_messages
-from bot.discord.words import speaking
+from bot.discord.messages.mentions import mentions
+from bot.discord.speech.words import speaking
 from engine.errors import EaselError
 
 log = logging.getLogger(__name__)

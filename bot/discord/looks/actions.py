@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.discord.parts import RED, Part, button, option, row, select
-from bot.discord.words import say
+from bot.discord.messages.parts import RED, Part, button, option, row, select
+from bot.discord.speech.words import say
 from engine.job import Job, Picture, Recipe
 
 MOST_BUTTONS = 4

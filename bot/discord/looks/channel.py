@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.choice_words import FREELY, SETTING_NAMES, value
 from bot.discord.looks.lines import counted
-from bot.discord.parts import LONGEST_TEXT, Post, text
-from bot.discord.shown import shown
+from bot.discord.messages.parts import LONGEST_TEXT, Post, text
+from bot.discord.speech.shown import shown
 from engine.server import ServerSettings
 
 SINGLE = ("safety", "safety_adult", "audit_channel", "language")

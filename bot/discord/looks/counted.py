@@ -1,6 +1,6 @@
 """Counted things as every language says them."""
 
-from bot.discord.words import say
+from bot.discord.speech.words import say
 from engine.job import Recipe
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot.deeds import DEED_COLUMNS, deed_row
 from bot.discord.looks.lines import fitting
-from bot.discord.parts import LONGEST_TEXT, Part, Post, button, row, text
-from bot.discord.shown import shown
-from bot.discord.words import say
+from bot.discord.messages.parts import LONGEST_TEXT, Part, Post, button, row, text
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
 from bot.standings import NOTHING
 from engine.accounts import Deed
 from engine.gate import QUEUE
@@ -17,7 +17,13 @@ from engine.moderation import SERVER
 EACH = 8
 """On a page."""
 LONGEST = 300
+JOB, CHANNEL, MESSAGE = "job", "channel", "message"
+SAID_OTHERWISE = frozenset({SERVER, JOB, CHANNEL, MESSAGE})
+DELETED = "delete message"
+SHORT = 8
+"""As much of a job's name as people can read; the terminal has all of it."""
 _PERSON = re.compile(r"discord:(\d{1,20})")
+_SERVER_ID = re.compile(r"discord:(\d{1,20})")
 _SERVER = re.compile(r"server discord:\d{1,20}")
 
 
@@ -47,7 +53,7 @@ def page(deeds: Sequence[Deed], *, before: int, person: str) -> Post:
 
 def _line(deed: Deed) -> str:
     # Whoever reads it is on that server.
-    details = {name: value for name, value in deed.details.items() if name != SERVER}
+    details = {name: value for name, value in deed.details.items() if name not in SAID_OTHERWISE}
     cells = dict(zip(DEED_COLUMNS, deed_row(replace(deed, details=details)), strict=True))
     line = say(
         "mod.audit.line",
@@ -58,9 +64,23 @@ def _line(deed: Deed) -> str:
     )
     if cells["details"] != NOTHING:
         line += f" · {shown(cells['details'], LONGEST)}"
+    if place := _place(deed):
+        line += f" · {place}"
     if deed.why:
         line += f" · {say('mod.audit.why', why=shown(deed.why, LONGEST))}"
     return line
+
+
+def _place(deed: Deed) -> str:
+    """Where it was done to a message: a link while that is there, else its channel."""
+    channel, message = deed.details.get(CHANNEL), deed.details.get(MESSAGE)
+    server = _SERVER_ID.fullmatch(str(deed.details.get(SERVER, "")))
+    if channel and message and server and deed.what != DELETED:
+        return f"https://discord.com/channels/{server[1]}/{channel}/{message}"
+    if channel:
+        return f"<#{channel}>"
+    job = deed.details.get(JOB)
+    return say("mod.audit.job", job=str(job)[:SHORT]) if job else ""
 
 
 def named(whom: str) -> str:

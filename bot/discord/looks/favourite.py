@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.discord.looks.history import FAVOURITE
-from bot.discord.parts import Post, option, select, text
-from bot.discord.words import say
+from bot.discord.messages.parts import Post, option, select, text
+from bot.discord.speech.words import say
 from engine.job import Remembered
 
 ALL = "all"

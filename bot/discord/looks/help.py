@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.discord.parts import RED, Post, button, option, row, select, text
-from bot.discord.shown import shown
-from bot.discord.words import say
+from bot.discord.messages.parts import RED, Post, button, option, row, select, text
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
 
 TOPICS = ("first", "prompts", "buttons", "prices", "privacy", "moderators")
 FIRST, PRIVACY = TOPICS[0], "privacy"

@@ -2,25 +2,47 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image
 
 from bot import messages
-from bot.discord.looks.counted import steps_of
-from bot.discord.parts import Part, Post, Upload, button, gallery, option, row, select, text
-from bot.discord.shown import plainly, shown
-from bot.discord.sought import Typed, written
-from bot.discord.uploads import packed
-from bot.discord.words import say
+from bot.discord.looks.counted import pictures_of, steps_of
+from bot.discord.messages.parts import (
+    RED,
+    Part,
+    Post,
+    Upload,
+    button,
+    gallery,
+    option,
+    row,
+    select,
+    text,
+)
+from bot.discord.messages.uploads import packed
+from bot.discord.speech.shown import plainly, shown
+from bot.discord.speech.words import say
+from bot.discord.typed.sought import Typed, written
 from engine.gallery import Shown
 from engine.job import Picture, Recipe, Remembered
 
 MOST = 9
+MOST_COUNTED = 1000
+"""Nobody counts further, and no database has to."""
 SIDE = 320
 QUALITY = 75
 LONGEST_PROMPT, LONGEST_NOTE = 100, 200
 FAVOURITE = "★"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amid:
+    """How many pictures fit, and how many of them are newer than those of a page."""
+
+    newer: int
+    all: int
 
 
 def page(
@@ -30,6 +52,7 @@ def page(
     *,
     newer: bool,
     older: bool,
+    place: Amid | None,
 ) -> Post:
     """Whether there are newer and older ones than these. `previews` are WebP, by number."""
     parts: list[Part] = [text(written(typed))] if typed else []
@@ -45,6 +68,8 @@ def page(
         parts.append(select("open", "0", say("history.choose"), options))
     else:
         parts.append(text(say("history.nothing_fits") if typed else say("history.nothing")))
+    if place:
+        parts.append(text(f"-# {numbered(place)}"))
     buttons = []
     if newer:
         buttons.append(button(say("history.newest"), "older", "0"))
@@ -52,6 +77,16 @@ def page(
     if older:
         buttons.append(button(say("history.older"), "older", str(pictures[-1].number)))
     return Post(parts=(*parts, row(*buttons)) if buttons else tuple(parts), uploads=uploads)
+
+
+def really_delete(picture: Remembered) -> Post:
+    """The question before one is deleted."""
+    prompt = shown(picture.recipe.prompt, LONGEST_PROMPT)
+    number = str(picture.number)
+    yes = button(say("history.yes"), "removeyes", number, style=RED)
+    no = button(say("history.keep"), "removeno", number)
+    words = say("history.really", number=number, prompt=prompt)
+    return Post(parts=(text(words), row(yes, no)))
 
 
 async def whole(found: Shown, png: bytes, *, each: int, shared_by: int | None = None) -> Post:
@@ -90,7 +125,9 @@ def _whole(found: Shown, png: bytes, each: int, shared_by: int | None) -> Post:
         lines.append(f"-# {say('too_large', count=1)}")
     parts.append(text("\n".join(lines)))
     if not shared_by:
-        parts.append(row(button(say("history.share"), "share", str(picture.number))))
+        number = str(picture.number)
+        share = button(say("history.share"), "share", number)
+        parts.append(row(share, button(say("history.delete"), "remove", number, style=RED)))
     return Post(parts=tuple(parts), uploads=uploads)
 
 
@@ -111,6 +148,17 @@ def _line(picture: Remembered) -> str:
 
 def _label(picture: Remembered) -> str:
     return f"{picture.number} · {plainly(picture.recipe.prompt)}"
+
+
+def numbered(place: Amid) -> str:
+    """Like page 2 of 14."""
+    page = -(-place.newer // MOST) + 1
+    if place.newer > MOST_COUNTED:
+        return say("history.of_many", most=MOST_COUNTED)
+    if place.all > MOST_COUNTED:
+        return say("history.page_of_many", page=page, most=MOST_COUNTED)
+    pages = max(page, -(-place.all // MOST))
+    return say("history.page", page=page, pages=pages, pictures=pictures_of(place.all))
 
 
 def _when(picture: Remembered) -> str:

@@ -4,23 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot import messages
+from bot.discord.delivery.reply import Reply
 from bot.discord.looks.actions import actions, tiles_of
 from bot.discord.looks.counted import pictures_of, steps_of
 from bot.discord.looks.lines import counted
-from bot.discord.parts import RED, Part, Post, Upload, button, gallery, row, text
-from bot.discord.reply import Reply
-from bot.discord.shown import shown
-from bot.discord.uploads import packed
-from bot.discord.words import say
+from bot.discord.messages.parts import RED, Part, Post, Upload, button, gallery, row, text
+from bot.discord.messages.uploads import packed
+from bot.discord.speech.refusals import translated
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
 from engine.job import Job, Picture, Recipe, Status
+from engine.place import Place
 from engine.recall import FROM_HISTORY
 from engine.request import ImageRequest
-from engine.studio import Place
 from engine.ticket import Ticket
 
 MOST_PREVIEWS = 4
-LONGEST_PROBLEM = 500
 LONGEST_HEAD = 300
+SHORTEST_HEAD = 60
 LONGEST_CAPTION = 1500
 LEAST_SECONDS = 0.05
 """Less is nothing that anybody paid or waited for."""
@@ -37,18 +38,20 @@ def question(request: ImageRequest, count: int, price: float, name: str) -> Post
 
 def waiting(job: Job, place: Place, now: datetime) -> Post:
     """Discord itself counts the time down."""
-    arrival = f"<t:{round((now + timedelta(seconds=place.seconds)).timestamp())}:R>"
-    if place.paused:
-        line = say("waiting_paused", ahead=place.ahead)
+    arrival = _arrival(place.seconds, now)
+    if place.paused and place.ahead:
+        line = say("waiting_paused", ahead=pictures_of(place.ahead))
+    elif place.paused:
+        line = say("next_paused")
     elif place.ahead:
-        line = say("waiting", ahead=place.ahead, arrival=arrival)
+        line = say("waiting", ahead=pictures_of(place.ahead), arrival=arrival)
     else:
         line = say("waiting_next", arrival=arrival)
     return Post(parts=(_head(job), text(line), _cancel(job)))
 
 
-def painting(ticket: Ticket) -> Post:
-    """How far all of it is, with what can be seen of it."""
+def painting(ticket: Ticket, seconds: float | None, now: datetime) -> Post:
+    """How far all of it is, when it should be there, and what can be seen of it."""
     job = ticket.job
     share = sum(map(ticket.share_of, job.tiles)) / len(job.tiles)
     previews = [step for step in ticket.latest if step.preview][:MOST_PREVIEWS]
@@ -57,7 +60,10 @@ def painting(ticket: Ticket) -> Post:
         for step in previews
         if step.preview
     )
-    parts = [_head(job), text(say("painting", share=int(share * 100)))]
+    line = say("painting", share=int(share * 100))
+    if seconds is not None:
+        line = f"{line}\n-# {say('painting_until', arrival=_arrival(seconds, now))}"
+    parts = [_head(job), text(line)]
     if uploads:
         parts.append(gallery(uploads))
     return Post(parts=(*parts, _cancel(job)), uploads=uploads)
@@ -66,6 +72,10 @@ def painting(ticket: Ticket) -> Post:
 def ended(job: Job, pictures: Sequence[Picture], reply: Reply, *, each: int) -> list[Post]:
     """The message of a job that has ended, and those for what does not fit into it."""
     head = _head(job)
+    if job.status is Status.CANCELLED:
+        # One short line: others who read there did not ask for any of it.
+        told = say("cancelled", prompt=shown(job.request.prompt, SHORTEST_HEAD))
+        return [Post(parts=(text(f"-# {told}"),))]
     sentence = _sentence(job, pictures)
     if sentence is not None:
         return [Post(parts=(head, text(sentence), row(_delete(job))))]
@@ -77,7 +87,7 @@ def ended(job: Job, pictures: Sequence[Picture], reply: Reply, *, each: int) -> 
         if uploads:
             parts.append(gallery(uploads))
         inside = [pictures[place] for place in places] or pictures
-        lines = [f"-# {line}" for line in _caption(job, inside)]
+        lines = [f"-# {line}" for line in _caption(job, inside, tells_cost=number == 1)]
         parts.append(text(counted(lines, LONGEST_CAPTION, between="\n")))
         if pack.kind:
             parts.append(text(f"-# {say('converted', kind=pack.kind)}"))
@@ -95,6 +105,10 @@ def for_somebody(post: Post, reply: Reply) -> Post:
     return Post(parts=(text(say("for", user=reply.user)), *post.parts), uploads=post.uploads)
 
 
+def _arrival(seconds: float, now: datetime) -> str:
+    return f"<t:{round((now + timedelta(seconds=seconds)).timestamp())}:R>"
+
+
 def _head(job: Job) -> Part:
     """Enough of the prompt to know it by; Info has all of it."""
     return text(shown(job.request.prompt, LONGEST_HEAD))
@@ -102,15 +116,14 @@ def _head(job: Job) -> Part:
 
 def _sentence(job: Job, pictures: Sequence[Picture]) -> str | None:
     match job.status:
-        case Status.CANCELLED:
-            return say("cancelled")
         case Status.FAILED:
-            return say("failed", problem=shown(job.problem, LONGEST_PROBLEM))
+            return say("failed", problem=translated(job.problem))
         case _:
             return None if pictures else say("gone")
 
 
-def _caption(job: Job, pictures: Sequence[Picture]) -> list[str]:
+def _caption(job: Job, pictures: Sequence[Picture], *, tells_cost: bool) -> list[str]:
+    """What all of it cost is said once, however many messages there are."""
     recipe = pictures[0].recipe
     # Variations all have the one that they lean away from.
     seeds = list(dict.fromkeys(str(picture.recipe.seed) for picture in pictures))
@@ -130,7 +143,9 @@ def _caption(job: Job, pictures: Sequence[Picture]) -> list[str]:
     else:
         cost = say("from_history") if FROM_HISTORY in notes else say("free")
     notes.pop(FROM_HISTORY, None)
-    return [" · ".join([*facts, cost]), *(shown(note, 200) for note in notes)]
+    if tells_cost:
+        facts.append(cost)
+    return [" · ".join(facts), *(shown(note, 200) for note in notes)]
 
 
 def _cancel(job: Job) -> Part:

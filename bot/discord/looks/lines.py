@@ -1,13 +1,11 @@
 """Lists of any length in a message: what fits of them, cut between two things."""
 
+import sys
 from collections.abc import Sequence
 
-from bot.discord.parts import LONGEST_TEXT, Post, Upload, attached, sentence, text
-from bot.discord.shown import fenced
-from bot.discord.words import say
-
-FENCES = 8
-"""Letters around a block."""
+from bot.discord.messages.parts import LONGEST_TEXT, Post, Upload, attached, sentence, text
+from bot.discord.speech.shown import fenced
+from bot.discord.speech.words import say
 
 
 def fitting(pieces: Sequence[str], longest: int, *, between: str = "\n") -> Sequence[str]:
@@ -33,7 +31,9 @@ def counted(pieces: Sequence[str], longest: int, *, between: str) -> str:
 def block(lines: Sequence[str], name: str) -> Post:
     """To be copied; in a file of that name where it is too long."""
     words = "\n".join(lines)
-    if len(words) + FENCES <= LONGEST_TEXT:
-        return sentence(fenced(words, LONGEST_TEXT - FENCES))
+    # What keeps fences of strangers from ending the block makes it longer.
+    inside = fenced(words, sys.maxsize)
+    if len(inside) <= LONGEST_TEXT:
+        return sentence(inside)
     upload = Upload(name=name, kind="text/plain", content=words.encode())
     return Post(parts=(text(say("info.long")), attached(upload)), uploads=(upload,))

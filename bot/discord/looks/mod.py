@@ -5,24 +5,29 @@ from datetime import datetime
 
 from bot.discord.looks.deeds import named
 from bot.discord.looks.lines import fitting
-from bot.discord.parts import LONGEST_TEXT, Post, text
-from bot.discord.shown import shown
-from bot.discord.words import say
+from bot.discord.messages.parts import LONGEST_TEXT, Post, text
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
 from bot.standings import NOTHING, TIER_COLUMNS, facts, tier_row
 from engine.accounts import Grant, Standing, Tier
 from engine.terms import allowance_of
 
 MOST_TIERS, MOST_GRANTS = 12, 10
 LONGEST = 280
-PERSON, ROLES = "person", "roles"
+PERSON, TIER, ROLES = "person", "tier", "roles"
 
 
 def standing(standing: Standing, now: datetime, said: Iterable[str]) -> Post:
     """`said` is what has just been done about it."""
     lines = [named(standing.owner.id), *said]
-    for name, value in facts(standing, now):
+    # What is not there is not said.
+    there = ((name, value) for name, value in facts(standing, now) if value != NOTHING)
+    for name, value in there:
         if name == ROLES:
-            lines.append(f"**{name}** {_roles(standing.roles) or NOTHING}")
+            lines.append(f"**{name}** {_roles(standing.roles)}")
+        elif name == TIER:
+            role = f" {_roles([standing.role])}" if standing.role else ""
+            lines.append(f"**{name}** {shown(standing.tier or NOTHING, LONGEST)}{role}")
         elif name != PERSON:
             lines.append(f"**{name}** {shown(value, LONGEST)}")
     paying = [grant for grant in standing.grants if grant.left > 0 and not grant.expired(now)]

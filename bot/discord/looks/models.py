@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.discord.looks.lines import fitting
-from bot.discord.parts import LONGEST_TEXT, Post, text
-from bot.discord.shown import shown
-from bot.discord.words import say
+from bot.discord.messages.parts import LONGEST_TEXT, Post, text
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
 from engine.card import ModelCard
 
 MOST = 25
 LONGEST_NAME = 80
+SPOKEN = frozenset({"SD 1.x", "SD 2.x", "SDXL", "SD3", "FLUX"})
+"""Kinds of models that people know by a name."""
+MOST_KNOWN, LONGEST_KNOWN = 50, 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,7 @@ def _line(one: Priced, *, is_default: bool) -> str:
     card = one.card
     name = f"**{shown(card.name, LONGEST_NAME)}**"
     facts = [
-        shown(card.architecture or card.family, LONGEST_NAME),
+        *([card.architecture] if card.architecture in SPOKEN else []),
         say("models.size", width=card.width, height=card.height, largest=card.largest),
         say("models.steps", steps=card.steps, sampler=shown(card.sampler, LONGEST_NAME)),
     ]
@@ -45,4 +48,8 @@ def _line(one: Priced, *, is_default: bool) -> str:
     if not one.measured:
         price = say("models.guess", price=one.price)
     marked = f"{name} {say('models.default')}" if is_default else name
-    return f"{marked} · {' · '.join([*facts, price])}"
+    line = f"{marked} · {' · '.join([*facts, price])}"
+    if not card.knows:
+        return line
+    known = ", ".join(card.knows[:MOST_KNOWN])
+    return f"{line}\n-# {say('models.knows', words=shown(known, LONGEST_KNOWN))}"

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.discord.own_jobs import OwnJob
-from bot.discord.parts import Post, button, option, row, select, text
-from bot.discord.shown import plainly, shown
-from bot.discord.words import say
+from bot.discord.looks.counted import pictures_of
+from bot.discord.messages.parts import Post, button, option, row, select, text
+from bot.discord.pictures.own_jobs import OwnJob
+from bot.discord.speech.shown import plainly, shown
+from bot.discord.speech.words import say
 from engine.gate import Gate
 
 MOST = 15
@@ -15,8 +16,9 @@ ALL = "all"
 
 
 def line(own: Sequence[OwnJob], gate: Gate, *, painting: int, waiting: int, now: datetime) -> Post:
-    """`painting` and `waiting` are everybody's jobs; of others nothing else is told."""
-    parts = [text(say("queue.counts", painting=painting, waiting=waiting))]
+    """`painting` and `waiting` are everybody's pictures; of others nothing else is told."""
+    counts = say("queue.counts", painting=pictures_of(painting), waiting=pictures_of(waiting))
+    parts = [text(counts)]
     match gate:
         case Gate.PAUSED:
             parts.append(text(say("queue.is_paused")))
@@ -45,7 +47,12 @@ def _told(one: OwnJob, now: datetime) -> str:
     words = shown(one.job.request.prompt, LONGEST_PROMPT)
     if one.place is None:
         return f"{words} · {say('queue.painting', share=int(one.share * 100))}"
+    if not one.place.ahead and one.place.paused:
+        return f"{words} · {say('queue.next_paused')}"
+    ahead = pictures_of(one.place.ahead)
     if one.place.paused:
-        return f"{words} · {say('queue.paused', ahead=one.place.ahead)}"
+        return f"{words} · {say('queue.paused', ahead=ahead)}"
     arrival = f"<t:{round((now + timedelta(seconds=one.place.seconds)).timestamp())}:R>"
-    return f"{words} · {say('queue.waiting', ahead=one.place.ahead, arrival=arrival)}"
+    if not one.place.ahead:
+        return f"{words} · {say('queue.next', arrival=arrival)}"
+    return f"{words} · {say('queue.waiting', ahead=ahead, arrival=arrival)}"

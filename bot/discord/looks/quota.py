@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from math import isqrt
 
-from bot.discord.parts import Post, text
-from bot.discord.shown import shown
-from bot.discord.words import say
+from bot.discord.messages.parts import Post, text
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
 from engine.accounts import Standing
 from engine.allowance import Allowance, credits_of
 
@@ -21,14 +21,18 @@ def standing(standing: Standing, now: datetime, *, waiting: int, price: str | No
     """`price` is what is said of a usual picture, `waiting` how many of theirs are in line."""
     allowance, block = standing.allowance, standing.block
     parts = [text(f"**{_title(standing)}**")]
-    if block is not None and block.holds(now):
+    blocked = block is not None and block.holds(now)
+    if block is not None and blocked:
         parts.append(text(_blocked(block.why, block.until)))
-    credits = [*_spans(standing, now), *_grants(standing, now)]
+    # Whoever may ask for nothing is told of no credits without end.
+    credits = [*_spans(standing, now)] or ([] if blocked else [say("quota.unlimited")])
+    credits += _grants(standing, now)
     if standing.held:
         credits.append(say("quota.held", credits=standing.held))
-    parts.append(text("\n".join(credits)))
-    limits = [*_limits(allowance, waiting), *([price] if price else [])]
-    parts.append(text("\n".join(f"-# {line}" for line in limits)))
+    limits = [*_limits(allowance, waiting), *([price] if price and not blocked else [])]
+    # Discord takes no empty text.
+    told = ("\n".join(credits), "\n".join(f"-# {line}" for line in limits))
+    parts += [text(lines) for lines in told if lines]
     return Post(parts=tuple(parts))
 
 
@@ -58,8 +62,6 @@ def _spans(standing: Standing, now: datetime) -> Iterator[str]:
     """What is left of the day and of the window, each where there is a limit."""
     allowance, purse = standing.allowance, standing.purse
     day, burst = allowance.day_cents, allowance.burst_cents
-    if day is None and burst is None:
-        yield say("quota.unlimited")
     if day is not None:
         left = max(0, day - purse.used)
         midnight = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.discord.parts import Post, text
-from bot.discord.shown import shown
-from bot.discord.words import say
+from bot.discord.messages.parts import Post, text
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
 from engine.choices import Chosen
+from engine.job import Recipe
 from engine.preferences import GROUPS
 from engine.server import ServerSettings
 
@@ -15,11 +16,14 @@ LONGEST_NOTE = 200
 MOST_NOTES, MOST_CHANNELS = 4, 10
 SIZE = "size"
 """What is one choice of several fields."""
+MODEL = "model"
+OF_THE_MODEL = (MODEL, SIZE, "sampler", "steps", "guidance")
+"""What has a value even where nobody chose one."""
 
 
-def settings(chosen: Chosen, notes: Sequence[str] = ()) -> Post:
-    """`notes` say which of the defaults cannot be taken."""
-    rows = (f"**{label(group)}** {_value(group, chosen)}" for group in GROUPS)
+def settings(chosen: Chosen, notes: Sequence[str] = (), usual: Recipe | None = None) -> Post:
+    """`notes` say which of the defaults cannot be taken; `usual` is what is painted by them."""
+    rows = (f"**{label(group)}** {_value(group, chosen, usual)}" for group in GROUPS)
     parts = [text(say("settings.head")), text("\n".join(rows))]
     if notes:
         parts.append(text("\n".join(shown(note, LONGEST_NOTE) for note in notes[:MOST_NOTES])))
@@ -34,13 +38,19 @@ def label(group: str) -> str:
     return say(f"settings.label.{_key(group)}")
 
 
-def _value(group: str, chosen: Chosen) -> str:
+def _value(group: str, chosen: Chosen, usual: Recipe | None) -> str:
     own, servers = chosen.person.of(group), chosen.server.of(group)
     if own:
         return _told(group, own)
     if servers:
         return say("settings.servers", value=_told(group, servers))
-    return say(f"settings.unset.{_key(group)}")
+    if usual is None or group not in OF_THE_MODEL:
+        return say(f"settings.unset.{_key(group)}")
+    if group == SIZE:
+        return say("settings.of_model", value=f"{usual.width}×{usual.height}")
+    value = getattr(usual, _key(group))
+    told = f"{value:g}" if isinstance(value, float) else shown(str(value), LONGEST)
+    return say("settings.first" if group == MODEL else "settings.of_model", value=told)
 
 
 def _told(group: str, fields: Mapping[str, Any]) -> str:

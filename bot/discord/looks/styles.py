@@ -1,8 +1,8 @@
 """How the styles look that somebody can use, and what each makes of a prompt."""
 
-from bot.discord.parts import Post, button, row, text
-from bot.discord.shown import shown
-from bot.discord.words import say
+from bot.discord.messages.parts import Post, button, row, text
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
 from engine.choices import Chosen
 from engine.style import STYLES, Style, plain_name
 

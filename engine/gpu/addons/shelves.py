@@ -73,8 +73,9 @@ class Shelves:
             found = self._files.get((kind, name, digest))
         if found is None:
             raise PaintingFailed(
-                f"The {kind.spoken} “{name}” of that recipe is gone or has changed. "
-                "Ask for it again."
+                "The {kind} “{name}” of that recipe is gone or has changed. Ask for it again.",
+                kind=kind.spoken,
+                name=name,
             )
         return found
 

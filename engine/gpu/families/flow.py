@@ -24,7 +24,7 @@ class FlowFamily(Family):
         self._conditioning = Conditioning(self._words, remember=REMEMBERED)
 
     def notes(self, recipe: Recipe) -> tuple[str, ...]:
-        notes = []
+        notes = [*super().notes(recipe)]
         if any(read_emphasis(text).plain is None for text in self.read(recipe)):
             notes.append("This model reads all words alike: weights and BREAK changed nothing.")
         if any(map(self._too_long, self.read(recipe))):

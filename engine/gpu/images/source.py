@@ -7,7 +7,7 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 from engine.errors import PaintingFailed
-from engine.png import FORMATS
+from engine.png import BROKEN, FORMATS, upright
 
 
 def open_source(file: bytes, *, mode: str, width: int, height: int) -> Image.Image:
@@ -21,10 +21,10 @@ def open_source(file: bytes, *, mode: str, width: int, height: int) -> Image.Ima
 def open_alpha(file: bytes, *, width: int, height: int) -> Image.Image | None:
     """How little transparent it is, cut as its picture would be; None where it is nowhere."""
     with _readable():
-        upright = ImageOps.exif_transpose(Image.open(BytesIO(file), formats=FORMATS))
-        if not upright.has_transparency_data:
+        seen = upright(Image.open(BytesIO(file), formats=FORMATS))
+        if not seen.has_transparency_data:
             return None
-        alpha = upright.convert("RGBA").getchannel("A")
+        alpha = seen.convert("RGBA").getchannel("A")
     if alpha.getextrema()[0] == 255:
         return None
     return ImageOps.fit(alpha, (width, height), Image.Resampling.LANCZOS)
@@ -33,15 +33,14 @@ def open_alpha(file: bytes, *, width: int, height: int) -> Image.Image | None:
 def open_picture(file: bytes, *, mode: str) -> Image.Image:
     """As large as it is."""
     with _readable():
-        upright = ImageOps.exif_transpose(Image.open(BytesIO(file), formats=FORMATS))
-        return _on_white(upright).convert(mode)
+        return _on_white(upright(Image.open(BytesIO(file), formats=FORMATS))).convert(mode)
 
 
 @contextmanager
 def _readable() -> Iterator[None]:
     try:
         yield
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (*BROKEN, Image.DecompressionBombError) as error:
         raise PaintingFailed("I cannot read that picture. Send it as PNG, JPEG or WebP.") from error
 
 

@@ -21,7 +21,7 @@ from engine.sampler import SAMPLERS, Noise, Solver
 
 # Beside model_index.json: what the model likes best, where the usual values do not fit it.
 WISHES = "card.json"
-WISHABLE = frozenset({"largest", "steps", "guidance", "sampler"})
+WISHABLE = frozenset({"largest", "steps", "guidance", "sampler", "knows"})
 # Beside a file only: a folder says it in the description of its scheduler.
 PREDICTION = "prediction"
 POSSIBLE = {
@@ -29,6 +29,7 @@ POSSIBLE = {
     "steps": "a whole number above 0",
     "guidance": "a number",
     "sampler": "the name of a sampler, like Euler a",
+    "knows": "a list of words that it has pictures for",
     PREDICTION: "epsilon or v",
 }
 # What else than its class makes a sampler the one that people know by a name.
@@ -87,7 +88,7 @@ def wishes_in(file: Path, name: str, *more: str) -> Mapping[str, Any]:
     for wish, value in wishes.items():
         if not _can_be(wish, value):
             raise BadModel(f"{file.name} of {name}: {wish} is {POSSIBLE[wish]}, not {value!r:.60}.")
-    return wishes
+    return {wish: tuple(told) if isinstance(told, list) else told for wish, told in wishes.items()}
 
 
 def _can_be(wish: str, value: object) -> bool:
@@ -95,6 +96,8 @@ def _can_be(wish: str, value: object) -> bool:
         return isinstance(value, str) and value in PREDICTIONS
     if wish == "sampler":
         return isinstance(value, str) and value in SAMPLERS
+    if wish == "knows":
+        return isinstance(value, list) and all(isinstance(word, str) for word in value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         return False
     return wish == "guidance" or (isinstance(value, int) and value > 0)

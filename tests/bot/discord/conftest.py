@@ -1,9 +1,10 @@
 """A Discord on loopback, and Easel with a painter whose gate is opened by the test."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from pydantic import SecretStr
@@ -12,6 +13,7 @@ from bot.app import App, open_app, painting
 from bot.discord.start import Tempo, on_discord
 from bot.painters import Painters
 from bot.settings import Settings
+from engine.card import ModelCard
 from engine.ports import Painter
 from tests.discord_server.server import Discord
 from tests.fakes import BOOK, FakePainter
@@ -28,7 +30,10 @@ class Easel:
     painter: FakePainter
 
 
-OpenEasel = Callable[[], AbstractAsyncContextManager[Easel]]
+class OpenEasel(Protocol):
+    """Opens the program with the models of these cards."""
+
+    def __call__(self, *cards: ModelCard) -> AbstractAsyncContextManager[Easel]: ...
 
 
 @pytest.fixture
@@ -59,15 +64,16 @@ def open_easel(settings: Settings, server: Discord, tempo: Tempo) -> OpenEasel:
     """Opens the program; opened again it finds what the one before left."""
 
     @asynccontextmanager
-    async def opened() -> AsyncIterator[Easel]:
-        painter = FakePainter()
+    async def opened(*cards: ModelCard) -> AsyncIterator[Easel]:
+        by_name = {card.name: card for card in cards or [BOOK]}
+        painter = FakePainter(cards=by_name)
         painter.gate.set()
 
         @asynccontextmanager
         async def warm(_: Settings) -> AsyncIterator[Painter]:
             yield painter
 
-        painters = Painters(cards=lambda _: {BOOK.name: BOOK}, device=lambda _: "cpu", open=warm)
+        painters = Painters(cards=lambda _: by_name, device=lambda _: "cpu", open=warm)
         visits = len(server.doors.visits)
         async with (
             open_app(settings, painters) as app,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.accounts import Act
-from engine.studio import utc_now
+from engine.clock import utc_now
 from tests.discord_server.server import Discord
 from tests.discord_server.village import ELSEWHERE, GENERAL, MORGAN
 

@@ -9,7 +9,8 @@ import torch
 
 from engine.gpu.family import Family
 from tests.engine.gpu import tiny
-from tests.engine.gpu.together import family_of
+from tests.engine.gpu.decoders import decoder
+from tests.engine.gpu.together import CARD, family_of
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -36,3 +37,10 @@ def models_dir(pipe: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     pipe.save_pretrained(folder / "tiny")
     return folder
+
+
+@pytest.fixture
+def decoders_dir(tmp_path: Path) -> Path:
+    """A folder of models with a small decoder for the family of `CARD`, and nothing else."""
+    decoder().save_pretrained(tmp_path / "previews" / CARD.family)
+    return tmp_path

@@ -5,7 +5,14 @@ import pytest
 import torch
 
 from engine.errors import Misconfigured
-from engine.gpu.device import device_named, memory_for_models, ran_out_of_memory, weight_type
+from engine.gpu.device import (
+    device_named,
+    memory_for_models,
+    memory_in_use,
+    ran_out_of_memory,
+    temperature,
+    weight_type,
+)
 
 CPU = torch.device("cpu")
 
@@ -38,6 +45,16 @@ def test_every_way_of_saying_out_of_memory_is_understood(error: Exception) -> No
 
 def test_models_may_take_a_part_of_main_memory_only() -> None:
     assert 0 < memory_for_models(CPU) < psutil.virtual_memory().total
+
+
+def test_of_main_memory_some_is_in_use_and_some_is_left() -> None:
+    used, there = memory_in_use(CPU)
+
+    assert 0 < used < there == psutil.virtual_memory().total
+
+
+def test_nobody_knows_how_warm_a_cpu_is() -> None:
+    assert temperature(CPU) is None
 
 
 def test_other_errors_are_not_taken_for_it() -> None:

@@ -1,5 +1,6 @@
 """A tile alone is what the stock diffusers pipeline paints, bit for bit."""
 
+from copy import copy
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -10,6 +11,7 @@ import torch
 from PIL import Image
 
 from engine.errors import PaintingFailed
+from engine.extra import Extra
 from engine.gpu.families.sdxl import StableDiffusionXL
 from engine.gpu.family import NOT_RESCALED, Family
 from engine.job import Recipe
@@ -179,6 +181,19 @@ def test_rescaled_guidance_equals_the_stock_pipeline(
     (plain,) = paint_together(family, [recipe(sampler=sampler)])
     assert not torch.allclose(sitting.latents, plain.latents, rtol=0.01)
     assert sitting.painted.notes == ()
+
+
+def test_words_that_a_model_has_no_picture_for_are_said(family: Family) -> None:
+    few = copy(family)
+    few.card = replace(family.card, knows=("boat", "cat"))
+    lora = Extra(name="astronauts", digest="ab")
+
+    [note] = few.notes(recipe(prompt="an astronaut"))
+
+    assert note.endswith("has a picture for no word of that. It knows: boat, cat.")
+    assert few.notes(recipe(prompt="two cats")) == ()
+    assert few.notes(recipe(prompt="an astronaut", loras=(lora,))) == ()
+    assert family.notes(recipe(prompt="an astronaut")) == ()
 
 
 @pytest.mark.parametrize("kind", ["epsilon", "v_prediction"])

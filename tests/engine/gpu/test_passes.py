@@ -21,8 +21,8 @@ from tests.engine.gpu import tiny
 from tests.engine.gpu.families.specimen import Specimen, specimen
 from tests.engine.gpu.images.test_source import file_of
 from tests.engine.gpu.models.lines import SOURCES, led
-from tests.engine.gpu.together import family_of, paint_together, recipe
-from tests.engine.gpu.twice import FILES, UPSCALERS, array, far_from, once, paint, twice
+from tests.engine.gpu.together import family_of, far_from, paint_together, recipe
+from tests.engine.gpu.twice import FILES, UPSCALERS, array, once, paint, twice
 
 SAMPLED = ["Euler", "Euler a", "DPM++ 2M Karras", "DDIM", "UniPC", "Heun"]
 

@@ -22,10 +22,11 @@ from tests.engine.gpu.together import (
     Sitting,
     company_of,
     family_of,
+    far_from,
     paint_together,
     recipe,
 )
-from tests.engine.gpu.twice import FILES, UPSCALERS, array, far_from, paint, twice
+from tests.engine.gpu.twice import FILES, UPSCALERS, array, paint, twice
 
 
 @pytest.mark.parametrize("upscaler", UPSCALERS)

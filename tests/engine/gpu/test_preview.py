@@ -64,13 +64,6 @@ def picture_of(film: torch.Tensor) -> Image.Image:
     return picture
 
 
-@pytest.fixture
-def models_dir(tmp_path: Path) -> Path:
-    """With a small decoder for the family of `CARD`."""
-    decoder().save_pretrained(tmp_path / "previews" / CARD.family)
-    return tmp_path
-
-
 @pytest.mark.parametrize("kind", ["epsilon", "v_prediction", "sample"])
 def test_the_estimate_undoes_the_noise_that_was_added(kind: str) -> None:
     scheduler = scheduler_for(sampler_named("DDIM"), tiny.NOISE, 5)
@@ -169,7 +162,7 @@ def test_a_preview_is_a_small_png_of_the_same_shape(
 
 @torch.inference_mode()
 def test_the_small_decoder_is_taken_where_it_lies_and_fine_previews_are_wanted(
-    pipe: Any, models_dir: Path
+    pipe: Any, decoders_dir: Path
 ) -> None:
     latents, answer = torch.randn(2, 1, 4, 8, 8).unbind()
     scheduler = scheduler_for(sampler_named("Euler"), tiny.NOISE, 5)
@@ -177,7 +170,7 @@ def test_the_small_decoder_is_taken_where_it_lies_and_fine_previews_are_wanted(
 
     for detail in ("fast", "fine"):
         previews = open_previews(
-            detail, every=4, card=CARD, vae=pipe.vae, device=CPU, models_dir=models_dir
+            detail, every=4, card=CARD, vae=pipe.vae, device=CPU, models_dir=decoders_dir
         )
         assert previews is not None
         film = previews.film(scheduler, scheduler.timesteps[0], latents, answer)
@@ -200,9 +193,9 @@ def test_without_a_small_decoder_fine_previews_are_colours(pipe: Any, tmp_path: 
     assert picture_of(film).size == (8, 8)
 
 
-def test_previews_that_are_off_are_none(pipe: Any, models_dir: Path) -> None:
+def test_previews_that_are_off_are_none(pipe: Any, decoders_dir: Path) -> None:
     assert (
-        open_previews("off", every=4, card=CARD, vae=pipe.vae, device=CPU, models_dir=models_dir)
+        open_previews("off", every=4, card=CARD, vae=pipe.vae, device=CPU, models_dir=decoders_dir)
         is None
     )
 

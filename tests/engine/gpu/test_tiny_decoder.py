@@ -25,13 +25,6 @@ def picture_of(decoder: TinyDecoder, latents: torch.Tensor) -> Image.Image:
     return picture
 
 
-@pytest.fixture
-def models_dir(tmp_path: Path) -> Path:
-    """With a small decoder for the family of `CARD`."""
-    decoder().save_pretrained(tmp_path / "previews" / CARD.family)
-    return tmp_path
-
-
 @torch.inference_mode()
 def test_a_small_decoder_reads_latents_as_the_model_paints_them() -> None:
     network = decoder()
@@ -64,32 +57,32 @@ def test_what_a_small_decoder_paints_large_leaves_the_card_small() -> None:
     assert picture.size == (192, 256)
 
 
-def test_a_small_decoder_is_no_model(models_dir: Path) -> None:
-    assert names(models_dir) == [BUILT_IN]
+def test_a_small_decoder_is_no_model(decoders_dir: Path) -> None:
+    assert names(decoders_dir) == [BUILT_IN]
 
 
-def test_a_small_decoder_has_the_weights_of_its_file(pipe: Any, models_dir: Path) -> None:
+def test_a_small_decoder_has_the_weights_of_its_file(pipe: Any, decoders_dir: Path) -> None:
     latents = torch.randn(1, 4, 8, 8)
 
     with torch.inference_mode():
-        loaded = tiny_decoder_for(CARD, pipe.vae, CPU, models_dir)
+        loaded = tiny_decoder_for(CARD, pipe.vae, CPU, decoders_dir)
         assert loaded is not None
         picture = picture_of(loaded, latents)
 
         assert picture.tobytes() == picture_of(TinyDecoder(decoder()), latents).tobytes()
 
 
-def test_a_small_decoder_for_other_latents_is_refused(models_dir: Path) -> None:
+def test_a_small_decoder_for_other_latents_is_refused(decoders_dir: Path) -> None:
     vae = tiny.autoencoder(16)
 
     with pytest.raises(BadModel, match=r"previews/sd reads latents of 4 channels.*tiny.*16"):
-        tiny_decoder_for(CARD, vae, CPU, models_dir)
+        tiny_decoder_for(CARD, vae, CPU, decoders_dir)
 
 
-def test_the_built_in_model_has_latents_of_its_own(models_dir: Path) -> None:
+def test_the_built_in_model_has_latents_of_its_own(decoders_dir: Path) -> None:
     picturebook = replace(CARD, name=BUILT_IN)
 
-    assert tiny_decoder_for(picturebook, tiny.autoencoder(8), CPU, models_dir) is None
+    assert tiny_decoder_for(picturebook, tiny.autoencoder(8), CPU, decoders_dir) is None
 
 
 def without_weights(folder: Path) -> None:
@@ -130,9 +123,9 @@ def with_a_weight_too_few(folder: Path) -> None:
     ],
 )
 def test_a_small_decoder_that_is_not_whole_is_refused(
-    pipe: Any, models_dir: Path, spoil: Callable[[Path], None], sentence: str
+    pipe: Any, decoders_dir: Path, spoil: Callable[[Path], None], sentence: str
 ) -> None:
-    spoil(models_dir / "previews" / "sd")
+    spoil(decoders_dir / "previews" / "sd")
 
     with pytest.raises(BadModel, match=sentence):
-        tiny_decoder_for(CARD, pipe.vae, CPU, models_dir)
+        tiny_decoder_for(CARD, pipe.vae, CPU, decoders_dir)

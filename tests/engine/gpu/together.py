@@ -1,6 +1,7 @@
 """Paints tiles together without a thread, so that a test sees every turn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -131,6 +132,31 @@ def paint_together(
         company.welcome(sitting.seat)
         for _ in range(turns_between):
             company.turn()
+    finish(company)
+    return sittings
+
+
+def finish(company: Company, *sittings: Sitting) -> None:
+    """These come in, and all who are there are painted to their end."""
+    for sitting in sittings:
+        company.welcome(sitting.seat)
     while company.busy:
         company.turn()
-    return sittings
+
+
+def far_from(one: Sitting, other: Sitting) -> float:
+    return float((one.latents - other.latents).abs().max() / other.latents.abs().max())
+
+
+@contextmanager
+def before_forward(family: Family, hook: Callable[[torch.Tensor], None]) -> Iterator[None]:
+    """Calls the hook with the latents of every forward."""
+
+    def on_call(_: Any, inputs: tuple[torch.Tensor, ...]) -> None:
+        hook(inputs[0])
+
+    handle = family.network.register_forward_pre_hook(on_call)
+    try:
+        yield
+    finally:
+        handle.remove()

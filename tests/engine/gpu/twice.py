@@ -28,9 +28,5 @@ def paint(family: Family, asked: Recipe, files: Mapping[str, bytes] = FILES) -> 
     return sitting
 
 
-def far_from(one: Sitting, other: Sitting) -> float:
-    return float((one.latents - other.latents).abs().max() / other.latents.abs().max())
-
-
 def array(picture: Image.Image) -> np.ndarray[Any, np.dtype[np.uint8]]:
     return np.asarray(picture)

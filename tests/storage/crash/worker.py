@@ -12,7 +12,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from engine.allowance import unlimited
 from engine.caretaker import Caretaker
+from engine.clock import utc_now
 from engine.courier import Courier
 from engine.dispatcher import Dispatcher
 from engine.errors import EaselError
@@ -22,7 +24,7 @@ from engine.line import Line
 from engine.price import Speeds
 from engine.queue import FairQueue
 from engine.request import ImageRequest
-from engine.studio import Studio, unlimited, utc_now
+from engine.studio import Studio
 from storage.database import connect
 from storage.outbox import SqlOutbox
 from storage.pictures import PictureFiles

@@ -3,14 +3,14 @@
 import discord
 from discord import app_commands
 
-from bot.discord.answer import How
-from bot.discord.asked import Interaction, known_as
+from bot.discord.arrival.answer import How
+from bot.discord.arrival.asked import Interaction, known_as
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.mod.rights import is_trusted
 from bot.discord.commands.mod.session import Session
-from bot.discord.desk import Desk
+from bot.discord.controls.press import Press
 from bot.discord.looks import deeds as looks_deeds
-from bot.discord.press import Press
-from bot.discord.words import say
+from bot.discord.speech.words import say
 
 
 def add_audit(group: app_commands.Group, desk: Desk) -> None:

@@ -4,12 +4,12 @@ import discord
 from discord import app_commands
 from discord.app_commands import Range
 
-from bot.discord.asked import Interaction, known_as
+from bot.discord.arrival.asked import Interaction, known_as
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.mod.session import Session
-from bot.discord.desk import Desk
 from bot.discord.looks.deeds import named
-from bot.discord.span import read_end
-from bot.discord.words import say
+from bot.discord.speech.words import say
+from bot.discord.typed.span import read_end
 from engine.errors import InvalidRequest
 from engine.moderation import LONGEST_WHY
 

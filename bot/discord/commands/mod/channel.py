@@ -7,11 +7,11 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.choice_words import SETTING_NAMES
-from bot.discord.asked import Interaction
+from bot.discord.arrival.asked import Interaction
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.mod.session import Session
-from bot.discord.desk import Desk
 from bot.discord.looks import channel as looks_channel
-from bot.discord.words import CATALOGUES, say
+from bot.discord.speech.words import CATALOGUES, say
 from engine.errors import InvalidRequest
 from engine.moderation import LONGEST_WHY
 from engine.safety import MEASURES

@@ -3,13 +3,13 @@
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord.asked import Interaction, moderates, server_of
+from bot.discord.arrival.asked import Interaction, moderates, server_of
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.mod.session import Session
-from bot.discord.desk import Desk
-from bot.discord.fuzzy import offered
 from bot.discord.looks.lines import block
-from bot.discord.shown import shown
-from bot.discord.words import say
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
+from bot.discord.typed.fuzzy import offered
 from engine.errors import InvalidRequest
 from engine.filter import words_of
 from engine.moderation import LONGEST_WHY

@@ -5,6 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.mod.audit import add_audit
 from bot.discord.commands.mod.block import add_block, add_unblock
 from bot.discord.commands.mod.channel import add_channel
@@ -12,8 +13,7 @@ from bot.discord.commands.mod.filter import add_filter
 from bot.discord.commands.mod.pause import add_pause
 from bot.discord.commands.mod.quota import add_quota_of
 from bot.discord.commands.mod.tier import add_tier
-from bot.discord.desk import Desk
-from bot.discord.words import say
+from bot.discord.speech.words import say
 
 
 def add_mod(tree: app_commands.CommandTree[Any], desk: Desk) -> None:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from discord import app_commands
 
-from bot.discord.words import say
+from bot.discord.speech.words import say
 from bot.terms import FIELDS
 
 Limit = app_commands.Range[str, 1, 20] | None

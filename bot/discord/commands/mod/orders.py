@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.discord.looks.deeds import named
-from bot.discord.shown import shown
-from bot.discord.words import say
+from bot.discord.speech.refusals import told
+from bot.discord.speech.words import say
 from bot.terms import NONE, Change
 from engine.accounts import Accounts, Act
 from engine.errors import EaselError, InvalidRequest
 from engine.moderation import changed, granted_cents, unknown_tier
-
-LONGEST_PROBLEM = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +34,7 @@ class Orders:
         except EaselError as error:
             if not done:
                 raise
-            done.append(say("mod.quota.half", problem=shown(str(error), LONGEST_PROBLEM)))
+            done.append(say("mod.quota.half", problem=told(error)))
         return list(dict.fromkeys(done))
 
     async def _require_possible(self, accounts: Accounts, owner: str, act: Act) -> None:

@@ -3,10 +3,10 @@
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord.asked import Interaction
+from bot.discord.arrival.asked import Interaction
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.mod.session import Session
-from bot.discord.desk import Desk
-from bot.discord.words import say
+from bot.discord.speech.words import say
 from engine.gate import QUEUE, Gate
 from engine.moderation import LONGEST_WHY
 

@@ -7,17 +7,17 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord.asked import Interaction, known_as
+from bot.discord.arrival.asked import Interaction, known_as
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.mod.limits import with_limits
 from bot.discord.commands.mod.orders import Orders
 from bot.discord.commands.mod.rights import is_trusted
 from bot.discord.commands.mod.session import Session
-from bot.discord.desk import Desk
-from bot.discord.fuzzy import offered
 from bot.discord.looks import mod as looks_mod
-from bot.discord.parts import Post, sentence
-from bot.discord.span import read_end
-from bot.discord.words import say
+from bot.discord.messages.parts import Post, sentence
+from bot.discord.speech.words import say
+from bot.discord.typed.fuzzy import offered
+from bot.discord.typed.span import read_end
 from bot.terms import NONE, read_change
 from engine.allowance import MOST_CREDITS
 from engine.errors import EaselError, InvalidRequest

@@ -2,8 +2,9 @@
 
 import discord
 
-from bot.discord.asked import Interaction, moderates
-from bot.discord.words import say
+from bot.discord.arrival.asked import Interaction, moderates, server_of
+from bot.discord.moderators.trust import only_server
+from bot.discord.speech.words import say
 from engine.errors import InvalidRequest
 
 
@@ -37,11 +38,10 @@ def is_trusted(interaction: Interaction) -> bool:
     Anybody may ask a public one in: whose server is its first says nothing of them.
     """
     client = interaction.client
-    application = client.application
-    if interaction.user.id in owners_of(application):
+    if interaction.user.id in owners_of(client.application):
         return True
-    private = application is not None and not application.bot_public
-    return private and [guild.id for guild in client.guilds] == [interaction.guild_id]
+    server = server_of(interaction)
+    return server is not None and server == only_server(client)
 
 
 def owners_of(application: discord.AppInfo | None) -> frozenset[int]:

@@ -4,12 +4,12 @@ import logging
 from dataclasses import dataclass
 from typing import Self
 
-from bot.discord.answer import Answer, How
-from bot.discord.asked import Interaction, server_of
-from bot.discord.audit_channel import act_of, tell_deeds
+from bot.discord.arrival.answer import Answer, How
+from bot.discord.arrival.asked import Interaction, server_of
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.mod.rights import require_moderator, require_trusted
-from bot.discord.desk import Desk
-from bot.discord.parts import Post, sentence
+from bot.discord.messages.parts import Post, sentence
+from bot.discord.moderators.audit_channel import act_of, tell_deeds
 from engine.accounts import Act
 from engine.choices import Kind, Whose
 from engine.errors import EaselError
@@ -61,7 +61,7 @@ class Session:
         except EaselError as error:
             log.warning("what a moderator did counts a little later: %s", error)
         await self.show(answer)
-        await tell_deeds(self.desk, self.act)
+        await tell_deeds(self.desk)
 
     async def show(self, answer: Post | str) -> None:
         await self.answer.show(sentence(answer) if isinstance(answer, str) else answer)

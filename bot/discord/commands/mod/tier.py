@@ -6,16 +6,16 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.discord.asked import Interaction
+from bot.discord.arrival.asked import Interaction
+from bot.discord.arrival.desk import Desk
 from bot.discord.commands.mod.limits import with_limits
 from bot.discord.commands.mod.rights import is_trusted
 from bot.discord.commands.mod.session import Session
-from bot.discord.desk import Desk
-from bot.discord.fuzzy import offered
 from bot.discord.looks import mod as looks_mod
-from bot.discord.parts import Post
-from bot.discord.shown import shown
-from bot.discord.words import say
+from bot.discord.messages.parts import Post
+from bot.discord.speech.shown import shown
+from bot.discord.speech.words import say
+from bot.discord.typed.fuzzy import offered
 from bot.terms import read_change
 from engine.accounts import Tier
 from engine.errors import InvalidRequest

@@ -4,14 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sqlalchemy import update
-
 from bot.app import open_accounts
 from bot.settings import Settings
 from engine.purse import Kind
-from engine.studio import utc_now
-from storage.database import connect
-from storage.rows import DeliveryRow
 from tests.bot.discord.counts.amount import counted
 from tests.bot.discord.counts.processes import kill, quick, refusals, running
 from tests.discord_server.interaction import Interaction
@@ -39,13 +34,6 @@ async def until_known(database: str, jobs: int) -> None:
         await asyncio.sleep(0.02)
 
 
-async def let_a_minute_pass(database: str) -> None:
-    """What a program was about to tell is left to it for so long, dead or alive."""
-    due = update(DeliveryRow).where(DeliveryRow.done.is_(None)).values(due=utc_now())
-    async with connect(database) as engine, engine.begin() as connection:
-        await connection.execute(due)
-
-
 def reading(*words: str) -> Callable[[Message], bool]:
     return lambda message: any(one in message.text for one in words)
 
@@ -70,7 +58,6 @@ async def test_every_job_ends_once_in_the_place_of_its_loading_message(
             await server.message(three[which], reading(words, ENDED), PATIENCE_S)
             await kill(easel)
             asked += three
-        await let_a_minute_pass(settings.database)
     async with running(quick(0.0), server, settings, log=log):
         await require_pictures(server, asked)
         while (await state_of(settings.database)).undelivered:  # noqa: ASYNC110  # it has no event

@@ -100,10 +100,6 @@ def paint(family: Family, *recipes: Recipe, **how: Any) -> list[Sitting]:
     return paint_together(family, recipes, sources=SOURCES, **how)
 
 
-def far_from(one: Sitting, other: Sitting) -> float:
-    return float((one.latents - other.latents).abs().max() / other.latents.abs().max())
-
-
 def changed(recipe: Recipe, *changes: Mapping[str, Any]) -> Recipe:
     references = zip(recipe.references, changes, strict=True)
     return replace(recipe, references=tuple(replace(one, **change) for one, change in references))

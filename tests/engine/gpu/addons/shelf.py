@@ -25,6 +25,14 @@ KOHYA_XL = {
     "text_encoder_2": "lora_te2_text_model_",
 }
 
+WIDTH = 32
+"""Of the vectors that the tiny text encoder reads."""
+
+
+def vectors(count: int = 3, width: int = WIDTH, seed: int = 0) -> torch.Tensor:
+    """As an embedding holds them."""
+    return torch.randn(count, width, generator=torch.Generator().manual_seed(seed))
+
 
 def layers(pipe: Any, part: str) -> Iterator[tuple[str, Any]]:
     """The layers that LoRAs usually change."""

@@ -19,8 +19,8 @@ from engine.gpu.families.sd3 import StableDiffusion3
 from engine.gpu.families.sdxl import StableDiffusionXL
 from tests.engine.gpu import tiny
 from tests.engine.gpu.addons.files import controlnet, save_controlnet, save_depth_model
-from tests.engine.gpu.models.lines import LINES, SOURCES, Led, changed, far_from, led, paint
-from tests.engine.gpu.together import CARD, CPU, paint_together
+from tests.engine.gpu.models.lines import LINES, SOURCES, Led, changed, led, paint
+from tests.engine.gpu.together import CARD, CPU, far_from, paint_together
 
 
 @pytest.fixture(scope="module")

@@ -12,17 +12,14 @@ from engine.emphasis import read_emphasis
 from engine.errors import PaintingFailed
 from engine.extra import Extra
 from engine.gpu.addons.embeddings import Embeddings
-from engine.gpu.addons.vocabulary import LEGACY_END
 from engine.gpu.families.sd import StableDiffusion
-from engine.gpu.families.sdxl import StableDiffusionXL
 from engine.gpu.family import Family
 from engine.job import Recipe
 from tests.engine.gpu import tiny
-from tests.engine.gpu.addons.shelf import Shelving, Tensors
+from tests.engine.gpu.addons.shelf import WIDTH, Shelving, Tensors, vectors
 from tests.engine.gpu.together import CARD, paint_together, recipe
 
 NAME = "EasyNegative"
-WIDTH = 32
 
 
 @pytest.fixture(autouse=True)
@@ -40,10 +37,6 @@ def learned() -> Any:
 @pytest.fixture
 def family(learned: Any, shelving: Shelving) -> Family:
     return StableDiffusion(learned, CARD, shelving.shelves)
-
-
-def vectors(count: int = 3, width: int = WIDTH, seed: int = 0) -> torch.Tensor:
-    return torch.randn(count, width, generator=torch.Generator().manual_seed(seed))
 
 
 FORMATS: dict[str, Callable[[torch.Tensor], Tensors]] = {
@@ -266,35 +259,6 @@ def test_one_that_does_not_fit_is_a_sentence(kind: str, family: Family, shelving
 
     with pytest.raises(PaintingFailed, match=f"“bad one”.*{sentence}"):
         words(family, "a bad one", extra)
-
-
-def test_sdxl_reads_a_pair(shelving: Shelving) -> None:
-    rows = vectors(2), vectors(2, width=64, seed=1)
-    extra = shelving.embedding(NAME, {"clip_l": rows[0], "clip_g": rows[1]})
-    family = StableDiffusionXL(tiny.sdxl(), CARD, shelving.shelves)
-    asked = recipe(prompt=f"a {NAME} fox", embeddings=(extra,), guidance=1.0)
-
-    told = family.encode(asked)
-
-    pipe = tiny.sdxl()
-    pipe.load_textual_inversion({"<x>": rows[0]}, "<x>", pipe.tokenizer, pipe.text_encoder)
-    pipe.load_textual_inversion({"<x>": rows[1]}, "<x>", pipe.tokenizer_2, pipe.text_encoder_2)
-    theirs = pipe.encode_prompt("a <x> fox", device="cpu", do_classifier_free_guidance=False)
-    assert torch.equal(told["encoder_hidden_states"], theirs[0])
-    assert torch.equal(told["text_embeds"], theirs[2])
-
-
-def test_the_gist_is_taken_at_the_end_although_signs_are_larger(shelving: Shelving) -> None:
-    extra = shelving.embedding(NAME, {"clip_l": vectors(2), "clip_g": vectors(2, width=64)})
-    told = []
-    for end in (tiny.tokenizer().eos_token_id, LEGACY_END):
-        pipe = tiny.sdxl()
-        pipe.text_encoder_2.text_model.eos_token_id = end
-        family = StableDiffusionXL(pipe, CARD, shelving.shelves)
-        asked = recipe(prompt=f"a {NAME} fox", embeddings=(extra,), guidance=1.0)
-        told.append(family.encode(asked)["text_embeds"])
-
-    assert torch.equal(*told)
 
 
 def test_a_company_with_and_without_is_the_same_as_alone(

@@ -12,8 +12,9 @@ from engine.addon import Kind
 from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.families.sdxl import StableDiffusionXL
 from tests.engine.gpu import tiny
-from tests.engine.gpu.addons.looks import Led, both_in, changed, far_from, led, paint
+from tests.engine.gpu.addons.looks import Led, both_in, changed, led, paint
 from tests.engine.gpu.addons.shelf import Shelving, kohya
+from tests.engine.gpu.together import far_from
 
 NAMES = ["sd", "sdxl"]
 

@@ -10,13 +10,9 @@ from hypothesis import strategies as st
 from engine.gpu.preview import estimate
 from engine.job import Recipe
 from tests.engine.gpu.families.specimen import FILES, Specimen
-from tests.engine.gpu.together import Sitting, begun, company_of, paint_together
+from tests.engine.gpu.together import Sitting, begun, company_of, far_from, paint_together
 
 NEW = ("sdxl", "sd3", "flux")
-
-
-def far_from(one: Sitting, other: Sitting) -> float:
-    return float((one.latents - other.latents).abs().max() / other.latents.abs().max())
 
 
 def mixed(specimen: Specimen, *, exact: bool = False) -> list[Recipe]:

@@ -18,7 +18,7 @@ from tests.engine.gpu import tiny
 from tests.engine.gpu.addons.files import controlnet, save_controlnet
 from tests.engine.gpu.families.specimen import FILES, Specimen, specimen
 from tests.engine.gpu.models.lines import SOURCES, Led
-from tests.engine.gpu.together import Sitting, begun, paint_together
+from tests.engine.gpu.together import Sitting, begun, far_from, paint_together
 
 NAMES = ["sd", "sdxl"]
 PLAIN = {"sd": tiny.pipeline, "sdxl": tiny.sdxl}
@@ -36,10 +36,6 @@ def inpainting() -> Mapping[str, Specimen]:
 
 def paint(family: Family, *recipes: Recipe, **how: Any) -> list[Sitting]:
     return paint_together(family, recipes, sources=FILES, **how)
-
-
-def far_from(one: Sitting, other: Sitting) -> float:
-    return float((one.latents - other.latents).abs().max() / other.latents.abs().max())
 
 
 @pytest.mark.parametrize("strength", [0.6, 1.0])

@@ -7,8 +7,8 @@ import torch
 from PIL import Image
 
 from tests.engine.gpu.families.specimen import Specimen
-from tests.engine.gpu.together import paint_together
-from tests.engine.gpu.twice import FILES, UPSCALERS, far_from, once, paint, twice
+from tests.engine.gpu.together import far_from, paint_together
+from tests.engine.gpu.twice import FILES, UPSCALERS, once, paint, twice
 
 NAMES = ["sd", "sdxl", "sd3", "flux"]
 

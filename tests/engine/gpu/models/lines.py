@@ -79,10 +79,6 @@ def paint(family: Family, *recipes: Recipe, **how: Any) -> list[Sitting]:
     return paint_together(family, recipes, sources=SOURCES, **how)
 
 
-def far_from(one: Sitting, other: Sitting) -> float:
-    return float((one.latents - other.latents).abs().max() / other.latents.abs().max())
-
-
 def changed(recipe: Recipe, *changes: Mapping[str, Any]) -> Recipe:
     controls = zip(recipe.controls, changes, strict=True)
     return replace(recipe, controls=tuple(replace(each, **change) for each, change in controls))

@@ -62,11 +62,11 @@ def test_the_digest_follows_the_weights_and_the_noise(copied: Path) -> None:
 
 
 def test_a_model_may_say_what_it_likes(copied: Path) -> None:
-    (copied / "tiny/card.json").write_text('{"steps": 12, "guidance": 4.0}')
+    (copied / "tiny/card.json").write_text('{"steps": 12, "guidance": 4.0, "knows": ["fox"]}')
 
     card = find("tiny", copied).card
 
-    assert (card.steps, card.guidance) == (12, 4.0)
+    assert (card.steps, card.guidance, card.knows) == (12, 4.0, ("fox",))
 
 
 def test_a_wish_that_is_none_is_refused(copied: Path) -> None:
@@ -171,6 +171,8 @@ def test_a_model_with_an_outdated_sampler_is_painted_with_a_better_one(copied: P
         ("guidance", float("nan")),
         ("sampler", "Oiler"),
         ("sampler", 3),
+        ("knows", "fox"),
+        ("knows", ["fox", 3]),
     ],
 )
 def test_a_wish_that_cannot_be_is_refused(copied: Path, wish: str, value: object) -> None:

@@ -1,0 +1,49 @@
+"""First answers: each interaction takes one, within three seconds, however the line is."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import discord
+from aiohttp import ClientError
+
+from bot.discord.arrival.asked import Interaction
+from bot.discord.connection.wire import Wire
+
+log = logging.getLogger(__name__)
+
+WAITED_S = 2.5
+"""Discord itself waits 3 s, and it has waited a little before we hear of anything."""
+PAUSE_S = 0.1
+ALREADY, TOO_LATE = 40060, 10062
+
+
+async def answered_first(
+    wire: Wire, interaction: Interaction, answer: Callable[[], Awaitable[object]]
+) -> bool:
+    """False where somebody else answered, or nobody waits any more; then there is nothing to do.
+
+    Each try is cut short: after an error of Discord's discord.py rests for seconds, which are all
+    that there are.
+    """
+    lost: Exception | None = None
+    try:
+        async with asyncio.timeout(WAITED_S):
+            while True:
+                try:
+                    async with wire.answers, asyncio.timeout(wire.answer_patience):
+                        await answer()
+                    return True
+                except discord.HTTPException as error:
+                    if error.code == ALREADY and lost is not None:
+                        return True  # by the try before, of which nothing was heard
+                    if error.code in {ALREADY, TOO_LATE}:
+                        log.info("interaction %s is not ours: %s", interaction.id, error)
+                        return False
+                    raise
+                except (ClientError, OSError) as error:
+                    lost = error
+                await asyncio.sleep(PAUSE_S)
+    except TimeoutError:
+        log.warning("interaction %s could not be answered in time: %r", interaction.id, lost)
+        return False

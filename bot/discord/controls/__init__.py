@@ -1,0 +1,1 @@
+"""What comes back from messages: buttons that were pressed, forms that were filled in."""

@@ -1,0 +1,1 @@
+"""What moderators may do, and where they read what was done."""

@@ -1,0 +1,1 @@
+"""Pictures and jobs that somebody means: their own, or those that they point at."""

@@ -1,0 +1,1 @@
+"""What is said on Discord, in the language of whoever reads it."""

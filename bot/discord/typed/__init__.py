@@ -1,0 +1,1 @@
+"""What people type into options, and what they are offered while they type."""
