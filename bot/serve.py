@@ -5,18 +5,22 @@ import errno
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 
 from aiohttp import web
 
 from bot import messages
 from bot.app import App, open_app, painting, tidying
+from bot.open_files import allow_many
 from bot.painters import Painters
 from bot.settings import Settings
 from bot.web.app import make_web
-from bot.web.health import Health
-from bot.web.page import Page
+from bot.web.connection import listening
+from bot.web.cookie import secret_in
+from bot.web.native.painters import Seen
 from engine.errors import Misconfigured
+from engine.meter import meter_of
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -25,17 +29,24 @@ async def serve(settings: Settings, painters: Painters, *, announce: Callable[[s
     """Until SIGINT or SIGTERM. Raises Misconfigured where the address is taken."""
     with _claimed(settings.host, settings.port) as claim, suppress(asyncio.CancelledError):
         _stop_on_signals()
+        allow_many()
         async with (
             open_app(settings, painters) as app,
-            painting(app, settings, painters, for_all=True),
+            painting(app, settings, painters, for_all=True) as painter,
             tidying(app, settings),
             _chatting(app, settings),
         ):
-            health = Health(
-                model=next(iter(app.cards)), device=painters.device(settings), ledger=app.ledger
+            device = painters.device(settings)
+            look = partial(painters.vitals, settings)
+            pages = make_web(
+                app,
+                host=settings.host,
+                device=device,
+                secret=secret_in(settings.data_dir),
+                painter=Seen(
+                    device=device, seats=painter.seats, look=look, meter=meter_of(painter)
+                ),
             )
-            page = Page(app.studio, app.ledger)
-            pages = make_web(page=page, health=health, host=settings.host)
             async with _listening(pages, claim, settings):
                 announce(messages.ready(_address(settings.host, claim)))
                 await asyncio.Event().wait()
@@ -72,17 +83,12 @@ def _stop_on_signals() -> None:
 async def _listening(
     pages: web.Application, claim: socket.socket, settings: Settings
 ) -> AsyncIterator[None]:
-    runner = web.AppRunner(pages, access_log=None, shutdown_timeout=settings.grace_s)
-    await runner.setup()
-    try:
-        site = web.SockSite(runner, claim)
+    async with AsyncExitStack() as stack:
         try:
-            await site.start()
+            await stack.enter_async_context(listening(pages, claim, grace_s=settings.grace_s))
         except OSError as error:
             raise _taken(settings.host, settings.port, error) from None
         yield
-    finally:
-        await runner.cleanup()
 
 
 def _claimed(host: str, port: int) -> socket.socket:

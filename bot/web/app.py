@@ -1,6 +1,6 @@
 """Everything that Easel answers over HTTP."""
 
-import logging
+from functools import partial
 from pathlib import Path
 
 import aiohttp_jinja2
@@ -8,43 +8,124 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from jinja2 import FileSystemLoader, StrictUndefined
 
-from bot.web.guard import add_headers, guard
+from bot.app import App
+from bot.measures import Measures
+from bot.web.a1111.endpoints import as_a1111
+from bot.web.cookie import Cookies
+from bot.web.dialects import dialect_at
+from bot.web.doorkeeper import Doorkeeper
+from bot.web.endpoint import Endpoint
+from bot.web.headers import add_headers
 from bot.web.health import Health
+from bot.web.incoming import Incoming
+from bot.web.links import Links
+from bot.web.login import Login
+from bot.web.metrics import Metrics
+from bot.web.native.endpoints import around_jobs
+from bot.web.native.jobs import Jobs
+from bot.web.native.painters import Seen
+from bot.web.native.sources import AS_FILES, read_file
+from bot.web.openai.images import Images
+from bot.web.openapi import document
 from bot.web.page import Page
-from engine.errors import EaselError
-
-log = logging.getLogger(__name__)
+from bot.web.parts import MULTIPART, read_parts
+from bot.web.problem import problem_of
+from bot.web.rate import Rate
+from bot.web.routes import Routes
+from bot.web.still import Still
+from bot.web.stream import Streams, streams_of
+from bot.web.timed import Timed, identify
+from bot.web.tutorial.generate import Generating
+from bot.web.visiting import is_page, visiting
+from engine.clock import utc_now
 
 HERE = Path(__file__).parent
 LARGEST_FORM = 256 * 1024
+READS = {MULTIPART: read_parts, **dict.fromkeys(AS_FILES, read_file)}
 
 
-def make_web(*, page: Page, health: Health, host: str) -> web.Application:
-    """The routes, behind their guard."""
-    app = web.Application(middlewares=[explain, guard(host)], client_max_size=LARGEST_FORM)
-    app.on_response_prepare.append(add_headers)
+def make_web(
+    app: App, *, host: str, device: str, secret: bytes, painter: Seen | None = None
+) -> web.Application:
+    """`host` is its name besides those of every machine; `secret` signs the cookies; `painter` is
+    what moderators are shown of it."""
+    cookies = Cookies(secret, utc_now)
+    doorkeeper = Doorkeeper(keys=app.keys, cookies=cookies, host=host, now=utc_now)
+    rate = Rate()
+    login = Login(doorkeeper, cookies, rate)
+    pages = web.Application(
+        middlewares=[identify, explain, visiting(doorkeeper, cookies, login.show)],
+        client_max_size=LARGEST_FORM,
+    )
+    pages.on_response_prepare.append(add_headers)
     aiohttp_jinja2.setup(
-        app,
+        pages,
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
     )
-    app.router.add_static("/static", HERE / "static")
-    health.add_to(app)
-    page.add_to(app)
-    return app
+    streams = streams_of(app)
+    streams.add_to(pages)
+    routes = Routes(doorkeeper=doorkeeper, rate=rate, reads=READS)
+    measures = Measures()
+    Timed(measures).add_to(pages)
+    metrics = Metrics(
+        app,
+        measures,
+        seen=painter,
+        streams=partial(len, streams),
+        doorkeeper=doorkeeper,
+        routes=routes,
+    )
+    metrics.add_to(pages)
+    endpoints = [
+        *endpoints_of(app, streams, Links(secret, utc_now), painter),
+        *metrics.endpoints(),
+    ]
+    routes.add_to(pages.router, endpoints)
+    pages.router.add_get("/openapi.json", _showing(endpoints))
+    Still(HERE / "static").add_to(pages)
+    login.add_to(pages)
+    model = next(iter(app.cards))
+    Health(model=model, device=device, ledger=app.ledger, line=app.line).add_to(pages)
+    Page(app.studio, app.ledger).add_to(pages)
+    return pages
+
+
+def endpoints_of(
+    app: App, streams: Streams, links: Links, painter: Seen | None = None
+) -> list[Endpoint]:
+    """All that programs can ask for."""
+    incoming = Incoming(app.studio)
+    jobs = Jobs(app, incoming)
+    return [
+        *jobs.endpoints(),
+        *around_jobs(app, incoming, jobs, painter),
+        *streams.endpoints(),
+        *Images(app, incoming, links).endpoints(),
+        *Generating(app).endpoints(),
+        *as_a1111(app, incoming, painter),
+    ]
+
+
+def _showing(endpoints: list[Endpoint]) -> Handler:
+    told = document(endpoints)
+
+    async def show(_: web.Request) -> web.Response:
+        return web.json_response(told)
+
+    return show
 
 
 @web.middleware
 async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """What goes wrong on purpose is a sentence; anything else is a bug, logged and never shown."""
+    """What goes wrong is a sentence, in the dialect of whoever asks; a bug is logged."""
     try:
         return await handler(request)
-    except web.HTTPException:
-        raise
-    except EaselError as error:
-        log.error("%s %s: %s", request.method, request.path, error)
-        return web.Response(status=503, text=str(error))
-    except Exception:
-        log.exception("%s %s met a bug", request.method, request.path)
-        return web.Response(status=500, text="Something broke here. The log says what.")
+    except Exception as error:
+        if isinstance(error, web.HTTPException) and error.status < 400:
+            raise
+        problem = problem_of(error, utc_now())
+        if is_page(request) and "text/html" in request.headers.get("Accept", ""):
+            return web.Response(status=problem.status, text=problem.detail, headers=problem.headers)
+        return dialect_at(request.path).answer(problem)

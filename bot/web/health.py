@@ -2,34 +2,80 @@
 
 from aiohttp import web
 
-from engine.errors import StorageFailed
+from bot.patience import Question
+from engine.errors import EaselError
+from engine.gate import require_open
+from engine.line import Line
 from engine.ports import Ledger
+
+PATIENCE_S = 2.0
+STOPPING = "Easel is stopping. Ask another one, or this one when it is back."
+COLD = "The model is not loaded yet. Ask again in a moment."
+SILENT = "The database does not answer. Start it, or wait until it has less to do."
 
 
 class Health:
-    """Answers only once the engine is warm, for the server starts after it."""
+    """The server starts after the engine is warm, so whoever is answered need not wait for that."""
 
-    def __init__(self, *, model: str, device: str, ledger: Ledger) -> None:
-        self._model, self._device, self._ledger = model, device, ledger
+    def __init__(
+        self,
+        *,
+        model: str,
+        device: str,
+        ledger: Ledger,
+        line: Line,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._model, self._device, self._line = model, device, line
+        self._stopping = False
+        self._database = Question(ledger.workers, patience_s=patience_s)
 
     def add_to(self, app: web.Application) -> None:
         """Under the names that watchers know."""
         app.router.add_get("/health", self.health)
         app.router.add_get("/healthz", self.alive)
         app.router.add_get("/readyz", self.ready)
+        app.on_shutdown.append(self._stop)
 
     async def health(self, _: web.Request) -> web.Response:
         """What is painted with, and on what."""
-        return web.json_response({"status": "ok", "model": self._model, "device": self._device})
+        return web.json_response(
+            {
+                "status": "ok",
+                "model": self._model,
+                "device": self._device,
+                "model_loaded": self._is_warm,
+            }
+        )
 
     async def alive(self, _: web.Request) -> web.Response:
         """The event loop turns."""
         return web.Response(text="ok")
 
     async def ready(self, _: web.Request) -> web.Response:
-        """The ledger answers too."""
+        """What is asked for now is taken in, kept and painted."""
+        why = await self._why_not()
+        headers = {"Cache-Control": "no-store"}
+        return web.Response(status=503 if why else 200, text=why or "ok", headers=headers)
+
+    async def _why_not(self) -> str:
+        if self._stopping:
+            return STOPPING
+        if not self._is_warm:
+            return COLD
         try:
-            await self._ledger.workers()
-        except StorageFailed as error:
-            return web.Response(status=503, text=str(error))
-        return web.Response(text="ok")
+            require_open(self._line.gate)
+            await self._database.answer()
+        except TimeoutError:
+            return SILENT
+        except EaselError as error:
+            return str(error)
+        return ""
+
+    @property
+    def _is_warm(self) -> bool:
+        """Somebody paints here."""
+        return bool(self._line.hands)
+
+    async def _stop(self, _: web.Application) -> None:
+        self._stopping = True

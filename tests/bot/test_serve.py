@@ -4,7 +4,9 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 import pytest
@@ -13,6 +15,9 @@ from bot.painters import Painters
 from bot.serve import serve
 from bot.settings import Settings
 from engine.errors import Misconfigured
+from engine.meter import Meter, Stepped
+from engine.ports import Painter
+from tests.fakes import FakePainter
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -43,6 +48,35 @@ async def test_it_says_where_the_page_is_and_stops_when_told(
     assert lines.empty()
     with pytest.raises(OSError, match="Connect call failed"):
         await asyncio.open_connection("127.0.0.1", int(address.strip("/").rpartition(":")[2]))
+
+
+@dataclass
+class MeteredPainter(FakePainter):
+    meter: Meter = field(default_factory=Meter)
+
+
+async def test_what_the_painter_tells_of_itself_is_measured(painters: Painters) -> None:
+    painter = MeteredPainter()
+    painter.gate.set()
+
+    @asynccontextmanager
+    async def warm(_: Settings) -> AsyncIterator[Painter]:
+        yield painter
+
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    serving = asyncio.create_task(
+        serve(Settings(port=0), replace(painters, open=warm), announce=lines.put_nowait)
+    )
+    address = (await lines.get()).split()[-1]
+    painter.meter.tell(Stepped(model="book", seconds=0.1, tiles=3, rows=6))
+
+    async with aiohttp.ClientSession() as watcher, watcher.get(f"{address}metrics") as answer:
+        told = await answer.text()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
+
+    assert "easel_batch_tiles_sum 3.0" in told
+    assert 'easel_device_memory_bytes{state="total"}' in told
 
 
 async def test_a_taken_port_is_a_sentence(painters: Painters, taken: int) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from bot import messages
 from engine.job import Owner
+from engine.key import Scope
 from engine.prompt import read_prompt
-from tests.bot.web.conftest import Client
-from tests.engine.house import House, until
+from tests.bot.web.conftest import Client, House, Visit
+from tests.engine.house import until
 
 EVIL = '<script>alert("x")</script>'
 
@@ -115,7 +116,7 @@ async def test_what_people_write_is_never_markup(client: Client, house: House) -
 
 
 async def test_only_our_own_scripts_and_styles_may_run(client: Client) -> None:
-    for path in ("/", "/static/easel.js", "/missing"):
+    for path in ("/", "/static/paint.js", "/missing"):
         policy = (await client.get(path)).headers["Content-Security-Policy"]
 
         assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
@@ -128,7 +129,8 @@ async def test_the_page_obeys_its_own_policy(client: Client) -> None:
 
     assert not re.search(r"\son\w+=|\sstyle=|<style|javascript:", page)
     assert all(
-        address.startswith("/") for address in re.findall(r'(?:src|href|action)="([^"]*)"', page)
+        address.startswith(("/", "#"))
+        for address in re.findall(r'(?:src|href|action)="([^"]*)"', page)
     )
 
 
@@ -181,3 +183,50 @@ def _picture_in(page: str) -> str:
     found = re.search(r'src="(/pictures/[0-9a-f]{32}/0\.png)"', page)
     assert found is not None
     return found[1]
+
+
+async def test_a_visitor_with_a_key_paints_as_themselves(visit: Visit, house: House) -> None:
+    house.painter.gate.set()
+    ada, here = await visit(await house.key("ada")), await visit()
+
+    answer = await ada.post("/", data={"prompt": "a fox"})
+    job = await house.ledger.job(answer.url.path.rsplit("/", 1)[-1])
+
+    assert job.owner.name == "ada"
+    assert (await ada.get(answer.url.path)).status == 200
+    assert (await here.get(answer.url.path)).status == 404
+
+
+@pytest.mark.parametrize(
+    ("scope", "method", "path"),
+    [
+        (Scope.READ, "POST", "/"),
+        (Scope.READ, "GET", "/moderate"),
+        (Scope.PAINT, "GET", "/gallery"),
+        (Scope.PAINT, "GET", f"/jobs/{'0' * 32}"),
+        (Scope.READ, "POST", f"/jobs/{'0' * 32}/cancel"),
+    ],
+)
+async def test_a_key_opens_only_what_it_is_for(
+    visit: Visit, house: House, scope: Scope, method: str, path: str
+) -> None:
+    client = await visit(await house.key("ada", scope))
+
+    answer = await client.request(method, path, data={"prompt": "a fox"} if path == "/" else None)
+
+    assert answer.status == 403
+    assert "--scope" in await answer.text()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_page_comes_in_the_chosen_theme(client: Client, theme: str) -> None:
+    page = await (await client.get("/", headers={"Cookie": f"theme={theme}"})).text()
+
+    assert f'data-theme="{theme}"' in page
+
+
+async def test_a_theme_that_there_is_not_is_left_out(client: Client) -> None:
+    page = await (await client.get("/", headers={"Cookie": "theme=<script>"})).text()
+
+    assert "data-theme" not in page
+    assert "<script>" not in page

@@ -1,0 +1,36 @@
+"""Question: something that may hang is asked, and nobody waits for it longer than they like."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+Answer = TypeVar("Answer")
+
+
+class Question(Generic[Answer]):
+    """While it hangs it is not asked again: whoever comes later waits for the same answer."""
+
+    def __init__(self, ask: Callable[[], Awaitable[Answer]], *, patience_s: float) -> None:
+        self._ask = ask
+        self._patience_s = patience_s
+        self._asked: asyncio.Task[Answer] | None = None
+
+    async def answer(self) -> Answer:
+        """Raises TimeoutError, or what asking raises."""
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.create_task(self._answered())
+            # Perhaps nobody waits any more when it ends.
+            self._asked.add_done_callback(_look)
+        asked = self._asked
+        await asyncio.wait({asked}, timeout=self._patience_s)
+        if not asked.done():
+            raise TimeoutError
+        return asked.result()
+
+    async def _answered(self) -> Answer:
+        return await self._ask()
+
+
+def _look(task: asyncio.Task[Answer]) -> None:
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,84 @@
+"""What somebody asks to be painted, as the fields of a body say it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.sizes import read_aspect, read_size
+from engine.prompt import read_prompt
+from engine.request import (
+    LARGEST_SEED,
+    LONGEST_PROMPT,
+    MOST_CONTROLS,
+    ControlWish,
+    ImageRequest,
+    ReferenceWish,
+)
+
+LARGEST_PICTURE = 32 * 2**20
+LARGEST_ASKED = 2 * LARGEST_PICTURE * 4 // 3 + 2**20
+"""An image and a mask as base64, and the words."""
+PICTURES = ("image", "mask")
+
+Words = Annotated[str, Field(max_length=LONGEST_PROMPT)]
+Name = Annotated[str, Field(max_length=100)]
+Margin = Annotated[int, Field(ge=0)]
+
+
+class Asked(BaseModel):
+    """What is not said is as its owner chose, or the model. `prompt` may have flags in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    prompt: Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)]
+    negative: Words | None = None
+    model: Name | None = None
+    size: Annotated[str, Field(max_length=20, examples=["512x768"])] | None = None
+    width: int | None = None
+    height: int | None = None
+    aspect: Annotated[str, Field(max_length=20, examples=["16:9"])] | None = None
+    steps: Annotated[int, Field(ge=1, le=150)] | None = None
+    guidance: Annotated[float, Field(ge=0, le=30)] | None = None
+    sampler: Name | None = None
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
+    count: Annotated[int, Field(ge=1, le=16)] | None = None
+    style: Name | None = None
+    image: Annotated[str, Field(max_length=LARGEST_PICTURE * 4 // 3 + 100)] | None = Field(
+        None, description="The digest that /v1/sources answered, base64, or a data URI."
+    )
+    mask: Annotated[str, Field(max_length=LARGEST_PICTURE * 4 // 3 + 100)] | None = Field(
+        None, description="White where the image is painted anew; given as the image is."
+    )
+    strength: Annotated[float, Field(ge=0, le=1)] | None = None
+    outpaint: tuple[Margin, Margin, Margin, Margin] | None = None
+    rescale: Annotated[float, Field(ge=0, le=1)] | None = None
+    clip_skip: Annotated[int, Field(ge=1, le=12)] | None = None
+    variation: Annotated[float, Field(ge=0, le=1)] | None = None
+    variation_seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
+    upscale: Annotated[float, Field(ge=1, le=4)] | None = None
+    upscaler: Name | None = None
+    redraw: Annotated[float, Field(ge=0, le=1)] | None = None
+    controls: Annotated[list[ControlWish], Field(max_length=MOST_CONTROLS)] | None = None
+    references: Annotated[list[ReferenceWish], Field(max_length=MOST_CONTROLS)] | None = None
+    exact: bool | None = None
+    fresh: bool | None = None
+    agreed: bool = Field(
+        False, description="Paint all alternatives of the prompt without asking first."
+    )
+
+
+def request_from(asked: Asked, kept: Mapping[str, str]) -> ImageRequest:
+    """With the digests of the pictures that it names. Raises InvalidRequest."""
+    said = asked.model_dump(exclude_none=True, exclude={"prompt", "agreed", "size", "aspect"})
+    said |= kept
+    if asked.size is not None:
+        said |= _sized(asked.size)
+    if asked.aspect is not None:
+        said["aspect"] = read_aspect(asked.aspect)
+    return read_prompt(asked.prompt, **said)
+
+
+def _sized(size: str) -> Mapping[str, Any]:
+    width, height = read_size(size)
+    return {"width": width, "height": height}

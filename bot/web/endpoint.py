@@ -1,0 +1,117 @@
+"""Endpoint: something that can be asked over HTTP, declared so that it is checked and described."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from bot.web.caller import Caller
+from bot.web.dialect import PROBLEMS, Dialect
+from engine.key import Scope
+
+Model = TypeVar("Model", bound=BaseModel)
+
+Answer = type[BaseModel] | str
+"""A shape, or the media type of what is no JSON."""
+PLACES: Mapping[str, str] = {
+    "job": "[0-9a-f]{32}",
+    "tile": "[0-9]{1,2}",
+    "number": "[0-9]{1,18}",
+    "grant": "[0-9]{1,18}",
+    "name": "[^/]{1,100}",
+    "person": "[^/]{1,100}",
+    "until": "[0-9]{9,12}",
+    "sign": "[0-9a-f]{64}",
+    "file": "[0-9a-f]{64}",
+    "ending": "(?:png|jpeg|webp)",
+}
+"""What may stand in a path, by what it is called there."""
+LARGEST_BODY = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request that was let in, with what it says read and checked."""
+
+    request: web.Request
+    caller: Caller
+    asked: BaseModel | None = None
+    """The body."""
+    sought: BaseModel | None = None
+    """The query."""
+
+    def body(self, kind: type[Model]) -> Model:
+        assert isinstance(self.asked, kind)
+        return self.asked
+
+    def query(self, kind: type[Model]) -> Model:
+        assert isinstance(self.sought, kind)
+        return self.sought
+
+    def place(self, name: str) -> str:
+        """What stands in the path under that name."""
+        return self.request.match_info[name]
+
+    def number(self, name: str) -> int:
+        return int(self.request.match_info[name])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """`scope` None is open to all. `answers` are what it says by its status: None for
+    nothing, several where the client chooses.
+
+    `body` is read as JSON, or as `media` says: a form, or several parts. `refuses` are statuses
+    that it has besides those that follow from what it reads.
+    """
+
+    method: str
+    path: str
+    does: Callable[[Call], Awaitable[web.StreamResponse]]
+    about: str
+    tag: str
+    scope: Scope | None
+    query: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
+    body_needed: bool = True
+    media: tuple[str, ...] = ("application/json",)
+    largest: int = LARGEST_BODY
+    headers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Headers that it looks at, by the schema of their values."""
+    answers: Mapping[int, Answer | Sequence[Answer] | None]
+    refuses: frozenset[int] = frozenset()
+    dialect: Dialect = PROBLEMS
+
+    @property
+    def route(self) -> str:
+        """The path as aiohttp matches it."""
+        path = self.path
+        for name, form in PLACES.items():
+            path = path.replace(f"{{{name}}}", f"{{{name}:{form}}}")
+        return path
+
+    def kinds(self, status: int) -> Sequence[Answer]:
+        """In which it may answer with that status."""
+        match self.answers[status]:
+            case None:
+                return ()
+            case str() | type() as alone:
+                return (alone,)
+            case several:
+                return several
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return tuple(name for name in PLACES if f"{{{name}}}" in self.path)
+
+
+def answered(told: BaseModel, status: int = 200, **headers: str) -> web.Response:
+    """As JSON that nobody keeps."""
+    return web.Response(
+        body=told.model_dump_json().encode(),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store", **headers},
+    )

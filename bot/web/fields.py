@@ -1,0 +1,42 @@
+"""Fields that several bodies and queries have."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from engine.moderation import LONGEST_WHY
+
+LARGEST_NUMBER = 10**18 - 1
+FURTHEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+class Said(BaseModel):
+    """What somebody sends: nothing in it is guessed or passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _in_reach(moment: datetime) -> datetime:
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("that is in no year that I can count") from None
+    if moment > FURTHEST:
+        raise ValueError("that is too far away; leave it out for what has no end")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
+"""Some time of these centuries, with its time zone."""
+# No database keeps a zero in a text.
+Plain = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Why = Annotated[str, Field(max_length=LONGEST_WHY, pattern=r"^[^\x00]*$")]
+"""For the audit, and for whomever it is done to."""
+Number = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
+
+
+class Reason(Said):
+    """Why, of what has no body."""
+
+    why: Why = ""

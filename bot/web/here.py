@@ -1,0 +1,29 @@
+"""Whether a request comes from this very machine."""
+
+from ipaddress import IPv6Address, ip_address
+
+from aiohttp import web
+
+from bot.addresses import is_loopback
+
+PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+"""A proxy on this machine sends what comes from elsewhere."""
+
+
+def is_this_machine(request: web.Request) -> bool:
+    if any(name in request.headers for name in PASSED_ON):
+        return False
+    transport = request.transport
+    ours = transport.get_extra_info("sockname") if transport else None
+    remote = _plain(request.remote or "")
+    return is_loopback(remote) or bool(ours and remote == _plain(ours[0]))
+
+
+def _plain(address: str) -> str:
+    """IPv4 addresses look like ::ffff:127.0.0.1 on sockets that take both kinds."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return str(mapped or parsed)

@@ -1,0 +1,1 @@
+"""The API of our own: everything that the page can do."""

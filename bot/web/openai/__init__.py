@@ -1,0 +1,1 @@
+"""The image API of OpenAI, so that its clients paint here unchanged."""

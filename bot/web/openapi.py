@@ -1,0 +1,167 @@
+"""The OpenAPI document: what the endpoints declare, and nothing else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from bot.version import version
+from bot.web.bodies import AS_JSON
+from bot.web.dialect import Dialect
+from bot.web.endpoint import PLACES, Endpoint
+from bot.web.problem import Problem
+
+NOTHING = {"description": "Done"}
+SCHEMAS = "#/components/schemas/{model}"
+WHY = {
+    400: "What was sent cannot be read",
+    401: "No key, or one that does not open",
+    403: "The key may not do that",
+    404: "There is no such thing, or it is another's",
+    405: "Not by that method",
+    408: "The body did not arrive in time",
+    409: "It has ended already, or needs a yes first",
+    413: "The body is too large",
+    415: "The body is of a kind that is not read here",
+    422: "It cannot be painted, or says something that is unknown",
+    429: "The allowance is used up, or that was too often",
+    500: "The painter failed",
+    503: "The queue is full, or the database is away",
+}
+
+
+def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+    """In OpenAPI 3.1."""
+    models, refs = _models(endpoints)
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, refs)
+    dialects = {endpoint.dialect.name: endpoint.dialect for endpoint in endpoints}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Easel",
+            "version": version(),
+            "description": "Paints pictures from words. Every error is a sentence with its mend.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": {**models, **{name: dict(each.schema) for name, each in dialects.items()}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer"},
+                "password": {"type": "http", "scheme": "basic"},
+            },
+        },
+    }
+
+
+def _models(
+    endpoints: Iterable[Endpoint],
+) -> tuple[Mapping[str, Any], Mapping[tuple[type[BaseModel], str], Mapping[str, Any]]]:
+    """The schemas by their names, and how each is referred to."""
+    wanted: list[tuple[type[BaseModel], Any]] = []
+    for endpoint in endpoints:
+        wanted += [(kind, "validation") for kind in (endpoint.body,) if kind]
+        wanted += [
+            (kind, "serialization")
+            for status in endpoint.answers
+            for kind in endpoint.kinds(status)
+            if isinstance(kind, type)
+        ]
+    refs, whole = models_json_schema(list(dict.fromkeys(wanted)), ref_template=SCHEMAS)
+    return whole.get("$defs", {}), refs  # type: ignore[return-value]  # its modes are literals
+
+
+def _operation(endpoint: Endpoint, refs: Mapping[Any, Mapping[str, Any]]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "summary": endpoint.about,
+        "tags": [endpoint.tag],
+        "operationId": f"{endpoint.method.lower()}{endpoint.path}",
+        "parameters": [*_places(endpoint), *_query(endpoint), *_headers(endpoint)],
+        "responses": {**_answers(endpoint, refs), **_refusals(endpoint)},
+    }
+    if endpoint.scope is not None:
+        told["security"] = [{"key": []}, {"password": []}]
+        told["description"] = f"Needs the scope {endpoint.scope}."
+    if endpoint.body is not None:
+        schema = refs[endpoint.body, "validation"]
+        told["requestBody"] = {
+            "required": endpoint.body_needed,
+            "content": {media: {"schema": _read_as(media, schema)} for media in endpoint.media},
+        }
+    return told
+
+
+def _read_as(media: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Some bodies are one file and nothing else."""
+    is_file = media.startswith("image/") or media == "application/octet-stream"
+    return {"type": "string", "format": "binary"} if is_file else schema
+
+
+def _places(endpoint: Endpoint) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": f"^{PLACES[name]}$"},
+        }
+        for name in endpoint.places
+    ]
+
+
+def _query(endpoint: Endpoint) -> list[dict[str, Any]]:
+    if endpoint.query is None:
+        return []
+    schema = endpoint.query.model_json_schema()
+    needed = schema.get("required", ())
+    return [
+        {"name": name, "in": "query", "required": name in needed, "schema": each}
+        for name, each in schema.get("properties", {}).items()
+    ]
+
+
+def _headers(endpoint: Endpoint) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "header", "required": False, "schema": dict(schema)}
+        for name, schema in endpoint.headers.items()
+    ]
+
+
+def _answers(endpoint: Endpoint, refs: Mapping[Any, Mapping[str, Any]]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for status in endpoint.answers:
+        content = {
+            kind if isinstance(kind, str) else AS_JSON: (
+                {} if isinstance(kind, str) else {"schema": refs[kind, "serialization"]}
+            )
+            for kind in endpoint.kinds(status)
+        }
+        told[str(status)] = {"description": "It", "content": content} if content else NOTHING
+    return told
+
+
+def _refusals(endpoint: Endpoint) -> dict[str, Any]:
+    sent = endpoint.dialect.sent
+    known = {sent(Problem(status=status, detail="")).status for status in refused(endpoint)}
+    return {str(status): _refusal(status, endpoint.dialect) for status in sorted(known)}
+
+
+def refused(endpoint: Endpoint) -> frozenset[int]:
+    """The statuses with which it may say no."""
+    found = {*endpoint.refuses, 429, 503}
+    if endpoint.places:
+        found |= {404}
+    if endpoint.scope is not None:
+        found |= {401, 403}
+    if endpoint.query is not None:
+        found |= {422}
+    if endpoint.body is not None:
+        found |= {400, 408, 413, 415, 422}
+    return frozenset(found)
+
+
+def _refusal(status: int, dialect: Dialect) -> dict[str, Any]:
+    schema = {"$ref": SCHEMAS.format(model=dialect.name)}
+    return {"description": WHY[status], "content": {dialect.media: {"schema": schema}}}

@@ -1,0 +1,1 @@
+"""The small API of tutorials about Stable Diffusion, for programs that were written after them."""

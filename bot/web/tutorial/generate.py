@@ -1,0 +1,190 @@
+"""Generate: a picture for a prompt in one request, or a job to ask after."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
+from bot.app import App
+from bot.web.endpoint import Call, Endpoint, answered
+from bot.web.idempotency import HEADER, ORIGIN, key_in
+from bot.web.native.told import Told
+from bot.web.own import own_job
+from bot.web.tutorial.dialect import TUTORIAL
+from bot.web.waited import painted
+from engine.errors import NotFound
+from engine.job import Job, Remembered, Status
+from engine.key import Scope
+from engine.prompt import read_prompt
+from engine.request import LARGEST_SEED, LONGEST_PROMPT, ImageRequest
+
+PNG = "image/png"
+SPOKEN = {
+    Status.QUEUED: "queued",
+    Status.PAINTING: "processing",
+    Status.DONE: "completed",
+    Status.FAILED: "failed",
+    Status.CANCELLED: "cancelled",
+}
+
+
+class Generate(BaseModel):
+    """By the names that diffusers has for them, or the short ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    prompt: Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)]
+    negative_prompt: Annotated[str, Field(max_length=LONGEST_PROMPT)] | None = None
+    num_inference_steps: Annotated[int, Field(ge=1, le=150)] | None = Field(
+        None, validation_alias=AliasChoices("num_inference_steps", "steps")
+    )
+    guidance_scale: Annotated[float, Field(ge=0, le=30)] | None = None
+    width: int | None = None
+    height: int | None = None
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
+    model: Annotated[str, Field(max_length=100)] | None = None
+    wait: bool = Field(True, description="False answers at once, with a job to ask after.")
+
+    @property
+    def request(self) -> ImageRequest:
+        """Raises InvalidRequest."""
+        return read_prompt(
+            self.prompt,
+            negative=self.negative_prompt,
+            steps=self.num_inference_steps,
+            guidance=self.guidance_scale,
+            width=self.width,
+            height=self.height,
+            seed=self.seed,
+            model=self.model,
+        )
+
+
+class Generated(Told):
+    """`image` is the PNG as base64; `generation_time` is what the painter needed, in seconds."""
+
+    job_id: str
+    image: str
+    seed: int
+    generation_time: float
+    width: int
+    height: int
+    model: str
+
+
+class Standing(Told):
+    """`image` is where the picture can be had once it is there."""
+
+    job_id: str
+    status: str
+    progress: float
+    position: int | None
+    eta_seconds: float | None
+    image: str | None
+    seed: int | None
+    generation_time: float | None
+    error: str | None
+
+
+class Generating:
+    """One picture at a time; whoever wants more asks again."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        return (
+            Endpoint(
+                method="POST",
+                path="/generate",
+                does=self.generate,
+                about="Paint a picture; as PNG, or as JSON where that is what Accept says",
+                tag="small",
+                scope=Scope.PAINT,
+                body=Generate,
+                headers={**HEADER, "Accept": {"type": "string"}},
+                answers={200: (Generated, PNG), 202: Standing},
+                refuses=frozenset({404, 409, 500}),
+                dialect=TUTORIAL,
+            ),
+            Endpoint(
+                method="GET",
+                path="/status/{job}",
+                does=self.status,
+                about="How a job is",
+                tag="small",
+                scope=Scope.READ,
+                answers={200: Standing},
+                refuses=frozenset({404}),
+                dialect=TUTORIAL,
+            ),
+        )
+
+    async def generate(self, call: Call) -> web.Response:
+        asked = call.body(Generate)
+        key = key_in(call.request)
+        request = asked.request.model_copy(update={"count": 1})
+        if not asked.wait:
+            ticket = await self._app.studio.submit(
+                request, call.caller.owner, key=key, origin=ORIGIN
+            )
+            job = await self._app.ledger.job(ticket.job.id)
+            return answered(await self._standing(job), HTTPStatus.ACCEPTED)
+        done = await painted(self._app, call.request, call.caller, request, key=key)
+        if not done.pictures:
+            # Painted for the same key before, and deleted since.
+            raise NotFound("That picture was deleted. Ask with another Idempotency-Key.")
+        first = done.pictures[0]
+        file = await self._app.ledger.file(first.file)
+        if _wants_json(call.request):
+            return answered(_generated(first, file))
+        headers = {
+            "X-Job-Id": first.job,
+            "X-Seed": str(first.recipe.seed),
+            "X-Generation-Time": f"{first.seconds:.3f}",
+            "Cache-Control": "no-store",
+        }
+        return web.Response(body=file, content_type=PNG, headers=headers)
+
+    async def status(self, call: Call) -> web.Response:
+        job = await own_job(self._app.ledger, call.place("job"), call.caller.owner)
+        return answered(await self._standing(job))
+
+    async def _standing(self, job: Job) -> Standing:
+        place = self._app.studio.place(job.id)
+        ticket = self._app.studio.ticket(job.id)
+        pictures = await self._app.ledger.pictures(job.id)
+        first = pictures[0] if pictures else None
+        shares = [ticket.share_of(tile) for tile in job.tiles] if ticket else [0.0]
+        return Standing(
+            job_id=job.id,
+            status=SPOKEN[job.status],
+            progress=1.0 if first else round(sum(shares) / len(shares), 4),
+            position=place.ahead if place else None,
+            eta_seconds=round(place.seconds, 1) if place and not place.paused else None,
+            image=f"/v1/jobs/{job.id}/tiles/0.png" if first else None,
+            seed=first.recipe.seed if first else None,
+            generation_time=round(first.seconds, 3) if first else None,
+            error=job.problem or None,
+        )
+
+
+def _generated(picture: Remembered, file: bytes) -> Generated:
+    width, height = picture.recipe.final_size
+    return Generated(
+        job_id=picture.job,
+        image=b64encode(file).decode(),
+        seed=picture.recipe.seed,
+        generation_time=round(picture.seconds, 3),
+        width=width,
+        height=height,
+        model=picture.recipe.model,
+    )
+
+
+def _wants_json(request: web.Request) -> bool:
+    accepted = request.headers.get("Accept", "")
+    return "application/json" in accepted and PNG not in accepted

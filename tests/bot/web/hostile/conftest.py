@@ -1,0 +1,56 @@
+"""The whole program at an address of its own, to be spoken to by hand."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from bot.web.app import make_web
+from bot.web.connection import listening
+from tests.bot.web.conftest import SECRET, House
+
+PATIENCE_S = 0.3
+"""Of the connections in these tests: nobody here is slow unless they mean to be."""
+ENOUGH_S = 30.0
+"""Whatever is not answered by then, never is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """`opening` is what the head of a request has whose caller may do everything."""
+
+    port: int
+    opening: bytes
+
+    async def say(self, said: bytes) -> bytes:
+        """All that is answered until the connection is closed."""
+        async with asyncio.timeout(ENOUGH_S):
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            try:
+                writer.write(said)
+                return await reader.read()
+            finally:
+                writer.close()
+
+    async def ask(self, line: bytes, *headers: bytes, body: bytes = b"") -> bytes:
+        """As a whole request, after which the connection is closed."""
+        length = b"Content-Length: %d" % len(body)
+        head = [line + b" HTTP/1.1", self.opening, b"Connection: close", length, *headers]
+        return await self.say(b"\r\n".join(head) + b"\r\n\r\n" + body)
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+@pytest.fixture
+async def wire(house: House) -> AsyncIterator[Wire]:
+    house.painter.gate.set()
+    pages = make_web(house.app, host="easel.example", device="cpu", secret=SECRET)
+    opening = f"Host: localhost\r\nAuthorization: Bearer {await house.key()}".encode()
+    with socket.socket() as claim:
+        claim.bind(("127.0.0.1", 0))
+        async with listening(pages, claim, grace_s=1, patience_s=PATIENCE_S):
+            yield Wire(port=claim.getsockname()[1], opening=opening)

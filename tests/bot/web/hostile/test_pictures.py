@@ -1,0 +1,94 @@
+"""Pictures over HTTP: three kinds, of a workable size, and they are seen as they were meant."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from engine.gpu.images.source import open_picture
+from tests.bot.web.conftest import Client, House
+from tests.bot.web.hostile.pictures import LEFT, RIGHT, bombs, cut_short, odd, renamed, saved
+
+ROOT = Path(__file__).parents[4]
+EATER = "tests.bot.web.hostile.eater"
+SOURCES = "/v1/sources"
+AS_FILE = {"Content-Type": "application/octet-stream"}
+MOST_GROWTH_MIB = 256
+NEARLY = 12
+"""Levels that packing may change."""
+
+pytestmark = [
+    # Pillow says so of what it passes over.
+    pytest.mark.filterwarnings("ignore::UserWarning:PIL"),
+    pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning"),
+]
+
+
+async def test_only_three_kinds_are_pictures(caller: Client) -> None:
+    tried = 0
+    for kind, file in renamed():
+        for told in ("application/octet-stream", "image/png"):
+            answer = await caller.post(SOURCES, data=file, headers={"Content-Type": told})
+            tried += 1
+
+            assert answer.status == 422, kind
+            assert answer.content_type == "application/problem+json", kind
+    assert tried >= 40
+
+
+async def test_bombs_are_refused_before_they_burst(caller: Client) -> None:
+    for kind, file in bombs():
+        answer = await caller.post(SOURCES, data=file, headers=AS_FILE)
+
+        assert answer.status == 422, kind
+
+
+async def test_what_was_cut_short_is_refused(caller: Client) -> None:
+    for kind, file in cut_short():
+        answer = await caller.post(SOURCES, data=file, headers=AS_FILE)
+
+        assert answer.status == 422, kind
+
+
+async def test_odd_pictures_are_painted_over_as_they_are_seen(caller: Client, house: House) -> None:
+    house.painter.gate.set()
+    for kind, file, lies in odd():
+        told = await (await caller.post(SOURCES, data=file, headers=AS_FILE)).json()
+        assert (told["width"], told["height"]) == ((20, 40) if lies else (40, 20)), kind
+
+        body = {"prompt": "a fox", "size": "128x128", "image": told["digest"], "fresh": True}
+        job = await caller.post("/v1/jobs", json=body)
+        assert job.status == 202, await job.text()
+        ends = (1, 1), (told["width"] - 2, told["height"] - 2)
+        seen = open_picture(await house.ledger.file(told["digest"]), mode="RGB")
+        for place, colour in zip(ends, (LEFT, RIGHT), strict=True):
+            pixel = seen.getpixel(place)
+            assert isinstance(pixel, tuple)
+            assert all(
+                abs(one - other) <= NEARLY for one, other in zip(pixel, colour, strict=True)
+            ), (kind, place, pixel)
+
+
+async def test_two_hundred_hostile_pictures_need_little_memory(tmp_path: Path) -> None:
+    files = [file for _, file in (*bombs(), *cut_short())]
+    # As large as it may be, of each kind.
+    files.append(saved(Image.new("RGB", (4_180, 3_000)), "WEBP", quality=1, method=0))
+    files.append(saved(Image.new("RGB", (5_000, 4_900)), "JPEG", progressive=True))
+    files.append(saved(Image.new("RGBA", (5_200, 5_200)), "PNG"))
+    names = []
+    for number, file in enumerate(files):
+        names.append(tmp_path / str(number))
+        names[-1].write_bytes(file)
+
+    eater = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "ignore", "-m", EATER, *map(str, names)), cwd=ROOT, stdout=PIPE
+    )
+    told, _ = await eater.communicate()
+
+    kept, refused, grown = map(int, told.split())
+    assert kept + refused == 200
+    assert kept >= 3
+    assert grown <= MOST_GROWTH_MIB

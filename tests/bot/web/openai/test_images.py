@@ -1,0 +1,183 @@
+"""OpenAI's own client paints here."""
+
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from io import BytesIO
+from typing import Any
+
+import openai
+import pytest
+from aiohttp import ClientSession, ClientTimeout
+from openai import AsyncOpenAI
+from PIL import Image
+
+from tests.bot.web.conftest import Client, House
+from tests.engine.house import until
+from tests.fakes import a_png
+
+IMAGES = "/v1/images/generations"
+IN_A_MOMENT = ClientTimeout(total=0.5)
+
+
+@pytest.fixture
+async def theirs(client: Client, house: House) -> AsyncIterator[AsyncOpenAI]:
+    """As the README shows it, with nothing tried again behind a test's back."""
+    base = str(client.make_url("/v1"))
+    async with AsyncOpenAI(base_url=base, api_key=await house.key(), max_retries=0) as opened:
+        yield opened
+
+
+async def test_it_gets_several_pictures_with_their_recipes(
+    theirs: AsyncOpenAI, house: House
+) -> None:
+    house.painter.gate.set()
+
+    answer = await theirs.images.generate(
+        model="gpt-image-1", prompt="a fox --seed 7", n=3, size="64x128", quality="high"
+    )
+
+    pictures = [opened(b64decode(one.b64_json or "")) for one in answer.data or []]
+    assert [picture.size for picture in pictures] == [(64, 128)] * 3
+    assert ["Seed: 7" in picture.info["parameters"] for picture in pictures] == [True, False, False]
+    assert answer.size is None or answer.size == "64x128"
+
+
+async def test_addresses_open_without_a_key_and_only_as_they_are(
+    theirs: AsyncOpenAI, house: House
+) -> None:
+    house.painter.gate.set()
+    answer = await theirs.images.generate(prompt="a fox", response_format="url")
+    [painted] = answer.data or []
+    assert painted.url
+
+    async with ClientSession() as anybody:
+        async with anybody.get(painted.url) as found:
+            picture = await found.read()
+        async with anybody.get(painted.url.replace("/files/", "/files/9")) as forged:
+            assert forged.status == 404
+            told = await forged.json()
+
+    assert opened(picture).format == "PNG"
+    assert "message" in told["error"]
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "webp"])
+async def test_other_formats_keep_the_recipe(theirs: AsyncOpenAI, house: House, kind: Any) -> None:
+    house.painter.gate.set()
+
+    answer = await theirs.images.generate(
+        model="gpt-image-1", prompt="a fox", output_format=kind, output_compression=80
+    )
+
+    [painted] = answer.data or []
+    file = b64decode(painted.b64_json or "")
+    assert opened(file).format == kind.upper()
+    assert "a fox".encode("utf-16-be") in file
+
+
+async def test_a_picture_is_edited_where_its_mask_is_transparent(
+    theirs: AsyncOpenAI, house: House
+) -> None:
+    house.painter.gate.set()
+    mask = with_a_hole()
+
+    answer = await theirs.images.edit(
+        model="gpt-image-1",
+        image=("fox.png", a_png(64, 64)),
+        mask=("mask.png", mask),
+        prompt="a hat",
+        size="auto",
+    )
+
+    [sources] = house.painter.sources[-1:]
+    assert set(sources.values()) == {a_png(64, 64), mask}
+    assert house.painter.painted[-1].mask is not None
+    assert answer.data
+
+
+async def test_without_a_mask_the_holes_of_the_picture_are_painted(
+    theirs: AsyncOpenAI, house: House
+) -> None:
+    house.painter.gate.set()
+
+    await theirs.images.edit(image=("fox.png", with_a_hole()), prompt="a hat")
+    await theirs.images.edit(image=("fox.png", a_png(64, 64)), prompt="a hat")
+
+    holed, whole = house.painter.painted
+    assert holed.mask == holed.image
+    assert whole.mask is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "mend"),
+    [
+        ({"prompt": "a fox --sead 7"}, "--seed"),
+        ({"prompt": "a fox", "model": "bok"}, "book"),
+        ({"prompt": "a fox", "size": "4096x4096"}, "4096"),
+        ({"prompt": "a fox", "n": 11}, "n:"),
+        ({"prompt": "a fox", "background": "transparent"}, "background"),
+    ],
+)
+async def test_what_cannot_be_painted_is_a_bad_request_to_them(
+    theirs: AsyncOpenAI, house: House, asked: Any, mend: str
+) -> None:
+    with pytest.raises(openai.BadRequestError, match=mend):
+        await theirs.images.generate(**asked)
+
+    assert not house.line.jobs
+
+
+async def test_a_wrong_key_is_their_authentication_error(client: Client) -> None:
+    base = str(client.make_url("/v1"))
+    async with AsyncOpenAI(base_url=base, api_key="wrong", max_retries=0) as wrong:
+        with pytest.raises(openai.AuthenticationError, match="easel keys add"):
+            await wrong.images.generate(prompt="a fox")
+
+
+async def test_painting_that_fails_is_their_server_error(theirs: AsyncOpenAI, house: House) -> None:
+    house.painter.gate.set()
+
+    with pytest.raises(openai.InternalServerError, match="The paint ran out"):
+        await theirs.images.generate(prompt="fail")
+
+
+async def test_whoever_hangs_up_is_not_painted_for(caller: Client, house: House) -> None:
+    asking = caller.session.post(
+        caller.make_url(IMAGES), json={"prompt": "a fox"}, timeout=IN_A_MOMENT
+    )
+
+    with pytest.raises(TimeoutError):
+        await asking
+    await until(lambda: bool(house.painter.withdrawn))
+
+    assert not house.line.jobs
+
+
+async def test_whoever_comes_back_with_the_same_key_gets_the_same_picture(
+    caller: Client, house: House
+) -> None:
+    asked, key = {"prompt": "a fox"}, {"Idempotency-Key": "order-1"}
+    with pytest.raises(TimeoutError):
+        await caller.session.post(
+            caller.make_url(IMAGES), json=asked, headers=key, timeout=IN_A_MOMENT
+        )
+
+    house.painter.gate.set()
+    again = await caller.post(IMAGES, json=asked, headers=key)
+
+    assert again.status == 200
+    assert len(house.painter.painted) == 1
+
+
+def opened(file: bytes) -> Image.Image:
+    image = Image.open(BytesIO(file))
+    image.load()
+    return image
+
+
+def with_a_hole() -> bytes:
+    image = Image.new("RGBA", (64, 64), "red")
+    image.paste((0, 0, 0, 0), (16, 16, 48, 48))
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()

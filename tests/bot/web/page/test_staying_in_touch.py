@@ -1,0 +1,58 @@
+"""Tabs that agree, and a page that catches up with a program that was away."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.bot.web.conftest import House
+from tests.bot.web.page.conftest import Site
+from tests.bot.web.page.said import ask, pictures, work
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def test_two_tabs_show_the_same(page: Page, site: Site, house: House) -> None:
+    other = await page.context.new_page()
+    await other.goto(site.address)
+
+    await ask(page, "a fox")
+    await expect(work(other, "a fox")).to_contain_text("step 1")
+    house.painter.gate.set()
+
+    for tab in (page, other):
+        await expect(pictures(tab, "a fox")).to_be_visible()
+
+
+async def test_the_page_catches_up_after_the_program_was_away(
+    page: Page, site: Site, house: House
+) -> None:
+    await ask(page, "a fox")
+    await expect(work(page, "a fox")).to_contain_text("step 1")
+
+    await site.close()
+    await expect(page.get_by_text("Reconnecting…")).to_be_visible()
+    house.painter.gate.set()
+    await site.open()
+
+    await expect(pictures(page, "a fox")).to_be_visible()
+    await expect(page.get_by_text("Reconnecting…")).to_have_count(0)
+
+
+async def test_a_cookie_that_has_ended_is_renewed(page: Page, house: House) -> None:
+    house.painter.gate.set()
+    await page.context.clear_cookies()
+
+    await ask(page, "a fox")
+
+    await expect(pictures(page, "a fox")).to_be_visible()
+
+
+async def test_words_stay_while_the_program_is_away(page: Page, site: Site, house: House) -> None:
+    house.painter.gate.set()
+    await site.close()
+    await ask(page, "a fox")
+    await expect(page.get_by_role("alert")).to_contain_text("does not answer")
+
+    await site.open()
+    await page.keyboard.press("Enter")
+
+    await expect(pictures(page, "a fox")).to_be_visible()

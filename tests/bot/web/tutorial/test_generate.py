@@ -1,0 +1,92 @@
+"""The small API: one request paints, or starts a job to ask after."""
+
+from base64 import b64decode
+from typing import Any
+
+import pytest
+
+from tests.bot.web.conftest import Client, House, Visit
+from tests.engine.house import until
+
+
+async def test_a_picture_comes_as_png(caller: Client, house: House) -> None:
+    house.painter.gate.set()
+
+    answer = await caller.post("/generate", json={"prompt": "a fox", "seed": 7})
+
+    assert answer.content_type == "image/png"
+    assert answer.headers["X-Seed"] == "7"
+    assert (await answer.read()).startswith(b"\x89PNG")
+
+
+async def test_or_as_json_with_its_seed_and_time(caller: Client, house: House) -> None:
+    house.painter.gate.set()
+    asked = {"prompt": "a fox", "num_inference_steps": 3, "guidance_scale": 2.5, "width": 64}
+    asked["height"] = 128
+
+    answer = await caller.post("/generate", json=asked, headers={"Accept": "application/json"})
+
+    told = await answer.json()
+    [recipe] = house.painter.painted
+    assert b64decode(told["image"]).startswith(b"\x89PNG")
+    assert told["generation_time"] == 0.5
+    assert (told["width"], told["height"], told["seed"]) == (64, 128, recipe.seed)
+    assert (recipe.steps, recipe.guidance) == (3, 2.5)
+
+
+async def test_a_job_can_be_asked_after(caller: Client, house: House) -> None:
+    asked = await caller.post("/generate", json={"prompt": "a fox", "steps": 4, "wait": False})
+    job = (await asked.json())["job_id"]
+    await until(lambda: bool(house.painter.painting))
+    painting = await (await caller.get(f"/status/{job}")).json()
+    house.painter.gate.set()
+    await until(lambda: not house.line.jobs)
+    done = await (await caller.get(f"/status/{job}")).json()
+
+    assert asked.status == 202
+    assert (painting["status"], painting["progress"]) == ("processing", 0.25)
+    assert (done["status"], done["progress"]) == ("completed", 1.0)
+    assert (await caller.get(done["image"])).content_type == "image/png"
+
+
+@pytest.mark.parametrize(
+    ("asked", "mend"),
+    [
+        ({"prompt": ""}, "prompt"),
+        ({"prompt": "a fox", "steps": 1000}, "150"),
+        ({"prompt": "a fox", "width": 100, "height": 100}, "multiple"),
+        ({"prompt": "a fox", "guidance": 5}, "guidance_scale"),
+    ],
+)
+async def test_what_cannot_be_painted_is_a_sentence(
+    caller: Client, house: House, asked: Any, mend: str
+) -> None:
+    answer = await caller.post("/generate", json=asked)
+
+    assert answer.status == 422
+    assert mend in (await answer.json())["detail"]
+    assert not house.line.jobs
+
+
+async def test_jobs_of_others_are_not_there(caller: Client, visit: Visit, house: House) -> None:
+    stranger = await visit(await house.key("stranger"))
+    asked = await stranger.post("/generate", json={"prompt": "a fox", "wait": False})
+    job = (await asked.json())["job_id"]
+
+    assert (await stranger.get(f"/status/{job}")).status == 200
+    assert (await caller.get(f"/status/{job}")).status == 404
+
+
+async def test_a_picture_that_was_deleted_is_not_painted_again_for_its_key(
+    caller: Client, house: House
+) -> None:
+    house.painter.gate.set()
+    once = {"Idempotency-Key": "once"}
+    await caller.post("/generate", json={"prompt": "a fox"}, headers=once)
+    [picture] = (await (await caller.get("/v1/history")).json())["pictures"]
+    await caller.delete(f"/v1/history/{picture['number']}")
+
+    again = await caller.post("/generate", json={"prompt": "a fox"}, headers=once)
+
+    assert again.status == 404
+    assert len(house.painter.painted) == 1
