@@ -44,10 +44,10 @@ async def server() -> AsyncIterator[Discord]:
 
 
 @pytest.fixture
-def settings(folder: Path, server: Discord) -> Settings:
+def settings(data_dir: Path, server: Discord) -> Settings:
     return Settings(
         port=0,
-        data_dir=folder / "data",
+        data_dir=data_dir,
         discord_token=SecretStr(server.token),
         discord_api=server.api,
         discord_gateway=server.gateway,

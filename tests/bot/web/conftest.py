@@ -58,8 +58,8 @@ class House:
 
 
 @pytest.fixture
-def settings(folder: Path) -> Settings:
-    return Settings(port=0, data_dir=folder / "data")
+def settings(data_dir: Path) -> Settings:
+    return Settings(port=0, data_dir=data_dir)
 
 
 @pytest.fixture
