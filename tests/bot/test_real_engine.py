@@ -29,7 +29,8 @@ def test_bad_input_never_waits_for_the_engine(folder: Path) -> None:
     ran = _easel(folder, "imagine", RED_CIRCLE, "--size", "1000x1000")
 
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr == "1000x1000 is too large: picturebook paints from 64x64 to 256x256.\n"
+    mend = "1000x1000 is too large: picturebook paints from 64x64 to 256x256. Try 256x256.\n"
+    assert ran.stderr == mend
 
 
 def _easel(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
