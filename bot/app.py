@@ -2,19 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import (
-    AsyncIterator,
-    Callable,
-    Coroutine,
-    Iterator,
-    Mapping,
-    Sequence,
-)
-from contextlib import (
-    AsyncExitStack,
-    asynccontextmanager,
-    contextmanager,
-)
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,7 +46,7 @@ from storage.database import connect
 from storage.keys import SqlKeys
 from storage.latency import measure_statements
 from storage.ledger import SqlLedger
-from storage.migrate import downgrade, status, upgrade
+from storage.migrate import upgrade
 from storage.orphans import Orphans
 from storage.outbox import SqlOutbox
 from storage.pictures import PictureFiles
@@ -306,19 +295,3 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         while isinstance(first, BaseExceptionGroup):
             first = first.exceptions[0]
         raise first from None
-
-
-async def take_up(database: str, revision: str | None = None) -> None:
-    """Bring the database to a later revision, or to the newest."""
-    await upgrade(database, revision or "head")
-
-
-async def take_down(database: str, revision: str | None = None) -> None:
-    """Take the database to an earlier revision, or to the one before."""
-    await downgrade(database, revision or "-1")
-
-
-async def revisions(database: str) -> tuple[str | None, str | None]:
-    """Which revision the database has, and which is the newest."""
-    found = await status(database)
-    return found.current, found.head

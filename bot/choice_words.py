@@ -1,6 +1,7 @@
 """What people read about defaults, servers' settings and styles."""
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 NOTHING_TO_SET = "Say what to set, like --steps 30. `easel settings set --help` lists it all."
@@ -44,11 +45,27 @@ SETTING_NAMES = {
     "audit_channel": "audit channel",
     "language": "language",
 }
+LIST_OPTIONS = {
+    "models": "--models",
+    "refused": "--refuse",
+    "safety_channels": "--safety-channels",
+    "channels": "--channels",
+}
 
 
 def set_for(whose: str) -> str:
     """Defaults or settings were changed."""
     return f"It is set for {whose}."
+
+
+def dropped(name: str, gone: Sequence[Any], whole: Sequence[Any]) -> str:
+    """A list took the place of a longer one."""
+    called, sign = SETTING_NAMES[name], ":" if name == "safety_channels" else " "
+    words = ",".join(sign.join(one) if isinstance(one, tuple) else one for one in whole)
+    return (
+        f"Not on the list of {called} any more: {value(gone)}. What is set is the whole list. "
+        f"To add to it, name all: {LIST_OPTIONS[name]} {shlex.quote(words)}."
+    )
 
 
 def value(told: Any) -> str:

@@ -103,7 +103,7 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring the database up to date, take it back, or say where it stands."""
-    from bot.app import revisions, take_down, take_up
+    from bot.revisions import revisions, take_down, take_up
     from bot.settings import read_settings
 
     database = read_settings().database

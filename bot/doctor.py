@@ -13,9 +13,10 @@ from importlib.metadata import version as installed
 import psutil
 
 from bot import history_words, messages, model_words
-from bot.app import amount_of, revisions
+from bot.app import amount_of
 from bot.model_words import GIB
 from bot.painters import Painters, check_model, fit_of
+from bot.revisions import revisions
 from bot.settings import Settings
 from bot.version import version
 from engine.errors import EaselError

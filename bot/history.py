@@ -77,7 +77,7 @@ def read_picture(word: str) -> int:
     found = A_NUMBER.fullmatch(word.strip())
     if found is None:
         raise InvalidRequest(
-            f"“{word:.60}” is no number of a picture. `easel history list` shows them."
+            "“{word}” is no number of a picture. Look it up in your history.", word=word[:60]
         )
     return int(found[1])
 
@@ -104,6 +104,12 @@ def read_search(
     now = utc_now()
     first, _ = (None, None) if since is None else _time(since, now)
     _, end = (None, None) if until is None else _time(until, now)
+    if first is not None and end is not None and first >= end:
+        raise InvalidRequest(
+            "“{since}” is after “{until}”, so no picture lies between. Swap them.",
+            since=str(since)[:60],
+            until=str(until)[:60],
+        )
     return Search(
         words=words or "",
         model=model,

@@ -11,8 +11,6 @@ WAITING = "Waiting for a seat …"
 PAINTING = "Painting"
 NOT_CONFIRMED = "Nothing was painted."
 WITHDRAWN = "You cancelled this one."
-NO_JOB = "There is no such job here."
-NO_PICTURE = "There is no such picture here."
 
 
 def size(recipe: Recipe) -> str:

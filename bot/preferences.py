@@ -39,15 +39,30 @@ class Defaults:
         act = Act(who=LOCAL.id, at=self.now(), why=why)
         # Settings first: what a default may be depends on them.
         notes: Sequence[str] = ()
+        dropped: Sequence[str] = ()
         if settings:
+            before = (await self.chooser.chosen(whose)).settings
             notes = await self.chooser.set_settings(
                 whose, settings.change, act, forget=settings.forget
             )
+            dropped = _dropped(before, (await self.chooser.chosen(whose)).settings)
         if defaults:
             notes = await self.chooser.set_preferences(
                 whose, defaults.change, act, forget=defaults.forget
             )
-        return [choice_words.set_for(str(whose)), *notes]
+        return [choice_words.set_for(str(whose)), *dropped, *notes]
+
+
+def _dropped(before: ServerSettings, after: ServerSettings) -> list[str]:
+    """What is on a list no more, since a list that is set takes the place of the one before."""
+    told = []
+    for name in choice_words.LIST_OPTIONS:
+        was, now = getattr(before, name), getattr(after, name)
+        gone = [one for one in was if one not in now]
+        # Who says none knows that.
+        if gone and now:
+            told.append(choice_words.dropped(name, gone, [*was, *(n for n in now if n not in was)]))
+    return told
 
 
 def _server_lines(chosen: Chosen) -> list[str]:

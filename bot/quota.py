@@ -28,9 +28,11 @@ from engine.decisions import gate_from
 from engine.errors import InvalidRequest
 from engine.gate import QUEUE, Gate
 from engine.moderation import unknown_tier, whom
+from engine.nearest import nearest
 
 LAST_ENTRIES = 12
 MOST_PEOPLE = 50
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ class Quota:
     async def grant(self, person: str, credits: str, days: str | None, why: str) -> list[str]:
         act = self._act(why)
         end = read_end(days, act.at)
-        owner = read_person(person)
+        owner = await self._person(person)
         grant = await self.accounts.grant(owner, read_number(credits), act, expires=end)
         until = None if end is None else moment(end, act.at)
         return [quota_words.granted(owner, grant.credits, grant.id, until)]
@@ -93,7 +95,7 @@ class Quota:
             raise InvalidRequest(quota_words.ROLES_ARE_OF_TIERS)
         if tier is None and not change:
             raise InvalidRequest(quota_words.NOTHING_TO_SET)
-        owner = read_person(person)
+        owner = await self._person(person)
         if tier is not None:
             await self.accounts.set_tier(owner, None if tier == "none" else tier, act)
         if change:
@@ -107,12 +109,12 @@ class Quota:
     async def block(self, person: str, days: str | None, why: str) -> list[str]:
         act = self._act(why)
         end = read_end(days, act.at)
-        owner = read_person(person)
+        owner = await self._person(person)
         await self.accounts.block(owner, act, until=end)
         return [quota_words.blocked(owner, None if end is None else moment(end, act.at))]
 
     async def unblock(self, person: str, why: str) -> list[str]:
-        owner = read_person(person)
+        owner = await self._person(person)
         await self.accounts.unblock(owner, self._act(why))
         return [quota_words.unblocked(owner)]
 
@@ -133,6 +135,20 @@ class Quota:
         about = about if server is None else str(read_whose(None, server))
         deeds = await self.accounts.audit(whom=about, most=most)
         return table(DEED_COLUMNS, [deed_row(deed) for deed in deeds]) or [quota_words.NO_DEEDS]
+
+    async def _person(self, word: str) -> str:
+        """An id. Raises InvalidRequest for a name, and says whose it may be."""
+        owner = read_person(word)
+        if ":" in owner or owner == LOCAL.id:
+            return owner
+        if (await self.accounts.standing(owner, self.now())).known:
+            return owner
+        found = await self.accounts.people(MOST_NAMED, search=word)
+        if not found:
+            people = await self.accounts.people(MOST_PEOPLE)
+            names = nearest(word, [one.name for one in people], count=MOST_NAMED)
+            found = [one for one in people if one.name in names]
+        raise InvalidRequest(quota_words.no_person(word, found))
 
     async def _show_person(self, owner: str) -> list[str]:
         now = self.now()

@@ -1,8 +1,9 @@
 """What moderators read about limits, credits, blocks and the queue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from engine.gate import Gate
+from engine.job import Owner
 
 FOR_EVER = "a moderator changes that"
 NO_TIERS = "There are no tiers: nobody has limits but of their own."
@@ -24,6 +25,13 @@ GATES: Mapping[Gate, str] = {
 def never_seen(person: str) -> str:
     """Under what would hold for somebody who is not known."""
     return f"{person} has never asked for anything; this is what would hold."
+
+
+def no_person(word: str, nearest: Sequence[Owner]) -> str:
+    """Somebody was called by a name, which several may have."""
+    known = ", ".join(f"{one.id} ({one.name})" if one.name else one.id for one in nearest)
+    mend = f"Did you mean {known}?" if known else "`easel quota show` has those who are known."
+    return f"“{word:.60}” is nobody's id. Those look like discord:42. {mend}"
 
 
 def granted(person: str, credits: float, grant: int, until: str | None) -> str:

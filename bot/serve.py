@@ -43,6 +43,7 @@ async def serve(settings: Settings, painters: Painters, *, announce: Callable[[s
                 host=settings.host,
                 device=device,
                 secret=secret_in(settings.data_dir),
+                open_here=settings.open_page,
                 painter=Seen(
                     device=device, seats=painter.seats, look=look, meter=meter_of(painter)
                 ),

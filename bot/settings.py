@@ -33,6 +33,7 @@ SECRET_FOLDERS = (Path("/run/secrets"),)
 EXPECTED = {
     "host": "an address or a name of this machine, like 127.0.0.1",
     "port": "a whole number from 0 to 65535",
+    "open_page": "true or false",
     "data_dir": "a folder",
     "database_url": "a database's address: postgresql://… or sqlite:///…",
     "models": "a list of models with commas between",
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", pattern=r"^[A-Za-z0-9.:_-]+$")
     port: int = Field(7878, ge=0, le=65535)
+    open_page: bool = True
     data_dir: Path = Path("data")
     database_url: SecretStr | None = None
     models: Annotated[tuple[str, ...], NoDecode] = (BUILT_IN,)

@@ -51,7 +51,7 @@ def person_row(standing: Standing, now: datetime) -> Row:
         standing.owner.name or NOTHING,
         standing.tier or NOTHING,
         f"{credits_of(standing.purse.used):.2f}",
-        _left(standing),
+        _left(standing, now),
         f"{standing.granted(now):.2f}",
         BLOCKED if blocked else "",
     )
@@ -65,7 +65,7 @@ def facts(standing: Standing, now: datetime) -> list[Row]:
         ("tier", _tier(standing)),
         ("roles", ", ".join(standing.roles) or NOTHING),
         ("used today", f"{credits_of(standing.purse.used):.2f}"),
-        ("left now", _left(standing)),
+        ("left now", _left(standing, now)),
         ("put aside", f"{standing.held:.2f}"),
         ("granted", f"{standing.granted(now):.2f}"),
     ]
@@ -114,9 +114,10 @@ def _tier(standing: Standing) -> str:
     return f"{standing.tier or NOTHING}{by_role}"
 
 
-def _left(standing: Standing) -> str:
+def _left(standing: Standing, now: datetime) -> str:
+    """With what was granted, which pays where the allowance does not."""
     left = standing.purse.left(standing.allowance)
-    return UNLIMITED if left is None else f"{credits_of(left):.2f}"
+    return UNLIMITED if left is None else f"{credits_of(left) + standing.granted(now):.2f}"
 
 
 def _limits(allowance: Allowance) -> Row:

@@ -92,7 +92,16 @@ def _value(name: str, word: str) -> float | int | None:
         return None
     if name == "largest":
         return _pixels(word)
-    number = read_number(word)
+    try:
+        number = read_number(word)
+    except InvalidRequest:
+        raise InvalidRequest(
+            "“{word}” is no number. Write one, or {none} for no limit, or {default} for what else "
+            "would hold.",
+            word=word[:60],
+            none=NONE,
+            default=DEFAULT,
+        ) from None
     if name == "window":
         return number * 3600
     return int(number) if number == round(number) else number

@@ -13,12 +13,16 @@ from engine.terms import Terms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """Who does something as a moderator, when, why, and on which server."""
+    """Who does something as a moderator, when, why, and on which server.
+
+    A `key` says that it is done once, however often it is asked for.
+    """
 
     who: str
     at: datetime
     why: str = ""
     where: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +145,11 @@ class Accounts(Protocol):
     async def grant(
         self, owner: str, credits: float, act: Act, *, expires: datetime | None = None
     ) -> Grant:
-        """Give credits beside the allowance. Whoever is not known yet is then."""
+        """Give credits beside the allowance. Whoever is not known yet is then.
+
+        With a key that the same moderator gave them something with before it is the grant of that
+        time. Raises InvalidRequest where that was another.
+        """
         ...
 
     async def take_back_grant(self, grant: int, act: Act) -> None:

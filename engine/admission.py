@@ -9,7 +9,7 @@ from engine.about import about
 from engine.allowance import Allowance, require_possible
 from engine.card import ModelCard
 from engine.ending import tell_end
-from engine.errors import NotFound, StorageFailed
+from engine.errors import InvalidRequest, NotFound, StorageFailed
 from engine.gate import require_open
 from engine.job import Job, Picture, Status
 from engine.lease import Lease
@@ -45,10 +45,12 @@ class Admission:
         self._turn = asyncio.Lock()
 
     async def admit(self, job: Job, allowance: Allowance, *, at_once: bool) -> Ticket:
-        """Raises Rejected. With a key that was seen before it is the job of that time."""
+        """Raises Rejected. With a key that was seen before it is the job of that time, as long as
+        the same is asked for."""
         # Between counting what waits and putting one more there, nobody else may count.
         async with self._turn:
             if job.key is not None and (earlier := await self._ledger.seen(job.owner.id, job.key)):
+                _require_same(job, earlier)
                 return await self._ticket_of(earlier, allowance)
             if at_once:
                 self._require_possible(job, allowance, waiting=0)
@@ -60,6 +62,7 @@ class Admission:
             self._require_possible(job, allowance, waiting=self._line.waiting.of(job.owner.id))
             # Before a painter can see it; and the same transaction takes its price.
             recorded = await self._ledger.record(job, allowance, job.submitted)
+            _require_same(job, recorded)
             with about(job=recorded.id, owner=recorded.owner.id):
                 log.info("job %s is taken in: pictures %d", recorded.id, len(recorded.tiles))
                 return await self._ticket_of(recorded, allowance)
@@ -69,6 +72,7 @@ class Admission:
     ) -> Ticket:
         """It need not wait for the painter: it is recorded and has ended."""
         recorded = await self._ledger.record(job, allowance, job.submitted)
+        _require_same(job, recorded)
         if recorded.id == job.id:
             until = job.submitted + Lease().length
             try:
@@ -115,3 +119,9 @@ class Admission:
             card=self._cards.get(recipe.model),
             upscaled=recipe.upscale > 1,
         )
+
+
+def _require_same(job: Job, earlier: Job) -> None:
+    """Raises InvalidRequest. Both have the defaults in them, so nobody need know who said what."""
+    if job.request.model_dump() != earlier.request.model_dump():
+        raise InvalidRequest("That key came with another request before. Take a new one.")

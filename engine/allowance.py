@@ -8,11 +8,12 @@ from math import isfinite, isqrt
 
 from engine.card import ModelCard
 from engine.errors import InvalidRequest, QuotaExceeded
-from engine.phrase import Moment, Phrase
+from engine.phrase import Moment, Phrase, phrase_of
 
 MOST_CREDITS = 1e9
 """More would be 30 years of the painter, and must not be more than a database can count."""
 SMALLEST = 64 * 64
+BLOCKED = "You are blocked "
 LONGEST_WINDOW = timedelta(days=366)
 
 
@@ -148,6 +149,11 @@ def require_unblocked(why: str, until: datetime | None, now: datetime) -> None:
             "You are blocked until {end}: {why}.", end=end, why=reason, retry_at=until
         )
     raise QuotaExceeded("You are blocked until {end}.", end=end, retry_at=until)
+
+
+def tells_of_block(words: str) -> bool:
+    """Whether that is what `require_unblocked` says no with."""
+    return phrase_of(words).sentence.startswith(BLOCKED)
 
 
 def cents_of(credits: float) -> int:

@@ -59,7 +59,7 @@ class Chooser:
             if not change.keys().isdisjoint(GROUPS[each.group]):
                 raise each.why
         await self._choices.set_preferences(whose, change, act, forget=forget)
-        return tuple(str(each) for each in passed_over)
+        return tuple(each.phrase for each in passed_over)
 
     async def set_settings(
         self, whose: Whose, change: Mapping[str, Any], act: Act, *, forget: Collection[str] = ()

@@ -5,6 +5,7 @@ EaselError
 │   ├── InvalidRequest    something in it cannot be painted; says what can
 │   ├── QuotaExceeded     .retry_at says when to come back
 │   └── QueueFull
+│       └── ShareFull     all that one person may have of it is used
 ├── NotFound              no such job, or not yours
 ├── Cancelled             somebody withdrew the job
 │   └── TakenOver         another painter has it, or had it last
@@ -54,6 +55,10 @@ class QuotaExceeded(Rejected):
 
 class QueueFull(Rejected):
     """No more room in the queue."""
+
+
+class ShareFull(QueueFull):
+    """All the room in the queue that one person may have is used."""
 
 
 class NotFound(EaselError):

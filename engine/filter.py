@@ -33,6 +33,20 @@ def refused_word(prompts: Iterable[str], words: Iterable[str]) -> str | None:
     return None
 
 
+def found_words(prompts: Iterable[str], word: str) -> str:
+    """What is told of a refused word: itself, or what of the prompts a pattern was found in.
+
+    A pattern is for moderators: whoever is refused reads what they said themselves.
+    """
+    _, patterns = _compared((word,))
+    if patterns is not None:
+        for prompt in prompts:
+            for said in _readings(prompt):
+                if found := patterns.words_in(said):
+                    return found
+    return word
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text as they are compared."""
     return "".join(map(_as_compared, folded(text))).split()

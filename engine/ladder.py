@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from engine.phrase import Phrase
+
 
 class Work(StrEnum):
     """What ran out of memory."""
@@ -84,8 +86,12 @@ class Strain:
         if not self.rungs:
             return ""
         done = ", ".join(rung for rung in LADDER if rung in self.rungs)
-        often = ""
-        if self.times:
-            count = "once" if self.times == 1 else f"{self.times} times"
-            often = f" It ran out {count}, which took {self.seconds:.1f} s."
-        return f"Memory was short: {done}.{often}"
+        if not self.times:
+            return Phrase("Memory was short: {done}.", done=done)
+        often = Phrase("once") if self.times == 1 else Phrase("{times} times", times=self.times)
+        return Phrase(
+            "Memory was short: {done}. It ran out {often}, which took {seconds:.1f} s.",
+            done=done,
+            often=often,
+            seconds=self.seconds,
+        )

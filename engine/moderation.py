@@ -1,11 +1,11 @@
 """What moderators may do: whose tier counts, what can be given and changed, and what cannot."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.accounts import Act, Deed, Tier
-from engine.allowance import Allowance, cents_of
+from engine.allowance import Allowance, cents_of, credits_of
 from engine.errors import InvalidRequest, NotFound
 from engine.nearest import did_you_mean
 from engine.phrase import Phrase
@@ -20,6 +20,9 @@ LONGEST_WHY = 1000
 HIGHEST_RANK = 2**31 - 1
 SERVER = "server"
 """What the details of a deed call where it was done."""
+KEY = "key"
+"""What they call that by which it is known as the same."""
+GRANT = "grant"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When somebody was seen who has asked for nothing yet, and whose roles are known."""
 
@@ -66,7 +69,12 @@ def server_called(server: str) -> str:
 
 def noted(act: Act, details: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of a deed, with the server on which it was done."""
-    return {**details, SERVER: act.where} if act.where else dict(details)
+    told = dict(details)
+    if act.where:
+        told[SERVER] = act.where
+    if act.key is not None:
+        told[KEY] = act.key
+    return told
 
 
 def concerns(deed: Deed, server: str) -> bool:
@@ -133,6 +141,25 @@ def granted_cents(credits: float, act: Act, expires: datetime | None) -> int:
         raise InvalidRequest("A grant of nothing is none. Give 0.01 credits or more.")
     require_later(expires, act)
     return cents
+
+
+def told_grant(number: int, cents: int, expires: datetime | None) -> dict[str, Any]:
+    """A grant as the audit keeps it."""
+    return {"grant": number, "credits": credits_of(cents), "expires": told_time(expires)}
+
+
+def granted_before(deeds: Iterable[Deed], told: Mapping[str, Any], act: Act) -> int | None:
+    """The grant of such a deed that somebody did with the same key before.
+
+    Raises InvalidRequest where it was another.
+    """
+    for deed in deeds:
+        if (deed.who, deed.what) != (act.who, GRANT) or deed.details.get(KEY) != act.key:
+            continue
+        if any(deed.details[name] != told[name] for name in ("credits", "expires")):
+            raise InvalidRequest("That key came with another grant before. Take a new one.")
+        return int(deed.details["grant"])
+    return None
 
 
 def require_later(end: datetime | None, act: Act) -> None:

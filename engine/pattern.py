@@ -11,6 +11,8 @@ MARK = "/"
 """Stands before and after a pattern, where a list has words and patterns."""
 LONGEST = 100
 MOST_REMEMBERED = 20_000
+MOST_WORDS = 20
+"""Of more, only the last one is told."""
 SIGNS = "letters, digits, spaces and . ? * + [ ] ( ) |"
 _REPEATS = frozenset("?*+")
 _CLOSING = frozenset("|)")
@@ -44,13 +46,31 @@ class Patterns:
 
     def first_in(self, said: str) -> str | None:
         """The pattern of whole words that comes first, in words with one space around each."""
+        found = self._first_in(said)
+        return found[0] if found else None
+
+    def words_in(self, said: str) -> str | None:
+        """The words that the pattern which comes first is found in, no more than it needs."""
+        found = self._first_in(said)
+        if found is None:
+            return None
+        words = said[: found[1]].split()
+        for count in range(1, MOST_WORDS):
+            told = " ".join(words[-count:])
+            if self._first_in(f" {told} "):
+                return told
+        return words[-1]
+
+    def _first_in(self, said: str) -> tuple[str, int] | None:
+        """With where it ends."""
         states: States = frozenset()
-        for before, letter, after in zip(f" {said}", said, f"{said[1:]} ", strict=False):
+        signs = zip(f" {said}", said, f"{said[1:]} ", strict=False)
+        for place, (before, letter, after) in enumerate(signs):
             if letter != " ":
                 states = self._after(states, letter)
                 continue
             for state in sorted(states & self._ends.keys()):
-                return self._ends[state]
+                return self._ends[state], place
             # Written there or not: whatever the patterns wait for may come behind it too.
             waiting = states if stands_alone(before) or stands_alone(after) else frozenset()
             states = self._after(states, letter) | waiting

@@ -28,6 +28,7 @@ BROKEN = (
     OverflowError,
 )
 """What Pillow raises where a file is no picture, or a broken one."""
+UPRIGHT = 1
 LYING = frozenset({5, 6, 7, 8})
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
@@ -52,7 +53,8 @@ def size_of_picture(file: bytes) -> tuple[int, int]:
 def upright(image: Image.Image) -> Image.Image:
     """As it is seen, with 8 bits for each colour."""
     try:
-        image = ImageOps.exif_transpose(image)
+        # Pillow makes a copy also where nothing is to be turned.
+        image = ImageOps.exif_transpose(image) if _orientation(image) != UPRIGHT else image
     except BROKEN:
         # Notes that cannot be read turn nothing; what is wrong with the rest is met later.
         log.debug("the notes of a picture cannot be read")
@@ -65,9 +67,9 @@ def upright(image: Image.Image) -> Image.Image:
 def _orientation(image: Image.Image) -> object:
     """As it was held; upright where the camera's notes cannot be read."""
     try:
-        return image.getexif().get(ExifTags.Base.Orientation, 1)
+        return image.getexif().get(ExifTags.Base.Orientation, UPRIGHT)
     except BROKEN:
-        return 1
+        return UPRIGHT
 
 
 def require_picture(file: bytes) -> None:

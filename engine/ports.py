@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from engine.allowance import UNLIMITED, Allowance
@@ -12,6 +13,9 @@ from engine.tally import Move, Tally
 
 Tell = Callable[[int, bytes | None], None]
 """Called in the event loop after a step with the steps done and, now and then, a small PNG."""
+
+
+NO_PICTURES: Mapping[int, Picture] = MappingProxyType({})
 
 
 class Painter(Protocol):
@@ -100,11 +104,13 @@ class Ledger(Protocol):
         now: datetime,
         attempt: int | None = None,
         spent: float = 0.0,
+        pictures: Mapping[int, Picture] = NO_PICTURES,
         tally: Tally | None = None,
     ) -> bool:
         """Mark an unfinished job failed or cancelled, and refund all but what was spent on it.
 
-        With an attempt only where that one is painting it. False where it could not be ended.
+        `pictures` are those that were paid for and are kept, by the numbers of their tiles. With an
+        attempt only where that one is painting it. False where it could not be ended.
         """
         ...
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from engine.errors import InvalidRequest
+from engine.phrase import Phrase
 from engine.request import ImageRequest
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -70,8 +71,16 @@ class PassedOver:
     group: str
     why: InvalidRequest
 
+    @property
+    def phrase(self) -> Phrase:
+        return Phrase(
+            "The default for the {group} was passed over: {why}",
+            group=self.group,
+            why=self.why.phrase,
+        )
+
     def __str__(self) -> str:
-        return f"The default for the {self.group} was passed over: {self.why}"
+        return str(self.phrase)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +92,7 @@ class Completed:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return tuple(str(each) for each in self.passed_over)
+        return tuple(each.phrase for each in self.passed_over)
 
 
 def nothing_required(group: str, request: ImageRequest) -> None:

@@ -53,6 +53,7 @@ _SEED = Phrase("a whole number from 0 to {most}, or random", most=LARGEST_SEED)
 _GUIDANCE = _number("guidance")
 _NEGATIVE = _words("negative", Phrase("what must not be in the picture, like --no people, cars"))
 _ASPECT = _number("aspect")
+HIRES = "a factor from 1 to 4 and a strength from 0 to 1, like 2 or 2,0.4"
 _FLAGS = {
     "ar": _ASPECT,
     "aspect": _ASPECT,
@@ -79,9 +80,7 @@ _FLAGS = {
     "upscale": _number("upscale"),
     "upscaler": _words("upscaler", Phrase("the name of an upscaler, like Lanczos")),
     "redraw": _number("redraw"),
-    "hires": _Flag(
-        sets=("upscale", "redraw"), wants=Phrase("a factor and a strength, like 2 or 2,0.4")
-    ),
+    "hires": _Flag(sets=("upscale", "redraw"), wants=Phrase(HIRES)),
     "exact": _Flag(sets=("exact",), takes=_Takes.NOTHING),
     "fresh": _Flag(sets=("fresh",), takes=_Takes.NOTHING),
     # For prompts that begin or end in white space, which people never mean but programs send.
@@ -238,7 +237,11 @@ def _parts(name: str, flag: _Flag, value: str) -> tuple[object, ...]:
             return (value.split(","),)
         case ("upscale", "redraw"):
             factor, _, strength = value.partition(",")
-            return factor, strength or HIRES_REDRAW
+            strength = strength or HIRES_REDRAW
+            # Whoever is told of a flag knows the one that they wrote.
+            if not (_is(factor, 1, 4) and _is(strength, 0, 1)):
+                raise _wanted(name, flag, value)
+            return factor, strength
         case ("aspect",):
             pair = re.fullmatch(r"([0-9]+)[:x/]([0-9]+)", value)
         case ("width", "height"):
@@ -248,6 +251,13 @@ def _parts(name: str, flag: _Flag, value: str) -> tuple[object, ...]:
     if pair is None:
         raise _wanted(name, flag, value)
     return (pair.groups(),) if flag.sets == ("aspect",) else pair.groups()
+
+
+def _is(word: str, least: float, most: float) -> bool:
+    try:
+        return least <= float(word) <= most
+    except ValueError:
+        return False
 
 
 def _both(one: str, other: str) -> str:

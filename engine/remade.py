@@ -7,13 +7,12 @@ from engine.alternatives import literal
 from engine.card import ModelCard
 from engine.errors import InvalidRequest
 from engine.job import Job, Recipe, enlarged
-from engine.request import LARGEST, ImageRequest, nearest_side
+from engine.request import LARGEST, MOST_COUNT, ImageRequest, nearest_side
 from engine.sampler import sampler_named
 
 VARIATION = 0.2
 FACTOR = 2.0
 MOST_ENLARGED = 2 * LARGEST
-MOST_AT_ONCE = 16
 
 
 def asked_for(job: Job, person: str, tile: int | None = None) -> ImageRequest:
@@ -22,7 +21,7 @@ def asked_for(job: Job, person: str, tile: int | None = None) -> ImageRequest:
         return request_of(job.tiles[tile].recipe)
     if job.request.style and job.owner.id != person:
         # It may be a style of theirs, which nobody else has.
-        return several(request_of(job.tiles[0].recipe), min(len(job.tiles), MOST_AT_ONCE))
+        return several(request_of(job.tiles[0].recipe), min(len(job.tiles), MOST_COUNT))
     return job.request
 
 

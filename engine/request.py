@@ -23,6 +23,7 @@ SMALLEST, LARGEST, STEP = 64, 2048, 8
 LARGEST_FINAL = 4 * LARGEST
 MOST_CONTROLS = 4
 MOST_TILES = 64
+MOST_COUNT = 16
 LARGEST_SEED = 2**32 - 1
 LONGEST_PROMPT = 6000
 STRENGTH = 0.75
@@ -95,7 +96,7 @@ class ImageRequest(BaseModel):
     guidance: float | None = Field(None, ge=0, le=30)
     sampler: str | None = None
     seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
-    count: int = Field(1, ge=1, le=16)
+    count: int = Field(1, ge=1, le=MOST_COUNT)
     style: Name | None = None
     image: Name | None = None
     strength: float = Field(STRENGTH, ge=0, le=1)

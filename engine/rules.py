@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.errors import InvalidRequest
-from engine.filter import refused_word
+from engine.filter import found_words, refused_word
 from engine.job import Recipe, Tile
 from engine.phrase import Phrase
 from engine.request import ImageRequest
@@ -31,7 +31,10 @@ def require_allowed(settings: ServerSettings, request: ImageRequest, tiles: Sequ
     # Each prompt once: tiles of one prompt differ in their seeds.
     prompts = dict.fromkeys(tile.recipe.prompt for tile in tiles)
     if word := refused_word(prompts, settings.refused):
-        raise InvalidRequest("This server refuses the word “{word}”. Say it otherwise.", word=word)
+        raise InvalidRequest(
+            "This server refuses the word “{word}”. Say it otherwise.",
+            word=found_words(prompts, word),
+        )
 
 
 def require_model(settings: ServerSettings, name: str) -> None:
@@ -86,5 +89,7 @@ def _forbidden(recipe: Recipe, settings: ServerSettings) -> Phrase | None:
         return Phrase("This server does not allow LoRAs")
     if not settings.images and (recipe.image or recipe.controls or recipe.references):
         return Phrase("This server does not allow pictures to begin from or to follow")
-    word = refused_word([recipe.prompt], settings.refused)
-    return Phrase("This server refuses the word “{word}”", word=word) if word else None
+    prompts = [recipe.prompt]
+    if word := refused_word(prompts, settings.refused):
+        return Phrase("This server refuses the word “{word}”", word=found_words(prompts, word))
+    return None

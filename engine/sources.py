@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from engine.errors import NotFound
 
+MOST_UNUSED = 512 * 2**20
+"""Bytes that one owner may have uploaded for jobs that are not there yet."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
@@ -37,3 +40,14 @@ def require_own(digests: Collection[str], own: Collection[str]) -> None:
     """Raises NotFound: of somebody else's just as of those that there never were."""
     if not set(digests) <= set(own):
         raise NotFound("I have no such picture of yours to begin from. Send it along once more.")
+
+
+def surplus(uploads: Iterable[tuple[str, int]], most: int) -> list[str]:
+    """Of somebody's uploads that no job has used yet, the newest first and with their sizes, those
+    that make room for the others."""
+    left, leaving = most, []
+    for digest, size in uploads:
+        left -= size
+        if left < 0:
+            leaving.append(digest)
+    return leaving

@@ -68,8 +68,9 @@ class Studio:
         self._shelf = shelf
         self._safety = safety or Policy()
         self._now = now
-        # One at a time, always by the same thread: each keeps some of the memory it once needed.
-        self._looking = ThreadPoolExecutor(1, "looking")
+        self.looking = ThreadPoolExecutor(1, "looking")
+        """Where pictures are unpacked, here and by whoever else does: one at a time, always by the
+        same thread, since each keeps some of the memory that it once needed."""
         self._admission = Admission(line=line, ledger=ledger, cards=cards, now=now)
 
     async def quote(
@@ -173,7 +174,7 @@ class Studio:
 
         Raises InvalidRequest if it is none.
         """
-        await asyncio.get_running_loop().run_in_executor(self._looking, require_picture, file)
+        await asyncio.get_running_loop().run_in_executor(self.looking, require_picture, file)
         return await self._ledger.keep(owner.id, file, self._now())
 
     async def _quoted(

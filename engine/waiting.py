@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 
-from engine.errors import QueueFull
+from engine.errors import QueueFull, ShareFull
 
 PARTS, LEAST_SHARE = 4, 10
 """Of the room in the queue one person may have a quarter, and a few jobs in any case."""
@@ -39,11 +39,17 @@ class Waiting:
     def require_room(self, owner: str | None = None, *, asking: "Waiting | None" = None) -> None:
         """For one more, beside those that are `asking` to be put in. Raises QueueFull.
 
-        An `owner` may have a part of the room, so that nobody keeps all others out.
+        An `owner` may have a part of the room, so that nobody keeps all others out: ShareFull.
         """
         beside = asking or NOBODY
         if owner is not None and self.of(owner) + beside.of(owner) >= self._share:
-            raise QueueFull(
+            if self.of(owner) < self._share:
+                # What only asks may be refused yet, so that it must not be said to wait.
+                raise ShareFull(
+                    "You ask for more at once than can be looked at. Wait for the answers, then "
+                    "ask again."
+                )
+            raise ShareFull(
                 "{count:,} jobs of yours are waiting, which is all the room in the queue that one "
                 "person may have. Wait for some of them, or cancel some.",
                 count=self._share,

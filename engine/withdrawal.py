@@ -26,7 +26,8 @@ async def withdraw(
     ledger: Ledger,
     now: datetime,
 ) -> bool:
-    """What is painted of it was paid for; the rest is refunded. False when it had ended already.
+    """What is painted of it was paid for and is kept; the rest is refunded. False when it had ended
+    already.
 
     Whoever waits for it here meets the error; the `problem` is kept. What is `known` of the job
     says what it would have been painted with.
@@ -40,6 +41,7 @@ async def withdraw(
         problem,
         now=now,
         spent=spent,
+        pictures=dict(work.painted) if work else {},
         tally=line.tally(owner, ended=work),
     )
     if ended:

@@ -100,15 +100,17 @@ class SqlAccounts:
         )
         async with self._transactions.begin() as session:
             await meet(session, owner, at)
+            if act.key is not None:
+                deeds = await _done_with(session, owner, act)
+                told = moderation.told_grant(0, cents, expires)
+                earlier = moderation.granted_before(deeds, told, act)
+                if earlier is not None:
+                    return grant_of(await session.get_one(GrantRow, earlier))
             row = GrantRow(owner_id=owner, credits=cents, left=cents, expires=expires, granted=at)
             session.add(row)
             await session.flush()
-            details = {
-                "grant": row.id,
-                "credits": credits_of(cents),
-                "expires": moderation.told_time(expires),
-            }
-            await note(session, owner, "grant", act, details)
+            details = moderation.told_grant(row.id, cents, expires)
+            await note(session, owner, moderation.GRANT, act, details)
             return grant_of(row)
 
     async def take_back_grant(self, grant: int, act: Act) -> None:
@@ -259,6 +261,14 @@ def _has(column: InstrumentedAttribute[str], search: str) -> ColumnElement[bool]
 async def _tiers(session: AsyncSession) -> list[Tier]:
     in_order = select(TierRow).order_by(TierRow.rank, TierRow.name)
     return [tier_of_row(row) for row in await session.scalars(in_order)]
+
+
+async def _done_with(session: AsyncSession, owner: str, act: Act) -> list[Deed]:
+    """What was done to that person with the same key."""
+    same = select(AuditRow).where(
+        AuditRow.whom == owner, AuditRow.details[moderation.KEY].as_string() == act.key
+    )
+    return [deed_of(row) for row in await session.scalars(same)]
 
 
 async def _held(session: AsyncSession, owner: str) -> int:

@@ -128,6 +128,21 @@ async def end(
     return False
 
 
+async def keep_finished(
+    session: AsyncSession,
+    job: str,
+    pictures: Mapping[int, Picture],
+    files: Mapping[int, str],
+    now: datetime,
+) -> None:
+    """What was painted of a job that ended before all of it was."""
+    owner = (await session.scalars(select(JobRow.owner_id).where(JobRow.id == job))).one()
+    session.add_all(
+        row_of_picture(job, tile, owner, picture, files[tile], now)
+        for tile, picture in sorted(pictures.items())
+    )
+
+
 async def release(session: AsyncSession, job: str, attempt: int) -> None:
     waiting = (
         update(JobRow)

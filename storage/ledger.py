@@ -1,24 +1,26 @@
 """The ledger in a database: jobs and pictures as rows, picture files beside them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from engine.allowance import UNLIMITED, Allowance
 from engine.job import Job, Picture, Recipe, Remembered, Status
 from engine.outline import Outline
+from engine.ports import NO_PICTURES
+from engine.sources import MOST_UNUSED
 from engine.tally import Move, Tally
 from storage import jobs, lanes
-from storage.leaving import take_turns
+from storage.leaving import let_go, take_turns
 from storage.models import JobRow, job_of_row, utc
 from storage.picture_rows import PictureRow, digest_of, remembered_of_row
 from storage.pictures import PictureFiles
 from storage.transactions import Transactions
-from storage.uploads import uploaded
+from storage.uploads import make_room, uploaded
 from storage.uses import own
 
 
@@ -29,9 +31,11 @@ class SqlLedger:
     transactions that read first.
     """
 
-    def __init__(self, engine: AsyncEngine, files: PictureFiles) -> None:
+    def __init__(
+        self, engine: AsyncEngine, files: PictureFiles, *, most_unused: int = MOST_UNUSED
+    ) -> None:
         self._transactions = Transactions(engine)
-        self._files = files
+        self._files, self._most_unused = files, most_unused
 
     async def record(
         self, job: Job, allowance: Allowance = UNLIMITED, now: datetime | None = None
@@ -80,9 +84,7 @@ class SqlLedger:
         files = [await self._files.keep(picture.png) for picture in pictures]
         async with self._transactions.begin() as session:
             await jobs.finish(session, job, attempt, pictures, files, now)
-            await take_turns(session, files)
-            for file, picture in zip(files, pictures, strict=True):
-                await self._files.stay(file, picture.png)
+            await self._stay(session, files, pictures)
             if tally is not None:
                 await lanes.keep(session, [tally])
 
@@ -99,17 +101,24 @@ class SqlLedger:
         now: datetime,
         attempt: int | None = None,
         spent: float = 0.0,
+        pictures: Mapping[int, Picture] = NO_PICTURES,
         tally: Tally | None = None,
     ) -> bool:
         if status not in jobs.ENDS:
             raise ValueError(f"{status} is not how a job ends")
+        files = {tile: await self._files.keep(each.png) for tile, each in pictures.items()}
         async with self._transactions.begin() as session:
             ended = await jobs.end(
                 session, job, status, problem, attempt=attempt, spent=spent, now=utc(now)
             )
-            if ended and tally is not None:
+            if not ended:
+                return False
+            if files:
+                await jobs.keep_finished(session, job, pictures, files, utc(now))
+                await self._stay(session, files.values(), pictures.values())
+            if tally is not None:
                 await lanes.keep(session, [tally])
-            return ended
+            return True
 
     async def workers(self) -> Collection[str]:
         async with self._transactions.read() as session:
@@ -170,7 +179,9 @@ class SqlLedger:
             # The turn before the row, as whoever removes it takes them too.
             await take_turns(session, [digest])
             await uploaded(session, owner, digest, len(file), now)
+            leaving = await make_room(session, owner, digest, self._most_unused, now)
             await self._files.stay(digest, file)
+        await let_go(self._transactions, self._files, dict.fromkeys(leaving))
         return digest
 
     async def own(self, owner: str, digests: Collection[str]) -> Collection[str]:
@@ -179,3 +190,13 @@ class SqlLedger:
 
     async def file(self, digest: str) -> bytes:
         return await self._files.file(digest)
+
+    async def _stay(
+        self, session: AsyncSession, files: Iterable[str], pictures: Iterable[Picture]
+    ) -> None:
+        """Whoever would remove one of these files at the same time finds its row, or it is
+        written again."""
+        kept = list(files)
+        await take_turns(session, kept)
+        for file, picture in zip(kept, pictures, strict=True):
+            await self._files.stay(file, picture.png)

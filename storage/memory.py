@@ -11,6 +11,8 @@ from engine.errors import NotFound
 from engine.job import UNFINISHED, Job, Picture, Recipe, Remembered, Status
 from engine.lease import GIVEN_UP, MOST_ATTEMPTS
 from engine.outline import Outline, outline_of
+from engine.ports import NO_PICTURES
+from engine.sources import MOST_UNUSED
 from engine.tally import Move, Tally
 from storage.jobs import ENDS, no_job, nothing_to_paint, recorded_already, require_own, taken
 from storage.memory_archive import MemoryArchive
@@ -23,7 +25,8 @@ from storage.models import utc
 class MemoryLedger:
     """Behaves as `SqlLedger` does, and lets others run wherever that one waits for the database."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, most_unused: int = MOST_UNUSED) -> None:
+        self._most_unused = most_unused
         self.files: dict[str, bytes] = {}
         self.jobs: dict[str, Job] = {}
         self.leases: dict[str, datetime] = {}
@@ -108,6 +111,7 @@ class MemoryLedger:
         now: datetime,
         attempt: int | None = None,
         spent: float = 0.0,
+        pictures: Mapping[int, Picture] = NO_PICTURES,
         tally: Tally | None = None,
     ) -> bool:
         if status not in ENDS:
@@ -118,6 +122,11 @@ class MemoryLedger:
         found = self._found(job)
         if found.status not in UNFINISHED or not (attempt is None or self._held(job, attempt)):
             return False
+        for tile in found.tiles:
+            if (picture := pictures.get(tile.index)) is not None:
+                file = hashlib.sha256(picture.png).hexdigest()
+                self.files[file] = picture.png
+                self.archive.add(found, tile, picture, file, now)
         self._close(replace(found, status=status, problem=problem, spent=spent), now)
         self.lanes.keep(tally)
         return True
@@ -185,6 +194,7 @@ class MemoryLedger:
         digest = hashlib.sha256(file).hexdigest()
         self.files[digest] = file
         self.archive.uploads[owner, digest] = utc(now)
+        self.archive.make_room(owner, digest, self._most_unused)
         return digest
 
     async def own(self, owner: str, digests: Collection[str]) -> Collection[str]:

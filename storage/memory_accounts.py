@@ -82,8 +82,14 @@ class MemoryAccounts:
         self, owner: str, credits: float, act: Act, *, expires: datetime | None = None
     ) -> Grant:
         owner = moderation.person(owner)
-        given = credits_of(moderation.granted_cents(credits, act, expires))
+        cents = moderation.granted_cents(credits, act, expires)
+        given = credits_of(cents)
         await asyncio.sleep(0)
+        if act.key is not None:
+            theirs = [deed for deed in self._purses.audit.newest_first if deed.whom == owner]
+            told = moderation.told_grant(0, cents, expires and utc(expires))
+            if (earlier := moderation.granted_before(theirs, told, act)) is not None:
+                return self._purses.grants[earlier]
         self._purses.meet(owner, utc(act.at))
         grant = Grant(
             id=next(self._purses.numbers),
@@ -94,10 +100,8 @@ class MemoryAccounts:
             expires=None if expires is None else utc(expires),
         )
         self._purses.grants[grant.id] = grant
-        end = moderation.told_time(grant.expires)
-        self._purses.audit.note(
-            owner, "grant", act, {"grant": grant.id, "credits": given, "expires": end}
-        )
+        details = moderation.told_grant(grant.id, cents, grant.expires)
+        self._purses.audit.note(owner, moderation.GRANT, act, details)
         return grant
 
     async def take_back_grant(self, grant: int, act: Act) -> None:

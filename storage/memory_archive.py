@@ -11,7 +11,7 @@ from engine.archive import WORDLESS, Amount, Painted, Spare, no_picture
 from engine.job import UNFINISHED, Job, Picture, Remembered, Tile
 from engine.preferences import NONE
 from engine.search import EVERYTHING, Search
-from engine.sources import Use, needed
+from engine.sources import Use, needed, surplus
 from storage.memory_outbox import MemoryOutbox
 from storage.memory_purses import MemoryPurses
 
@@ -165,6 +165,26 @@ class MemoryArchive:
         if picture is None or picture.owner != owner:
             raise no_picture(number)
         return picture
+
+    def make_room(self, owner: str, newest: str, most: int) -> None:
+        """Of what they uploaded and no job has used, the oldest goes."""
+        begun = [
+            (digest, job.submitted)
+            for job in self._jobs.values()
+            if job.owner.id == owner
+            for digest in job.request.pictures
+        ]
+        unused = [
+            (digest == newest, at, digest)
+            for (whose, digest), at in self.uploads.items()
+            if whose == owner and not any(used == digest and when >= at for used, when in begun)
+        ]
+        newest_first = [digest for *_, digest in sorted(unused, reverse=True)]
+        sizes = [(digest, len(self._files[digest])) for digest in newest_first]
+        leaving = surplus(sizes, most)
+        for digest in leaving:
+            del self.uploads[owner, digest]
+        self._let_go(dict.fromkeys(leaving))
 
     def _remove(self, numbers: Iterable[int]) -> None:
         gone = [self._pictures.pop(number) for number in numbers]

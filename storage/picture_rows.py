@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.errors import StorageFailed
 from engine.job import Picture, Recipe, Remembered, recipe_of
+from engine.phrase import read, written
 from storage.models import Table
 from storage.rows import Number
 from storage.terms import Terms, terms_of
@@ -73,7 +74,7 @@ def row_of_picture(
         file=file,
         bytes=len(picture.png),
         seconds=picture.seconds,
-        notes=list(picture.notes),
+        notes=[written(note) for note in picture.notes],
         painted=painted,
         favourite=False,
         terms=terms_of(owner, picture.recipe, painted, favourite=False),
@@ -99,7 +100,7 @@ def remembered_of_row(row: PictureRow) -> Remembered:
         seconds=row.seconds,
         painted=row.painted,
         favourite=row.favourite,
-        notes=tuple(row.notes),
+        notes=tuple(map(read, row.notes)),
     )
 
 

@@ -1,15 +1,19 @@
 """The table of uploads: who gave which file, for jobs to begin with or to follow."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, ColumnElement, Index, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.sources import surplus
 from storage.models import JobRow, Table, utc
 from storage.purses import upsert
 from storage.sources import SourceRow
+
+RECENT = timedelta(days=3)
+"""The sweep of orphans has found what is older and was not used."""
 
 
 class UploadRow(Table):
@@ -43,6 +47,24 @@ def is_unused() -> ColumnElement[bool]:
     )
     used = exists(since.correlate(SourceRow, UploadRow))
     return ~exists(select(1).where(SourceRow.digest == UploadRow.digest, used))
+
+
+async def make_room(
+    session: AsyncSession, owner: str, newest: str, most: int, now: datetime
+) -> Collection[str]:
+    """Of what the owner uploaded and no job has used, the oldest goes, so that the rest has no more
+    bytes than that. Answers it."""
+    theirs = select(UploadRow.digest, UploadRow.bytes).where(
+        UploadRow.owner_id == owner, UploadRow.at >= utc(now - RECENT), is_unused()
+    )
+    # Two may have come in the same moment.
+    newest_first = theirs.order_by(UploadRow.digest != newest, UploadRow.at.desc())
+    found = [(digest, size) for digest, size in await session.execute(newest_first)]
+    leaving = surplus(found, most)
+    if leaving:
+        gone = delete(UploadRow).where(UploadRow.owner_id == owner, UploadRow.digest.in_(leaving))
+        await session.execute(gone)
+    return leaving
 
 
 async def drop(

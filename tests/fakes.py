@@ -43,6 +43,7 @@ class FakePainter:
     painted: list[Recipe] = field(default_factory=list)
     withdrawn: list[Recipe] = field(default_factory=list)
     sources: list[Mapping[str, bytes]] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
 
     async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
         self.painting.append(recipe)
@@ -61,4 +62,5 @@ class FakePainter:
             raise RuntimeError("a bug")
         self.painted.append(recipe)
         image = Image.new("RGB", (recipe.width, recipe.height), (recipe.seed % 256, 0, 0))
-        return Picture(recipe=recipe, png=write_png(image, recipe), seconds=0.5)
+        png = write_png(image, recipe)
+        return Picture(recipe=recipe, png=png, seconds=0.5, notes=self.notes)

@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -45,16 +46,25 @@ READS = {MULTIPART: read_parts, **dict.fromkeys(AS_FILES, read_file)}
 
 
 def make_web(
-    app: App, *, host: str, device: str, secret: bytes, painter: Seen | None = None
+    app: App,
+    *,
+    host: str,
+    device: str,
+    secret: bytes,
+    painter: Seen | None = None,
+    open_here: bool = True,
 ) -> web.Application:
     """`host` is its name besides those of every machine; `secret` signs the cookies; `painter` is
-    what moderators are shown of it."""
+    what moderators are shown of it. Where it is `open_here`, whoever sits at this machine needs no
+    key."""
     cookies = Cookies(secret, utc_now)
-    doorkeeper = Doorkeeper(keys=app.keys, cookies=cookies, host=host, now=utc_now)
+    doorkeeper = Doorkeeper(
+        keys=app.keys, cookies=cookies, host=host, now=utc_now, open_here=open_here
+    )
     rate = Rate()
     login = Login(doorkeeper, cookies, rate)
     pages = web.Application(
-        middlewares=[identify, explain, visiting(doorkeeper, cookies, login.show)],
+        middlewares=[identify, explain, visiting(doorkeeper, cookies, rate, login.show)],
         client_max_size=LARGEST_FORM,
     )
     pages.on_response_prepare.append(add_headers)
@@ -79,15 +89,17 @@ def make_web(
     )
     metrics.add_to(pages)
     endpoints = [
-        *endpoints_of(app, streams, Links(secret, utc_now), painter),
+        *endpoints_of(app, streams, Links(secret, utc_now, rate), painter),
         *metrics.endpoints(),
     ]
     routes.add_to(pages.router, endpoints)
-    pages.router.add_get("/openapi.json", _showing(endpoints))
-    Still(HERE / "static").add_to(pages)
-    login.add_to(pages)
     model = next(iter(app.cards))
-    Health(model=model, device=device, ledger=app.ledger, line=app.line).add_to(pages)
+    health = Health(model=model, device=device, ledger=app.ledger, line=app.line)
+    health.add_to(pages)
+    login.add_to(pages)
+    told = document([*endpoints, *login.endpoints(), *health.endpoints()])
+    pages.router.add_get("/openapi.json", _showing(told))
+    Still(HERE / "static").add_to(pages)
     Page(app.studio, app.ledger).add_to(pages)
     return pages
 
@@ -108,9 +120,7 @@ def endpoints_of(
     ]
 
 
-def _showing(endpoints: list[Endpoint]) -> Handler:
-    told = document(endpoints)
-
+def _showing(told: dict[str, Any]) -> Handler:
     async def show(_: web.Request) -> web.Response:
         return web.json_response(told)
 

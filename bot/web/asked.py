@@ -16,13 +16,16 @@ from engine.request import (
     ReferenceWish,
 )
 
+ALTERNATIVE = "{"
+"""Without one a prompt stands for as many pictures as were counted."""
 LARGEST_PICTURE = 32 * 2**20
 LARGEST_ASKED = 2 * LARGEST_PICTURE * 4 // 3 + 2**20
 """An image and a mask as base64, and the words."""
 PICTURES = ("image", "mask")
 
 Words = Annotated[str, Field(max_length=LONGEST_PROMPT)]
-Name = Annotated[str, Field(max_length=100)]
+Name = Annotated[str, Field(max_length=200)]
+Base64 = Annotated[str, Field(max_length=LARGEST_PICTURE * 4 // 3 + 100)]
 Margin = Annotated[int, Field(ge=0)]
 
 
@@ -44,10 +47,10 @@ class Asked(BaseModel):
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
     count: Annotated[int, Field(ge=1, le=16)] | None = None
     style: Name | None = None
-    image: Annotated[str, Field(max_length=LARGEST_PICTURE * 4 // 3 + 100)] | None = Field(
+    image: Base64 | None = Field(
         None, description="The digest that /v1/sources answered, base64, or a data URI."
     )
-    mask: Annotated[str, Field(max_length=LARGEST_PICTURE * 4 // 3 + 100)] | None = Field(
+    mask: Base64 | None = Field(
         None, description="White where the image is painted anew; given as the image is."
     )
     strength: Annotated[float, Field(ge=0, le=1)] | None = None

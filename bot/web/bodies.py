@@ -1,15 +1,17 @@
 """Bodies: what comes in is measured first, then read, then checked, and never trusted."""
 
 import asyncio
-import json
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 from multidict import MultiMapping
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
+from bot.web.intake import Intake
+from bot.web.structure import Structure
 from engine.errors import InvalidRequest
 from engine.nearest import did_you_mean
 
@@ -19,6 +21,8 @@ AS_JSON = "application/json"
 UTF_8 = "utf-8"
 AS_FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 64
+SHOWN = 60
+"""Characters of what somebody sent that a sentence repeats."""
 
 
 async def read_json(request: web.Request, largest: int) -> Any:
@@ -26,28 +30,41 @@ async def read_json(request: web.Request, largest: int) -> Any:
     kind = request.content_type
     if "Content-Type" in request.headers and kind != AS_JSON and not kind.endswith("+json"):
         raise web.HTTPUnsupportedMediaType(text=f"I read JSON here: send it as {AS_JSON}.")
-    content = await read_raw(request, largest)
+    content = await _read(request, largest, PATIENCE_S, Structure().look)
     try:
-        return json.loads(content.decode(UTF_8), parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        raise web.HTTPBadRequest(text="That body is no JSON that I can read.") from None
+        return from_json(content, allow_inf_nan=False)
+    except ValueError as error:
+        # It says where, and repeats nothing.
+        text = f"That body is no JSON that I can read: {error}."
+        raise web.HTTPBadRequest(text=text) from None
 
 
 async def read_raw(request: web.Request, largest: int, *, patience_s: float = PATIENCE_S) -> bytes:
-    """Raises web.HTTPException: 400, 408, 413 or 415."""
-    require_readable(request, largest)
+    """Raises web.HTTPException: 400, 408, 413, 415, 429 or 503."""
+    return bytes(await _read(request, largest, patience_s))
+
+
+async def _read(
+    request: web.Request,
+    largest: int,
+    patience_s: float,
+    look: Callable[[bytes], None] | None = None,
+) -> bytearray:
+    intake = Intake(request, largest)
     content = bytearray()
     try:
         async with asyncio.timeout(patience_s):
-            async for part in request.content.iter_chunked(2**16):
-                content += part
-                if len(content) > largest:
-                    raise too_large(largest)
+            await intake.begin()
+            async for piece in request.content.iter_chunked(2**16):
+                intake.came(len(piece))
+                if look is not None:
+                    look(piece)
+                content += piece
     except TimeoutError:
         raise web.HTTPRequestTimeout(text="That body did not arrive in time.") from None
     except (web.RequestPayloadError, ConnectionError, RuntimeError, ValueError):
         raise web.HTTPBadRequest(text="That body did not arrive whole.") from None
-    return bytes(content)
+    return content
 
 
 async def read_form(request: web.Request, largest: int) -> Mapping[str, str]:
@@ -70,22 +87,6 @@ async def read_form(request: web.Request, largest: int) -> Mapping[str, str]:
     return dict(fields)
 
 
-def require_readable(request: web.Request, largest: int) -> None:
-    """Raises web.HTTPException: 413 or 415."""
-    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-        # A little of that can unpack to much; nobody needs it for what is read here.
-        raise web.HTTPUnsupportedMediaType(text="Send that unpacked, without a Content-Encoding.")
-    if (request.content_length or 0) > largest:
-        raise too_large(largest)
-
-
-def too_large(largest: int) -> web.HTTPRequestEntityTooLarge:
-    most = f"{largest // 2**20} MiB" if largest >= 2**20 else f"{largest // 2**10} KiB"
-    return web.HTTPRequestEntityTooLarge(
-        max_size=largest, actual_size=largest + 1, text=f"That is more than the {most} I read here."
-    )
-
-
 def checked(kind: type[BaseModel], content: Any) -> BaseModel:
     """Raises InvalidRequest with a sentence about the first thing that is wrong."""
     if not isinstance(content, Mapping):
@@ -106,19 +107,29 @@ def checked_query(kind: type[BaseModel], query: MultiMapping[str]) -> BaseModel:
 
 def _sentence(error: ValidationError, kind: type[BaseModel]) -> str:
     first = error.errors(include_url=False, include_context=False)[0]
-    name = ".".join(str(part) for part in first["loc"]) or "body"
+    # Names, too, are as long as somebody likes.
+    name = ".".join(str(part)[:SHOWN] for part in first["loc"])[:SHOWN] or "body"
     match first["type"]:
         case "extra_forbidden":
             known = [field.alias or name for name, field in kind.model_fields.items()]
-            return f"I know no “{name:.60}”. {did_you_mean(name, known)}"
+            return f"I know no “{name}”. {did_you_mean(name, known)}"
         case "missing":
-            return f"{name:.60} is missing."
+            return f"{name} is missing."
         case "string_too_short" if not first["input"]:
-            return f"{name:.60} is empty."
+            return f"{name} is empty."
         case _:
             wrong = f"{first['msg'][:1].lower()}{first['msg'][1:]}"
-            return f"{name:.60}: {wrong}, not {first['input']!r:.60}."
+            return f"{name}: {wrong}, not {_shown(first['input'])}."
 
 
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(name)
+def _shown(given: object) -> str:
+    """What somebody sent, cut before it is written out: it may be as long as a body."""
+    match given:
+        case str() | bytes():
+            return f"{given[:SHOWN]!r:.{SHOWN}}"
+        case bool() | int() | float() | None:
+            return f"{given!r:.{SHOWN}}"
+        case Mapping():
+            return "an object"
+        case _:
+            return "a list"

@@ -4,9 +4,10 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from http import HTTPStatus
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
@@ -23,6 +24,12 @@ PATIENCE_S = 20.0
 the next one, too."""
 BACKLOG = 512
 """So many may knock at once."""
+MOST_CONNECTIONS = 8192
+"""Whoever knocks then hears nothing, as if there were no room in the line."""
+READING_S = 60.0
+"""Whoever does not take any of an answer for so long is gone, or means to fill our memory."""
+LOOKS = 4
+"""In that time. Twice in a row something may be left of an answer that does leave."""
 UNREADABLE = Problem(status=HTTPStatus.BAD_REQUEST, detail="That is no HTTP that I can read.")
 TOO_LONG = Problem(
     status=HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -34,7 +41,17 @@ BROKEN = Problem(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail=BUG)
 class Connection(web.RequestHandler):
     """Answers what is no HTTP in our words: aiohttp's tell what it is made of, and fill the log."""
 
-    __slots__ = ()
+    __slots__ = ("_most",)
+
+    def __init__(self, manager: web.Server, *, most: int, **options: Any) -> None:
+        super().__init__(manager, **options)
+        self._most = most
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        manager = self._manager
+        if manager is not None and len(manager.connections) > self._most:
+            cast(asyncio.Transport, transport).abort()
 
     def handle_error(
         self,
@@ -65,6 +82,8 @@ async def listening(
     *,
     grace_s: float,
     patience_s: float = PATIENCE_S,
+    reading_s: float = READING_S,
+    most: int = MOST_CONNECTIONS,
 ) -> AsyncIterator[None]:
     """Answer at that address; afterwards, what was begun has `grace_s` to end.
 
@@ -78,16 +97,38 @@ async def listening(
         connect = partial(
             Connection,
             runner.server,
+            most=most,
             loop=loop,
-            access_log=None,  # type: ignore[arg-type]  # as their own runner has it for none
+            access_log=None,
             keepalive_timeout=patience_s,
             # What is packed is refused: a little of it can unpack to much.
             auto_decompress=False,
         )
         listener = await loop.create_server(connect, sock=claim, backlog=BACKLOG)
+        looking = asyncio.create_task(_let_go(runner.server, reading_s))
         try:
             yield
         finally:
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
             listener.close()
     finally:
         await runner.cleanup()
+
+
+async def _let_go(server: web.Server, reading_s: float) -> None:
+    """Of connections of which nobody has taken anything for so long."""
+    stuck: dict[web.RequestHandler, tuple[int, int]] = {}
+    while True:
+        await asyncio.sleep(reading_s / LOOKS)
+        seen = {}
+        for each in server.connections:
+            if each.transport is None or not (size := each.transport.get_write_buffer_size()):
+                continue
+            before, looks = stuck.get(each, (size, 0))
+            seen[each] = size, looks + 1 if size == before else 1
+            if seen[each][1] > LOOKS:
+                log.debug("let go of a connection that takes nothing")
+                each.transport.abort()
+        stuck = seen

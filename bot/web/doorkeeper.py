@@ -25,13 +25,20 @@ ASK = {"WWW-Authenticate": 'Bearer realm="Easel"'}
 
 
 class Doorkeeper:
-    """`host` is the name that the page has beside those that every machine has for itself."""
+    """`host` is the name that the page has beside those that every machine has for itself. Where it
+    is not `open_here`, whoever sits at this machine needs a key too."""
 
     def __init__(
-        self, *, keys: Keys, cookies: Cookies, host: str, now: Callable[[], datetime]
+        self,
+        *,
+        keys: Keys,
+        cookies: Cookies,
+        host: str,
+        now: Callable[[], datetime],
+        open_here: bool = True,
     ) -> None:
         self._keys, self._cookies = keys, cookies
-        self._host, self._now = host.lower(), now
+        self._host, self._now, self._open_here = host.lower(), now, open_here
 
     async def caller(self, request: web.Request) -> Caller:
         """By key, or by the page's cookie. Raises web.HTTPUnauthorized, or web.HTTPForbidden where
@@ -71,7 +78,7 @@ class Doorkeeper:
 
     def require_home(self, request: web.Request) -> None:
         """Raises web.HTTPUnauthorized unless it comes from here and was meant for us."""
-        if not is_this_machine(request):
+        if not self._open_here or not is_this_machine(request):
             raise web.HTTPUnauthorized(text=NEEDED, headers=ASK)
         # A page elsewhere can give its own name our address, and then read us as itself.
         name = (_name_in(request.host) or "").lower()
@@ -87,13 +94,14 @@ def require_own_page(request: web.Request) -> None:
     if request.method not in CHANGING:
         return
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    foreign = (
-        site not in {"same-origin", "none"}
-        if site is not None
-        else origin is not None and _place_in(origin) != request.host
-    )
-    if foreign:
-        raise web.HTTPForbidden(text="Another page sent that. Use the one on this page.")
+    foreign = site is not None and site not in {"same-origin", "none"}
+    # Also where the browser says that it is its own: behind a proxy that tells us another name, we
+    # could not know whom else it lets in.
+    if foreign or (origin is not None and _place_in(origin) != request.host):
+        raise web.HTTPForbidden(
+            text="Another page sent that. Use the one on this page. If I am behind a proxy, it has "
+            "to pass on the Host that it was asked for."
+        )
 
 
 def _secret_in(words: str) -> str:

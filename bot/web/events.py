@@ -57,6 +57,7 @@ class Hub:
         self._expectations = Expectations(places)
         self._gap_s, self._look_gap_s, self._pause_s = gap_s, look_gap_s, pause_s
         self._feeds: dict[str, Feed] = {}
+        self._forgetting: dict[str, asyncio.TimerHandle] = {}
         self._readers: dict[str, set[Reader]] = {}
         """Of those feeds that somebody reads."""
         self._due: dict[str, None] = {}
@@ -77,7 +78,9 @@ class Hub:
 
     def number(self, owner: str) -> int:
         """From there a stream can be read that misses nothing of what happens from now on."""
-        return self._feed(owner).newest
+        feed = self._feed(owner)
+        self._forget_later(feed)
+        return feed.newest
 
     def open(self, owner: str, after: int | None = None) -> Reader:
         """A reader of all that is newer than that number, or of all that happens from now on."""
@@ -109,8 +112,7 @@ class Hub:
             self._readers.pop(owner, None)
             self._due.pop(owner, None)
             self._bell.set()
-            if not self._closed:
-                asyncio.get_running_loop().call_later(MEMORY_S, self._forget, reader.feed)
+            self._forget_later(reader.feed)
 
     async def close(self) -> None:
         """Every stream ends, and none begins any more."""
@@ -130,10 +132,18 @@ class Hub:
             feed = self._feeds[owner] = Feed(owner, self._number)
             if not self._closed:
                 self._line.watch.add(self._hear)
-                asyncio.get_running_loop().call_later(MEMORY_S, self._forget, feed)
         return feed
 
+    def _forget_later(self, feed: Feed) -> None:
+        """Counted from now, not from when an earlier reader left."""
+        if earlier := self._forgetting.pop(feed.owner, None):
+            earlier.cancel()
+        if not self._closed:
+            later = asyncio.get_running_loop().call_later(MEMORY_S, self._forget, feed)
+            self._forgetting[feed.owner] = later
+
     def _forget(self, feed: Feed) -> None:
+        self._forgetting.pop(feed.owner, None)
         if self._feeds.get(feed.owner) is feed and feed.owner not in self._readers:
             del self._feeds[feed.owner]
             if not self._feeds:
@@ -279,8 +289,7 @@ class Hub:
                 log.exception("nobody is told of %s", topic)
                 continue
             if told is not None:
-                clock = asyncio.get_running_loop().time()
-                number = self._next()
+                number, clock = self._next(), asyncio.get_running_loop().time()
                 event = Event(number=number, frame=frame_of(number, *told), told=clock)
                 feed.put(topic, event)
         return self._ring(owner), len(noted)

@@ -1,17 +1,30 @@
 """How Easel is, for programs that look after it."""
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Literal
+
 from aiohttp import web
+from pydantic import BaseModel
 
 from bot.patience import Question
+from bot.web.endpoint import Answer, Endpoint, answered
 from engine.errors import EaselError
 from engine.gate import require_open
 from engine.line import Line
 from engine.ports import Ledger
 
 PATIENCE_S = 2.0
+AS_TEXT = "text/plain"
 STOPPING = "Easel is stopping. Ask another one, or this one when it is back."
 COLD = "The model is not loaded yet. Ask again in a moment."
 SILENT = "The database does not answer. Start it, or wait until it has less to do."
+
+
+class ToldHealth(BaseModel):
+    status: Literal["ok"]
+    model: str
+    device: str
+    model_loaded: bool
 
 
 class Health:
@@ -32,27 +45,35 @@ class Health:
 
     def add_to(self, app: web.Application) -> None:
         """Under the names that watchers know."""
-        app.router.add_get("/health", self.health)
-        app.router.add_get("/healthz", self.alive)
-        app.router.add_get("/readyz", self.ready)
+        for endpoint in self.endpoints():
+            # They read nothing of what they are called with.
+            app.router.add_get(endpoint.path, endpoint.does)  # type: ignore[arg-type]  # see above
         app.on_shutdown.append(self._stop)
 
-    async def health(self, _: web.Request) -> web.Response:
-        """What is painted with, and on what."""
-        return web.json_response(
-            {
-                "status": "ok",
-                "model": self._model,
-                "device": self._device,
-                "model_loaded": self._is_warm,
-            }
+    def endpoints(self) -> Sequence[Endpoint]:
+        return (
+            _open("/health", self.health, "What is painted with, and on what", {200: ToldHealth}),
+            _open("/healthz", self.alive, "Whether Easel runs", {200: AS_TEXT}),
+            _open(
+                "/readyz",
+                self.ready,
+                "Whether what is asked for now is taken in; otherwise why not",
+                {200: AS_TEXT, 503: AS_TEXT},
+            ),
         )
 
-    async def alive(self, _: web.Request) -> web.Response:
+    async def health(self, _: object) -> web.Response:
+        """What is painted with, and on what."""
+        told = ToldHealth(
+            status="ok", model=self._model, device=self._device, model_loaded=self._is_warm
+        )
+        return answered(told)
+
+    async def alive(self, _: object) -> web.Response:
         """The event loop turns."""
         return web.Response(text="ok")
 
-    async def ready(self, _: web.Request) -> web.Response:
+    async def ready(self, _: object) -> web.Response:
         """What is asked for now is taken in, kept and painted."""
         why = await self._why_not()
         headers = {"Cache-Control": "no-store"}
@@ -79,3 +100,20 @@ class Health:
 
     async def _stop(self, _: web.Application) -> None:
         self._stopping = True
+
+
+def _open(
+    path: str,
+    does: Callable[[object], Awaitable[web.StreamResponse]],
+    about: str,
+    answers: Mapping[int, Answer],
+) -> Endpoint:
+    return Endpoint(
+        method="GET",
+        path=path,
+        does=does,
+        about=about,
+        tag="health",
+        scope=None,
+        answers=answers,
+    )

@@ -2,7 +2,7 @@
 
 from ipaddress import IPv6Address, ip_address
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from bot.addresses import is_loopback
 
@@ -11,7 +11,8 @@ PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
 def is_this_machine(request: web.Request) -> bool:
-    if any(name in request.headers for name in PASSED_ON):
+    # Proxies that were set up in one line say nothing of themselves, but speak an older HTTP.
+    if any(name in request.headers for name in PASSED_ON) or request.version < HttpVersion11:
         return False
     transport = request.transport
     ours = transport.get_extra_info("sockname") if transport else None

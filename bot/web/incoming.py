@@ -5,9 +5,9 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import BytesIO
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from PIL import Image
 
@@ -17,6 +17,7 @@ from engine.png import BROKEN, MOST_PIXELS
 from engine.studio import Studio
 
 Seen = TypeVar("Seen")
+P = ParamSpec("P")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 DATA_URI = re.compile(r"data:[\w.+/;=-]{0,100},", re.ASCII)
 OPAQUE = 255
@@ -27,6 +28,8 @@ WEIGHTS = {"PNG": 9, "JPEG": 4, "WEBP": 20}
 """Bytes that a pixel needs while it is unpacked."""
 WEIGHT_OF_A_BAND = 2
 """More, for each band of a JPEG: those that come in several scans are collected first."""
+PIECE = 2**18
+"""Characters that are looked at in one go."""
 NO_PICTURE = "That is no picture that I can read. Send a PNG, JPEG or WebP."
 
 
@@ -36,8 +39,7 @@ class Incoming:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._room = asyncio.Semaphore()
-        # Always the same one: each keeps some of the memory that it once needed.
-        self._thread = ThreadPoolExecutor(1, "pictures in")
+        self._thread = studio.looking
 
     async def kept(self, word: str, owner: Owner) -> str:
         """The digest of what a word means: one itself, base64 or a data URI.
@@ -46,7 +48,7 @@ class Incoming:
         """
         if DIGEST.fullmatch(word):
             return word
-        return await self.keep(from_base64(word), owner)
+        return await self.keep(await asyncio.to_thread(from_base64, word), owner)
 
     async def keep(self, file: bytes, owner: Owner) -> str:
         """Raises InvalidRequest unless it is a PNG, JPEG or WebP of a workable size."""
@@ -56,9 +58,13 @@ class Incoming:
 
     async def has_holes(self, file: bytes) -> bool:
         """Whether parts of the picture are transparent. Raises InvalidRequest where it is none."""
+        return await self.alone(_has_holes, file)
+
+    async def alone(self, work: Callable[P, Seen], *args: P.args, **named: P.kwargs) -> Seen:
+        """What unpacks or packs a picture may need some hundred megabytes: one at a time does."""
+        loop = asyncio.get_running_loop()
         async with self._room:
-            await self._looked_at(weight_of, file)
-            return await self._looked_at(_has_holes, file)
+            return await loop.run_in_executor(self._thread, partial(work, *args, **named))
 
     async def _looked_at(self, look: Callable[[bytes], Seen], file: bytes) -> Seen:
         return await asyncio.get_running_loop().run_in_executor(self._thread, look, file)
@@ -88,6 +94,7 @@ def weight_of(file: bytes) -> int:
 
 
 def _has_holes(file: bytes) -> bool:
+    weight_of(file)
     try:
         with Image.open(BytesIO(file), formats=FORMATS) as image:
             if not image.has_transparency_data:
@@ -101,8 +108,13 @@ def _has_holes(file: bytes) -> bool:
 def from_base64(word: str) -> bytes:
     """Raises InvalidRequest."""
     start = DATA_URI.match(word)
+    # In pieces, after each of which others have their turn.
+    places = range(start.end() if start else 0, len(word), PIECE)
     try:
-        return b64decode(word[start.end() :] if start else word, validate=True)
+        pieces = [b64decode(word[at : at + PIECE], validate=True) for at in places]
+        if any(len(piece) < PIECE // 4 * 3 for piece in pieces[:-1]):
+            raise ValueError  # it ends before its end
+        return b"".join(pieces)
     except (binascii.Error, ValueError):
         raise InvalidRequest(
             "That is no picture: send its bytes as base64, or the digest that /v1/sources gave."

@@ -7,20 +7,28 @@ from hashlib import sha256
 
 from aiohttp import web
 
+from bot.web.rate import Rate
+
 LASTS = timedelta(hours=1)
+SCHEMES = frozenset({"http", "https"})
 
 
 class Links:
     """Signed, so that nobody makes one up."""
 
-    def __init__(self, secret: bytes, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, secret: bytes, now: Callable[[], datetime], rate: Rate | None = None
+    ) -> None:
         self._secret, self._now = secret, now
+        self.rate = rate or Rate()
 
     def to(self, request: web.Request, file: str, ending: str) -> str:
-        """From wherever the request came in."""
+        """From wherever the request came in; who passed it on says whether that was by TLS."""
         until = int((self._now() + LASTS).timestamp())
         path = f"/v1/images/files/{until}/{self._sign(until, file)}/{file}.{ending}"
-        return str(request.url.with_path(path).with_query(None))
+        scheme = request.headers.get("X-Forwarded-Proto", request.scheme).strip().lower()
+        url = request.url.with_path(path).with_query(None)
+        return str(url.with_scheme(scheme) if scheme in SCHEMES else url)
 
     def opens(self, until: int, sign: str, file: str) -> bool:
         holds = until > self._now().timestamp()

@@ -1,6 +1,7 @@
 """The OpenAPI document: what the endpoints declare, and nothing else."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
@@ -8,11 +9,13 @@ from pydantic.json_schema import models_json_schema
 
 from bot.version import version
 from bot.web.bodies import AS_JSON
+from bot.web.cookie import NAME
 from bot.web.dialect import Dialect
 from bot.web.endpoint import PLACES, Endpoint
 from bot.web.problem import Problem
 
-NOTHING = {"description": "Done"}
+OPENS = ("key", "password", "cookie")
+"""Each of them opens all that needs a key."""
 SCHEMAS = "#/components/schemas/{model}"
 WHY = {
     400: "What was sent cannot be read",
@@ -51,6 +54,7 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer"},
                 "password": {"type": "http", "scheme": "basic"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": NAME},
             },
         },
     }
@@ -79,10 +83,10 @@ def _operation(endpoint: Endpoint, refs: Mapping[Any, Mapping[str, Any]]) -> dic
         "tags": [endpoint.tag],
         "operationId": f"{endpoint.method.lower()}{endpoint.path}",
         "parameters": [*_places(endpoint), *_query(endpoint), *_headers(endpoint)],
-        "responses": {**_answers(endpoint, refs), **_refusals(endpoint)},
+        "responses": {**_refusals(endpoint), **_answers(endpoint, refs)},
     }
     if endpoint.scope is not None:
-        told["security"] = [{"key": []}, {"password": []}]
+        told["security"] = [{way: []} for way in OPENS]
         told["description"] = f"Needs the scope {endpoint.scope}."
     if endpoint.body is not None:
         schema = refs[endpoint.body, "validation"]
@@ -138,7 +142,8 @@ def _answers(endpoint: Endpoint, refs: Mapping[Any, Mapping[str, Any]]) -> dict[
             )
             for kind in endpoint.kinds(status)
         }
-        told[str(status)] = {"description": "It", "content": content} if content else NOTHING
+        about = HTTPStatus(status).phrase
+        told[str(status)] = {"description": about} | ({"content": content} if content else {})
     return told
 
 

@@ -7,17 +7,25 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from bot import messages
+from bot.web.asked import ALTERNATIVE
 from bot.web.bodies import read_form
 from bot.web.endpoint import LARGEST_BODY
+from bot.web.intake import expected_later
+from bot.web.own import own_job, own_picture, own_preview
+from bot.web.problem import problem_of
+from bot.web.shown import shown
 from bot.web.visiting import CALLER
-from engine.errors import InvalidRequest, NotFound, QueueFull, QuotaExceeded, Rejected
-from engine.job import Job, Remembered, Status
+from engine.clock import utc_now
+from engine.errors import Rejected
+from engine.job import Job, Owner, Remembered, Status
 from engine.key import Scope
 from engine.ports import Ledger
 from engine.prompt import read_prompt, write_prompt
 from engine.studio import Studio
 
 ORIGIN = "page"
+AGREED = "agreed"
+"""To how many pictures somebody has said yes."""
 EXAMPLES = (
     messages.EXAMPLE,
     "a red boat on the sea at sunset",
@@ -35,7 +43,7 @@ class Page:
     def add_to(self, app: web.Application) -> None:
         """The form, the jobs, their pictures, and the views of all pictures and all people."""
         app.router.add_get("/", self.show_form)
-        app.router.add_post("/", self.paint)
+        app.router.add_post("/", self.paint, expect_handler=expected_later)
         app.router.add_get("/gallery", self.show_gallery)
         app.router.add_get("/moderate", self.show_moderation)
         app.router.add_get("/jobs/{job:[0-9a-f]{32}}", self.show_job)
@@ -51,18 +59,28 @@ class Page:
         """Take the form; what is wrong with it is said above it, and it keeps its words."""
         caller = request[CALLER]
         caller.require(Scope.PAINT)
-        prompt = await _prompt_of(request)
+        form = await read_form(request, LARGEST_BODY)
+        prompt = form.get("prompt", "")
         try:
-            ticket = await self._studio.submit(read_prompt(prompt), caller.owner, origin=ORIGIN)
+            asked = read_prompt(prompt)
+            if ALTERNATIVE in asked.prompt:
+                quote = await self._studio.quote(asked, caller.owner)
+                pictures = len(quote.tiles)
+                # Whoever changed the prompt meanwhile agreed to something else.
+                if pictures != quote.request.count and form.get(AGREED) != str(pictures):
+                    return _form(request, prompt=prompt, asking=quote)
+            ticket = await self._studio.submit(asked, caller.owner, origin=ORIGIN)
         except Rejected as error:
-            return _form(request, _status_of(error), prompt=prompt, problem=str(error))
+            problem = problem_of(error, utc_now())
+            told = _form(request, problem.status, prompt=prompt, problem=problem.detail)
+            told.headers.update(problem.headers)
+            return told
         raise web.HTTPSeeOther(f"/jobs/{ticket.job.id}")
 
     async def show_gallery(self, request: web.Request) -> web.Response:
         """All one's pictures; the filters of the address stand in its form."""
         request[CALLER].require(Scope.READ)
-        search, favourites = request.query.get("search", ""), "favourites" in request.query
-        return _render(request, "gallery", search=search, favourites=favourites)
+        return _render(request, "gallery", sought=request.query)
 
     async def show_moderation(self, request: web.Request) -> web.Response:
         """People, tiers, the queue and the audit."""
@@ -75,14 +93,15 @@ class Page:
         match job.status:
             case Status.DONE:
                 painted = await self._ledger.pictures(job.id)
-                shown: dict[str, Any] = {"painted": [_figure(one) for one in painted]}
+                told: dict[str, Any] = {"painted": [_figure(one) for one in painted]}
             case Status.FAILED:
-                shown = {"problem": job.problem}
+                told = {"problem": job.problem}
             case Status.CANCELLED:
-                shown = {"note": messages.WITHDRAWN}
+                kept = await self._ledger.pictures(job.id)
+                told = {"note": messages.WITHDRAWN, "painted": [_figure(one) for one in kept]}
             case _:
-                shown = {"waiting": job.id, **self._waiting(job)}
-        return _form(request, prompt=write_prompt(job.request), subject=job.request.prompt, **shown)
+                told = {"waiting": job.id, **self._waiting(job)}
+        return _form(request, prompt=write_prompt(job.request), subject=job.request.prompt, **told)
 
     async def cancel(self, request: web.Request) -> web.Response:
         """Withdraw it, and show what that changed."""
@@ -94,40 +113,19 @@ class Page:
 
     async def preview(self, request: web.Request) -> web.Response:
         """A tile as it is now."""
-        job = await self._job(request)
-        ticket = self._studio.ticket(job.id)
-        tile = int(request.match_info["tile"])
-        for step in ticket.latest if ticket else ():
-            if step.tile == tile and step.preview:
-                return _png(step.preview, "no-store")
-        raise web.HTTPNotFound(text=messages.NO_PICTURE)
+        preview = await own_preview(self._studio, self._ledger, *_named(request))
+        headers = {"Cache-Control": "no-store"}
+        return web.Response(body=preview, content_type="image/png", headers=headers)
 
     async def picture(self, request: web.Request) -> web.Response:
         """A finished tile, which never changes."""
-        job = await self._job(request)
-        tile = int(request.match_info["tile"])
-        for painted in await self._ledger.pictures(job.id):
-            if painted.tile == tile:
-                file = await self._file(painted.file)
-                return _png(file, "private, max-age=31536000, immutable")
-        raise web.HTTPNotFound(text=messages.NO_PICTURE)
-
-    async def _file(self, digest: str) -> bytes:
-        try:
-            return await self._ledger.file(digest)
-        except NotFound as error:
-            raise web.HTTPNotFound(text=str(error)) from None
+        painted = await own_picture(self._ledger, *_named(request))
+        return await shown(request, self._ledger, painted.file)
 
     async def _job(self, request: web.Request) -> Job:
         caller = request[CALLER]
         caller.require(Scope.READ)
-        try:
-            job = await self._ledger.job(request.match_info["job"])
-        except NotFound:
-            raise web.HTTPNotFound(text=messages.NO_JOB) from None
-        if job.owner.id != caller.owner.id:
-            raise web.HTTPNotFound(text=messages.NO_JOB)
-        return job
+        return await own_job(self._ledger, request.match_info["job"], caller.owner)
 
     def _waiting(self, job: Job) -> dict[str, Any]:
         place = self._studio.place(job.id)
@@ -144,8 +142,11 @@ class Page:
         }
 
 
-async def _prompt_of(request: web.Request) -> str:
-    return (await read_form(request, LARGEST_BODY)).get("prompt", "")
+def _named(request: web.Request) -> tuple[str, int, Owner]:
+    """Which picture of whose job the address means."""
+    caller = request[CALLER]
+    caller.require(Scope.READ)
+    return request.match_info["job"], int(request.match_info["tile"]), caller.owner
 
 
 def _figure(painted: Remembered) -> dict[str, Any]:
@@ -158,19 +159,7 @@ def _figure(painted: Remembered) -> dict[str, Any]:
     }
 
 
-def _status_of(error: Rejected) -> HTTPStatus:
-    match error:
-        case InvalidRequest():
-            return HTTPStatus.UNPROCESSABLE_ENTITY
-        case QuotaExceeded():
-            return HTTPStatus.TOO_MANY_REQUESTS
-        case QueueFull():
-            return HTTPStatus.SERVICE_UNAVAILABLE
-        case _:
-            return HTTPStatus.BAD_REQUEST
-
-
-def _form(request: web.Request, status: HTTPStatus = HTTPStatus.OK, **shown: Any) -> web.Response:
+def _form(request: web.Request, status: int = HTTPStatus.OK, **shown: Any) -> web.Response:
     shown |= {"example": messages.EXAMPLE, "examples": EXAMPLES}
     return _render(request, "paint", status, template="page.html", **shown)
 
@@ -178,7 +167,7 @@ def _form(request: web.Request, status: HTTPStatus = HTTPStatus.OK, **shown: Any
 def _render(
     request: web.Request,
     here: str,
-    status: HTTPStatus = HTTPStatus.OK,
+    status: int = HTTPStatus.OK,
     *,
     template: str | None = None,
     **shown: Any,
@@ -186,13 +175,11 @@ def _render(
     theme = request.cookies.get("theme")
     shown |= {
         "here": here,
+        "owner": request[CALLER].owner.id,
+        "signed_in": request[CALLER].key is not None,
         "moderates": Scope.MODERATE in request[CALLER].scopes,
         "theme": theme if theme in THEMES else None,
     }
     page = aiohttp_jinja2.render_template(template or f"{here}.html", request, shown, status=status)
     page.headers["Cache-Control"] = "no-store"
     return page
-
-
-def _png(file: bytes, caching: str) -> web.Response:
-    return web.Response(body=file, content_type="image/png", headers={"Cache-Control": caching})

@@ -19,6 +19,7 @@ from engine.errors import (
     QueueFull,
     QuotaExceeded,
     Rejected,
+    ShareFull,
     StorageFailed,
     Unsafe,
 )
@@ -63,6 +64,10 @@ def problem_of(error: Exception, now: datetime) -> Problem:
             return Problem(status=409, detail=str(error), more=error.more)
         case QuotaExceeded():
             return Problem(status=429, detail=str(error), headers=_after(error.retry_at, now))
+        case ShareFull():
+            # Their own jobs stand before it, and not everybody's.
+            headers = {"Retry-After": str(SOON_S)}
+            return Problem(status=429, detail=str(error), headers=headers)
         case QueueFull() | StorageFailed():
             log.warning("refused: %s", error)
             headers = {"Retry-After": str(SOON_S)}

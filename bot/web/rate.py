@@ -14,6 +14,8 @@ OF_A_KEY = 600
 """Ten a second, for minutes on end: a program that asks after its jobs more often does not wait."""
 OF_STRANGERS = 60
 """From one address without a key that opens."""
+OF_FOLLOWERS = 120
+"""From one address by links: what they open may have to be encoded first."""
 A_MINUTE_S = 60.0
 MOST_REMEMBERED = 10_000
 """Of more, those are forgotten who have not asked for longest: addresses cost nothing to have."""
@@ -29,19 +31,25 @@ class Rate:
         *,
         of_a_key: int = OF_A_KEY,
         of_strangers: int = OF_STRANGERS,
+        of_followers: int = OF_FOLLOWERS,
         now: Callable[[], float] = monotonic,
     ) -> None:
         self._keys = Window(of_a_key, now)
         self._strangers = Window(of_strangers, now)
+        self._followers = Window(of_followers, now)
 
-    async def require(self, caller: Caller) -> None:
+    def require(self, caller: Caller) -> None:
         """Raises web.HTTPTooManyRequests, which says when to come back."""
         if caller.key is not None:
             _count(self._keys, str(caller.key))
 
-    async def refused(self, request: web.BaseRequest) -> None:
+    def refused(self, request: web.BaseRequest) -> None:
         """Somebody was not let in. Raises web.HTTPTooManyRequests where that is too often."""
         _count(self._strangers, household(request.remote or ""))
+
+    def followed(self, request: web.BaseRequest) -> None:
+        """Somebody has a link, and no key. Raises web.HTTPTooManyRequests."""
+        _count(self._followers, household(request.remote or ""))
 
 
 class Window:

@@ -8,9 +8,11 @@ from aiohttp.typedefs import Handler
 from pydantic import BaseModel
 
 from bot.web.bodies import AS_JSON, checked, checked_query, read_json
+from bot.web.budget import SHARE, Budget
 from bot.web.caller import Caller
 from bot.web.doorkeeper import Doorkeeper
 from bot.web.endpoint import Call, Endpoint
+from bot.web.intake import expected_later
 from bot.web.rate import Rate
 from engine.job import Owner
 from engine.key import Scope
@@ -28,10 +30,16 @@ class Routes:
     doorkeeper: Doorkeeper
     rate: Rate
     reads: Mapping[str, Read] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
     def add_to(self, router: web.UrlDispatcher, endpoints: Sequence[Endpoint]) -> None:
         for endpoint in endpoints:
-            router.add_route(endpoint.method, endpoint.route, self._handler(endpoint))
+            router.add_route(
+                endpoint.method,
+                endpoint.route,
+                self._handler(endpoint),
+                expect_handler=expected_later,
+            )
             if endpoint.method == "GET":
                 router.add_route("HEAD", endpoint.route, self._handler(endpoint))
 
@@ -41,9 +49,11 @@ class Routes:
             sought = None
             if endpoint.query is not None:
                 sought = checked_query(endpoint.query, request.query)
-            asked = await self._read(request, endpoint) if endpoint.body is not None else None
-            call = Call(request=request, caller=caller, asked=asked, sought=sought)
-            return await endpoint.does(call)
+            # Until it is answered: as long as somebody waits for pictures, what they sent is here.
+            with self.budget.share(caller.owner.id) as request[SHARE]:
+                asked = await self._read(request, endpoint) if endpoint.body is not None else None
+                call = Call(request=request, caller=caller, asked=asked, sought=sought)
+                return await endpoint.does(call)
 
         return handle
 
@@ -54,9 +64,9 @@ class Routes:
         try:
             caller = await self.doorkeeper.caller(request)
         except web.HTTPUnauthorized:
-            await self.rate.refused(request)
+            self.rate.refused(request)
             raise
-        await self.rate.require(caller)
+        self.rate.require(caller)
         caller.require(scope)
         return caller
 

@@ -18,7 +18,7 @@ from bot.web.native.told import told_job
 from bot.web.reader import Reader
 from engine.about import context_about
 from engine.clock import utc_now
-from engine.job import Job, Status
+from engine.job import UNFINISHED, Job
 from engine.key import Scope
 
 log = logging.getLogger(__name__)
@@ -159,12 +159,15 @@ class Streams:
         clock = asyncio.get_running_loop().time()
         for reader, stream in self._open.items():
             silent = clock - reader.heard
-            if stream.transport.is_closing() or (stream.ends is not None and stream.ends <= clock):
+            if stream.transport.is_closing():
                 reader.close()
                 self._hub.leave(reader)
             elif reader.busy and silent >= self._patience_s:
+                # Also where its time is over: as long as nobody reads, it cannot end by itself.
                 log.info("a stream is closed: nothing was read from it for %.0f s", silent)
                 stream.transport.abort()
+            elif stream.ends is not None and stream.ends <= clock:
+                reader.close()
             elif not reader.busy and silent >= self._beat_s:
                 reader.beat()
 
@@ -202,8 +205,8 @@ def streams_of(app: App) -> Streams:
             now=utc_now(),
             place=app.studio.place(job.id),
             latest=ticket.latest if ticket else (),
-            # Before it is done it has none, and this is asked at every step.
-            pictures=await app.ledger.pictures(job.id) if job.status is Status.DONE else (),
+            # Before it has ended it has none, and this is asked at every step.
+            pictures=() if job.status in UNFINISHED else await app.ledger.pictures(job.id),
         )
         return told.model_dump_json().encode()
 

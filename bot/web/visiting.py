@@ -8,18 +8,20 @@ from aiohttp.typedefs import Handler, Middleware
 from bot.web.caller import Caller
 from bot.web.cookie import HOME, NAME, Cookies
 from bot.web.doorkeeper import Doorkeeper
+from bot.web.rate import Rate
 
 PROGRAMS = frozenset(
-    {"v1", "sdapi", "controlnet", "config", "generate", "status", "login", "openapi.json"}
+    {"v1", "sdapi", "controlnet", "config", "generate", "status", "login", "logout", "openapi.json"}
 )
 WATCHERS = frozenset({"health", "healthz", "readyz", "metrics", "static"})
+ENDED = "You are not signed in any more. Come in with your key again."
 CALLER = web.RequestKey("caller", Caller)
 """Where the handlers of the page find who visits it."""
 
 SignIn = Callable[[web.Request, str], Awaitable[web.Response]]
 
 
-def visiting(doorkeeper: Doorkeeper, cookies: Cookies, sign_in: SignIn) -> Middleware:
+def visiting(doorkeeper: Doorkeeper, cookies: Cookies, rate: Rate, sign_in: SignIn) -> Middleware:
     """`sign_in` answers the form that takes a key, with what is wrong so far."""
 
     @web.middleware
@@ -28,12 +30,14 @@ def visiting(doorkeeper: Doorkeeper, cookies: Cookies, sign_in: SignIn) -> Middl
             return await handler(request)
         try:
             caller = await doorkeeper.visitor(request)
-        except web.HTTPUnauthorized as error:
+        except web.HTTPUnauthorized:
+            # Who has come with nothing has done nothing wrong yet.
+            if NAME in request.cookies or "Authorization" in request.headers:
+                rate.refused(request)
             if "text/html" not in request.headers.get("Accept", ""):
                 raise
-            # Who has come with nothing has done nothing wrong yet.
-            wrong = error.text or "" if NAME in request.cookies else ""
-            return await sign_in(request, wrong)
+            return await sign_in(request, ENDED if NAME in request.cookies else "")
+        rate.require(caller)
         request[CALLER] = caller
         response = await handler(request)
         if caller.key is None and cookies.read(request) != HOME and not response.prepared:

@@ -30,11 +30,13 @@ from engine.gpu.relief import Relief
 from engine.gpu.rows import Rows
 from engine.gpu.samplers import scheduler_for
 from engine.job import Recipe
+from engine.phrase import Phrase
 from engine.sampler import sampler_named
 
 RESCALES = "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion"
 MOST_KNOWN = 15
 """Words of what a model knows: enough to see of what kind they are."""
+NO_WORD = "{model} has a picture for no word of that. It knows English words: {known}."
 NOT_RESCALED = "There was no guidance beside the words themselves, so rescale changed nothing."
 
 
@@ -109,7 +111,7 @@ class Family(ABC):
         if recipe.loras or recipe.embeddings or not self.card.is_lost(recipe.prompt):
             return ()
         known = ", ".join(self.card.knows[:MOST_KNOWN])
-        return (f"{self.card.name} has a picture for no word of that. It knows: {known}.",)
+        return (Phrase(NO_WORD, model=self.card.name, known=known),)
 
     def told(self, recipe: Recipe, sources: Mapping[str, bytes]) -> Mapping[str, Tensor]:
         """All that the network is told at every step: of the words, and of the pictures."""

@@ -77,6 +77,25 @@ def test_a_servers_settings_are_shown_with_its_defaults(
     assert "source pictures default → no, LoRAs default → no" in settings
 
 
+def test_what_a_new_list_drops_is_said(
+    painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def put(*words: str) -> list[str]:
+        return told(painters, capsys, "settings", "set", "--server", "7", *words)
+
+    put("--refuse", "naked,big gore", "--safety-channels", "42:off")
+
+    assert put("--refuse", "cat", "--safety-channels", "43:off") == [
+        "It is set for server discord:7.",
+        "Not on the list of refused words any more: naked, big gore. What is set is the whole "
+        "list. To add to it, name all: --refuse 'naked,big gore,cat'.",
+        "Not on the list of safety of channels any more: 42 off. What is set is the whole "
+        "list. To add to it, name all: --safety-channels 42:off,43:off.",
+    ]
+    assert put("--refuse", "cat,dog") == ["It is set for server discord:7."]
+    assert put("--refuse", "none") == ["It is set for server discord:7."]
+
+
 def test_default_is_as_if_nothing_had_been_set(
     painters: Painters, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -182,6 +182,27 @@ async def test_what_is_no_grant_cannot_be_taken_back(quota: Quota, grant: str) -
         await quota.take_back("7", "")
 
 
+@pytest.mark.parametrize("word", ["Ali", "alicia", "ALICE"])
+async def test_a_name_is_no_id_and_blocks_nobody(
+    quota: Quota, ledger: MemoryLedger, word: str
+) -> None:
+    await ledger.record(a_job(), Allowance(), NOON)
+
+    with pytest.raises(InvalidRequest) as refused:
+        await quota.block(word, None, "spam")
+
+    sentence = (
+        f"“{word}” is nobody's id. Those look like discord:42. Did you mean {ALICE.id} (Alice)?"
+    )
+    assert str(refused.value) == sentence
+    assert await quota.audit(None, None, 50) == ["No moderator has done anything yet."]
+
+
+async def test_whom_nobody_knows_by_name_is_looked_for_elsewhere(quota: Quota) -> None:
+    with pytest.raises(InvalidRequest, match="`easel quota show` has those who are known"):
+        await quota.grant("bob", "5", None, "")
+
+
 async def test_a_block_says_until_when_and_is_taken_away(quota: Quota) -> None:
     [line] = await quota.block("7", "0.5", "spam")
     assert line.startswith("discord:7 may ask for nothing until 02 March at 00:00 UTC. ")

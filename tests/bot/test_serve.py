@@ -50,6 +50,20 @@ async def test_it_says_where_the_page_is_and_stops_when_told(
         await asyncio.open_connection("127.0.0.1", int(address.strip("/").rpartition(":")[2]))
 
 
+async def test_a_page_that_is_not_open_asks_its_own_machine_for_a_key(painters: Painters) -> None:
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    settings = Settings(port=0, open_page=False)
+    serving = asyncio.create_task(serve(settings, painters, announce=lines.put_nowait))
+    address = (await lines.get()).split()[-1]
+
+    async with aiohttp.ClientSession() as browser, browser.get(address) as answer:
+        status = answer.status
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
+
+    assert status == 401
+
+
 @dataclass
 class MeteredPainter(FakePainter):
     meter: Meter = field(default_factory=Meter)

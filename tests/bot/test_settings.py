@@ -112,6 +112,7 @@ def test_what_the_tests_are_told_is_no_setting(monkeypatch: pytest.MonkeyPatch) 
     [
         ("EASEL_PORT", "http"),
         ("EASEL_PORT", "70000"),
+        ("EASEL_OPEN_PAGE", "perhaps"),
         ("EASEL_HOST", "http://localhost"),
         ("EASEL_PAINTER", "cloud"),
         ("EASEL_DEVICE", "gpu"),

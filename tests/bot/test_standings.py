@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.standings import facts
+from bot.standings import facts, person_row
 from engine.accounts import Act
 from storage.memory_accounts import MemoryAccounts
 from storage.memory_purses import MemoryPurses
@@ -32,3 +32,14 @@ async def test_the_tier_is_told_with_the_role_that_gives_it(
     shown = [" ".join(row) for row in facts(await accounts.standing("discord:1", NOON), NOON)]
 
     assert shown[1:3] == [f"tier {tier}", f"roles {told}"]
+
+
+async def test_what_was_granted_is_left_too() -> None:
+    accounts = MemoryAccounts(MemoryPurses())
+    await accounts.set_terms("discord:1", {"per_day": 0}, ACT)
+    await accounts.grant("discord:1", 5.0, ACT)
+
+    standing = await accounts.standing("discord:1", NOON)
+
+    assert ("left now", "5.00") in facts(standing, NOON)
+    assert person_row(standing, NOON)[4] == "5.00"

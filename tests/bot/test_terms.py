@@ -22,7 +22,7 @@ def test_every_term_has_an_option() -> None:
         ("per_day", "-1", "no amount"),
         ("per_day", "NaN", "no number"),
         ("per_day", "inf", "no number"),
-        ("per_day", "ten", "“ten” is no number"),
+        ("per_day", "ten", "“ten” is no number. Write one, or none for no limit, or default for"),
         ("window", "0", "a minute to 366 days"),
         ("window", "none", "must be a number"),
         ("largest", "big", "Write width x height"),

@@ -43,6 +43,7 @@ async def watch(server: Discord) -> None:
 async def play(api_port: int = API_PORT, gateway_port: int = GATEWAY_PORT) -> None:
     """Until there is nothing more to read."""
     async with Discord(api_port=api_port, gateway_port=gateway_port) as server:
+        server.doors.round_trip_s = 0.05
         show(f"EASEL_DISCORD_API={server.api}")
         show(f"EASEL_DISCORD_GATEWAY={server.gateway}")
         show(f"EASEL_DISCORD_TOKEN={server.token}")

@@ -91,6 +91,21 @@ async def test_heartbeats_can_stay_unanswered(server: Discord) -> None:
         assert (await line.hear())["t"] == "ONE"
 
 
+async def test_heartbeats_are_answered_as_late_as_the_way_is_long(server: Discord) -> None:
+    async with logged_in(server) as line:
+        server.doors.round_trip_s = 3600.0
+        await line.say(Op.HEARTBEAT)
+        await server.until(lambda: server.doors.heartbeats == 1, "the heartbeat")
+        server.dispatch("ONE", {})
+        before = await line.hear()
+
+        server.doors.round_trip_s = 0.0
+        await line.say(Op.HEARTBEAT)
+        after = await line.hear()
+
+    assert (before["t"], after["op"]) == ("ONE", Op.HEARTBEAT_ACK)
+
+
 @pytest.mark.parametrize("how", list(Down))
 async def test_the_gateway_can_be_down_and_come_back(server: Discord, how: Down) -> None:
     await server.gateway_down(how)

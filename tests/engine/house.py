@@ -1,7 +1,7 @@
 """A studio with a dispatcher over fakes, as the program wires them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from engine.errors import StorageFailed
 from engine.job import Picture, Status
 from engine.lease import Lease
 from engine.line import Line
+from engine.ports import NO_PICTURES
 from engine.price import Speeds
 from engine.queue import FairQueue
 from engine.request import ImageRequest
@@ -61,11 +62,19 @@ class FullDisk(MemoryLedger):
         now: datetime,
         attempt: int | None = None,
         spent: float = 0.0,
+        pictures: Mapping[int, Picture] = NO_PICTURES,
         tally: Tally | None = None,
     ) -> bool:
         self._require_space()
         return await super().end(
-            job, status, problem, now=now, attempt=attempt, spent=spent, tally=tally
+            job,
+            status,
+            problem,
+            now=now,
+            attempt=attempt,
+            spent=spent,
+            pictures=pictures,
+            tally=tally,
         )
 
     def _require_space(self) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.filter import refused_word, words_of
+from engine.filter import found_words, refused_word, words_of
 
 LETTERS = st.text(alphabet="abcdefghij", min_size=1, max_size=8)
 DRESSED = {"a": "Á", "e": "ë", "c": "Ç", "i": "ｉ", "d": "d\u0323", "b": "b\u200b", "g": "G"}
@@ -183,3 +183,18 @@ def test_a_word_is_found_exactly_where_it_stands_among_the_words(
     found = refused_word([f"x {' '.join(words)} x"], [word])
 
     assert (found == word) == (word in words)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "pattern", "found"),
+    [
+        ("a fox, two Colours", "/colou?r(s|ed)?/", "colours"),
+        ("big t i t s here", "/tits?/", "tits"),
+        ("a red or blue car", "/(red|blue) (car|bus)/", "blue car"),
+        ("no.1 " + "a " * 50 + "b", "/1( a)+ b/", "b"),
+        ("colours", "colours", "colours"),
+    ],
+)
+def test_of_a_pattern_only_what_was_said_is_told(prompt: str, pattern: str, found: str) -> None:
+    assert refused_word([prompt], [pattern]) == pattern
+    assert found_words(["a cat", prompt], pattern) == found

@@ -9,7 +9,7 @@ import pytest
 from engine.caretaker import TERMINAL
 from engine.errors import Cancelled, PaintingFailed, StorageFailed
 from engine.job import Job, Picture, Recipe, Status
-from engine.ports import Tell
+from engine.ports import NO_PICTURES, Tell
 from engine.request import ImageRequest
 from engine.tally import Tally
 from storage.memory import MemoryLedger
@@ -233,11 +233,19 @@ class Locked(MemoryLedger):
         now: datetime,
         attempt: int | None = None,
         spent: float = 0.0,
+        pictures: Mapping[int, Picture] = NO_PICTURES,
         tally: Tally | None = None,
     ) -> bool:
         self._require_unlocked()
         return await super().end(
-            job, status, problem, now=now, attempt=attempt, spent=spent, tally=tally
+            job,
+            status,
+            problem,
+            now=now,
+            attempt=attempt,
+            spent=spent,
+            pictures=pictures,
+            tally=tally,
         )
 
     async def begin(

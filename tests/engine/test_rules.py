@@ -132,7 +132,7 @@ def test_what_nobody_can_look_at_is_not_painted() -> None:
 def test_patterns_are_refused_beside_words() -> None:
     settings = ServerSettings(refused=("bad", "/fo+x(es)?/"))
 
-    with pytest.raises(InvalidRequest, match=r"refuses the word “/fo\+x\(es\)\?/”"):
+    with pytest.raises(InvalidRequest, match="refuses the word “fox”"):
         require_allowed(settings, A_FOX, tiles(A_FOX))
 
 

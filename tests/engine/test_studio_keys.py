@@ -1,15 +1,17 @@
 """The same click twice is one job, whatever became of it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from engine.allowance import UNLIMITED
 from engine.errors import (
     Cancelled,
+    InvalidRequest,
     PaintingFailed,
 )
-from engine.job import Status
+from engine.job import Job, Status
 from engine.request import ImageRequest
 from storage.memory import MemoryLedger
 from tests.engine.house import open_house, price_of
@@ -86,3 +88,38 @@ async def test_the_same_key_after_the_end_still_has_the_pictures() -> None:
 
         assert [picture.png for picture in await again.pictures()] == [pictures[0].png]
         assert len(house.painter.painted) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ({"prompt": "a fox"}, {"prompt": "a hare"}),
+        ({"prompt": "a fox", "count": 3}, {"prompt": "a fox"}),
+        ({"prompt": "a fox"}, {"prompt": "a fox", "count": 3}),
+    ],
+)
+async def test_the_same_key_for_something_else_is_refused(
+    first: dict[str, Any], then: dict[str, Any]
+) -> None:
+    async with open_house(working=False) as house:
+        await house.studio.submit(ImageRequest.model_validate(first), ALICE, key="click-1")
+
+        with pytest.raises(InvalidRequest, match="another request"):
+            await house.studio.submit(ImageRequest.model_validate(then), ALICE, key="click-1")
+
+        assert len(house.line.jobs) == 1
+
+
+class Late(MemoryLedger):
+    """Another program recorded the key a moment ago, and only the recording shows it."""
+
+    async def seen(self, owner: str, key: str) -> Job | None:
+        return None
+
+
+async def test_the_same_key_for_something_else_is_refused_however_close_the_race() -> None:
+    async with open_house(ledger=Late(), working=False) as house:
+        await house.studio.submit(A_FOX, ALICE, key="click-1")
+
+        with pytest.raises(InvalidRequest, match="another request"):
+            await house.studio.submit(ImageRequest(prompt="a hare"), ALICE, key="click-1")

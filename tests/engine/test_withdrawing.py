@@ -1,5 +1,7 @@
 """What withdrawing a job does, and what it costs."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -10,9 +12,11 @@ from engine.errors import (
     NotFound,
     QuotaExceeded,
 )
-from engine.job import Status
+from engine.job import Picture, Recipe, Status
+from engine.ports import Tell
 from engine.request import ImageRequest
 from tests.engine.house import open_house, price_of, until
+from tests.fakes import FakePainter
 from tests.storage.samples import ALICE, BOB
 
 A_FOX = ImageRequest(prompt="a fox", seed=7)
@@ -92,3 +96,26 @@ async def test_withdrawing_a_finished_job_changes_nothing() -> None:
 
         assert not await house.studio.cancel(ticket.job.id, ALICE)
         assert (await house.ledger.job(ticket.job.id)).status == Status.DONE
+
+
+class OnlyTheFirst(FakePainter):
+    """Never gets done with another than the first picture of a job."""
+
+    async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
+        self.gate = asyncio.Event()
+        if recipe.seed == A_FOX.seed:
+            self.gate.set()
+        return await super().paint(recipe, sources, tell)
+
+
+async def test_what_is_finished_of_a_withdrawn_job_is_kept_and_paid_for() -> None:
+    async with open_house(painter=OnlyTheFirst(seats=1)) as house:
+        ticket = await house.studio.submit(A_FOX.model_copy(update={"count": 3}), ALICE)
+        await until(lambda: len(house.painter.painting) == 2)
+
+        await house.studio.cancel(ticket.job.id, ALICE)
+
+        ended = await house.ledger.job(ticket.job.id)
+        [kept] = await house.ledger.pictures(ticket.job.id)
+        assert (ended.status, kept.tile, kept.seconds) == (Status.CANCELLED, 0, 0.5)
+        assert ended.spent == pytest.approx(0.5 + ended.price / 3 / 4)

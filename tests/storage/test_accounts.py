@@ -307,3 +307,40 @@ async def test_the_audit_knows_what_was_done_on_a_server_and_to_it(accounts: Acc
     assert deeds[0].details == {"job": "1f", "server": "discord:9"}
     assert len(await accounts.audit(server="discord:9", whom=BOB.id)) == 1
     assert not await accounts.audit(server="discord:7")
+
+
+async def test_the_same_key_gives_once(accounts: Accounts) -> None:
+    act = replace(ACT, key="http:prize")
+
+    first = await accounts.grant(CHARLIE, 5, act, expires=LATER)
+    again, at_once = await asyncio.gather(
+        accounts.grant(CHARLIE, 5, act, expires=LATER),
+        accounts.grant(CHARLIE, 5, replace(act, at=NOON + timedelta(seconds=1)), expires=LATER),
+    )
+    other = await accounts.grant(CHARLIE, 5, replace(act, key="http:more"), expires=LATER)
+    another_moderators = await accounts.grant(
+        CHARLIE, 5, replace(act, who="discord:98"), expires=LATER
+    )
+    elsewhere = await accounts.grant(ALICE.id, 5, act, expires=LATER)
+
+    assert first == again == at_once
+    assert len({grant.id for grant in (first, other, another_moderators, elsewhere)}) == 4
+    assert len((await accounts.standing(CHARLIE, NOON)).grants) == 3
+
+
+async def test_the_same_key_for_another_gift_is_refused(accounts: Accounts) -> None:
+    act = replace(ACT, key="http:prize")
+    await accounts.grant(CHARLIE, 5, act)
+
+    for credits, expires in ((6, None), (5, LATER)):
+        with pytest.raises(InvalidRequest, match="another grant"):
+            await accounts.grant(CHARLIE, credits, act, expires=expires)
+
+    assert len((await accounts.standing(CHARLIE, NOON)).grants) == 1
+
+
+async def test_gifts_without_a_key_are_as_many_as_were_given(accounts: Accounts) -> None:
+    await accounts.grant(CHARLIE, 5, ACT)
+    await accounts.grant(CHARLIE, 5, ACT)
+
+    assert len((await accounts.standing(CHARLIE, NOON)).grants) == 2

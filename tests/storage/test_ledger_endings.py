@@ -162,3 +162,36 @@ async def test_a_job_ends_failed_or_cancelled(ledger: Ledger, status: Status) ->
         await ledger.end("fox", status, "", now=LATER)
 
     assert await ledger.job("fox") == a_job()
+
+
+async def test_a_job_that_ends_early_keeps_what_is_finished(
+    ledger: Ledger, archive: Archive
+) -> None:
+    job = a_job(tiles=3)
+    await begun_job(ledger, job)
+    _, second, third = pictures_of(job)
+
+    ended = await ledger.end(
+        "fox", Status.CANCELLED, "", now=LATER, spent=3.0, pictures={2: third, 1: second}
+    )
+
+    kept = await ledger.pictures("fox")
+    assert ended
+    assert [(one.tile, one.recipe) for one in kept] == [
+        (tile.index, tile.recipe) for tile in job.tiles[1:]
+    ]
+    assert [await ledger.file(one.file) for one in kept] == [b"fox 1", b"fox 2"]
+    assert len(await archive.page(ALICE.id)) == 2
+
+
+async def test_what_had_ended_keeps_nothing_more(ledger: Ledger) -> None:
+    job = a_job()
+    await begun_job(ledger, job)
+    await ledger.end("fox", Status.CANCELLED, "", now=LATER)
+
+    again = await ledger.end(
+        "fox", Status.CANCELLED, "", now=LATER, pictures={0: pictures_of(job)[0]}
+    )
+
+    assert not again
+    assert not await ledger.pictures("fox")

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.extra import Control, Extra, Reference
-from engine.job import Recipe, recipe_of
-from storage.picture_rows import digest_of
+from engine.job import Picture, Recipe, recipe_of
+from engine.phrase import Phrase, phrase_of
+from storage.picture_rows import digest_of, remembered_of_row, row_of_picture
 from tests.engine.recipes import EVERYTHING, recipes
-from tests.storage.samples import A_FOX
+from tests.storage.samples import A_FOX, NOON
 
 # Another value for every field that a recipe has.
 OTHER: dict[str, Any] = {
@@ -124,3 +125,15 @@ def test_what_comes_back_from_json_is_the_same(recipe: Recipe) -> None:
     again = recipe_of(json.loads(json.dumps(asdict(recipe))))
 
     assert digest_of(again) == digest_of(recipe)
+
+
+def test_a_note_keeps_the_values_that_are_in_it() -> None:
+    notes = (Phrase("{model} knows no {word}.", model="book", word="{fox}"), "{plain}")
+    picture = Picture(recipe=A_FOX, png=b"png", seconds=1.0, notes=notes)
+
+    row = row_of_picture("fox", 0, "discord:1", picture, "file", NOON)
+    row.notes = json.loads(json.dumps(row.notes))
+    kept = remembered_of_row(row).notes
+
+    assert kept == ("book knows no {fox}.", "{plain}")
+    assert phrase_of(kept[0]).values == {"model": "book", "word": "{fox}"}

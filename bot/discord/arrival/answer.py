@@ -8,7 +8,7 @@ from functools import partial
 import discord
 from aiohttp import ClientError
 
-from bot.discord.arrival.asked import Interaction, reply_to
+from bot.discord.arrival.asked import MESSAGE, Interaction, reply_to
 from bot.discord.arrival.first_answer import answered_first
 from bot.discord.arrival.journal import Journal
 from bot.discord.arrival.pending import Pending
@@ -16,7 +16,7 @@ from bot.discord.connection.wire import Wire, follow_up, original
 from bot.discord.controls.filled import Refused
 from bot.discord.messages.parts import ONLY_FOR_YOU, Post, sentence, text
 from bot.discord.speech.refusals import told
-from bot.discord.speech.words import say
+from bot.discord.speech.words import say, speaking
 from engine.errors import EaselError
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class Answer:
 
     def __init__(self, interaction: Interaction, wire: Wire) -> None:
         self._interaction, self._wire = interaction, wire
+        self._asks = False
 
     @property
     def private(self) -> bool:
@@ -50,18 +51,20 @@ class Answer:
 
     async def acknowledge(self, how: How) -> bool:
         """False where somebody else did, or nobody waits any more; then there is nothing to do."""
-        defer = partial(
-            self._interaction.response.defer,
-            thinking=how is not How.QUIET,
-            ephemeral=how is How.PRIVATE,
-        )
         if how is not How.QUIET:
             self._note(private=how is How.PRIVATE)
-        if not await answered_first(self._wire, self._interaction, defer):
+        if not await answered_first(self._wire, self._interaction, partial(self._defer, how)):
             self._wire.journal.settle(self.id)
             return False
         self._interaction.extras[HOW] = how
         return True
+
+    async def _defer(self, how: How) -> None:
+        made = await self._interaction.response.defer(
+            thinking=how is not How.QUIET, ephemeral=how is How.PRIVATE
+        )
+        if made is not None:
+            self._interaction.extras[MESSAGE] = made.message_id
 
     def _note(self, *, private: bool) -> None:
         """Should this program be killed before it answers, the next one knows of it."""
@@ -79,14 +82,19 @@ class Answer:
 
     def _end(self, journal: Journal, task: asyncio.Task[object]) -> None:
         """Whatever was to be done is done, unless the end of the program cut it off."""
-        if not task.cancelled():
+        if not task.cancelled() and not self._asks:
             journal.settle(self.id)
 
-    async def show(self, post: Post) -> None:
-        """In the place of the message that is loading."""
+    async def show(self, post: Post, *, asks: bool = False) -> None:
+        """In the place of the message that is loading, or has the button.
+
+        One that `asks` something stays in the journal: no program after us knows its answers.
+        """
         route = original("PATCH", self._interaction.application_id, self._interaction.token)
         await self._wire.ask(route, post)
-        self._wire.journal.settle(self.id)
+        self._asks = asks
+        if not asks:
+            self._wire.journal.settle(self.id)
 
     async def remove(self) -> None:
         """The message that is loading, or has the button."""
@@ -97,15 +105,16 @@ class Answer:
             log.info("interaction %s has no message any more", self.id)
 
     async def explain(self, error: BaseException) -> None:
-        """To nobody but whoever asked."""
-        if isinstance(error, EaselError):
-            words = told(error.error if isinstance(error, Refused) else error)
-        else:
-            log.error("interaction %s met a bug", self._interaction.id, exc_info=error)
-            words = say("bug")
-        post = sentence(words)
-        if isinstance(error, Refused):
-            post = Post(parts=(*post.parts, text(error.typed), *error.buttons))
+        """To nobody but whoever asked, in their language, whatever is spoken to everybody there."""
+        with speaking(self._interaction.locale.value):
+            if isinstance(error, EaselError):
+                words = told(error.error if isinstance(error, Refused) else error)
+            else:
+                log.error("interaction %s met a bug", self._interaction.id, exc_info=error)
+                words = say("bug")
+            post = sentence(words)
+            if isinstance(error, Refused):
+                post = Post(parts=(*post.parts, text(error.typed), *error.buttons))
         try:
             await self._tell(words, post)
         except (discord.HTTPException, ClientError, OSError, EaselError) as lost:

@@ -3,12 +3,14 @@
 import discord
 
 from bot.discord.delivery.reply import TOKEN_LIFE, Reply
-from bot.discord.speech.words import say, spoken
+from bot.discord.speech.words import language_of, say, spoken
 from engine.errors import NotFound
 from engine.job import Job, Owner
 from engine.spot import Spot
 
 Interaction = discord.Interaction[discord.Client]
+MESSAGE = "message"
+"""Under this name we keep which message the first answer is, once Discord said so."""
 
 
 def known_as(snowflake: int | str) -> str:
@@ -65,6 +67,8 @@ def reply_to(interaction: Interaction, *, private: bool) -> Reply:
         guest=not interaction.is_guild_integration(),
         named=not private and interaction.type is not discord.InteractionType.application_command,
         language=spoken(),
+        reader=language_of(interaction.locale.value),
+        answer=interaction.extras.get(MESSAGE),
     )
 
 

@@ -11,7 +11,6 @@ from bot.app import App
 from bot.discord.arrival.answer import Answer, How
 from bot.discord.arrival.asked import (
     Interaction,
-    key_of,
     owner_of,
     reply_to,
     roles_of,
@@ -47,7 +46,7 @@ class Desk:
     app: App
     wire: Wire
     screens: Screens
-    wishes: Wishes = field(default_factory=Wishes)
+    wishes: Wishes = field(init=False)
     pointed: Pointed = field(default_factory=Pointed)
     drafts: Drafts = field(default_factory=Drafts)
     files: Files = field(default_factory=Files)
@@ -61,6 +60,9 @@ class Desk:
     _asking: Waiting = field(default_factory=Waiting)
     """Interactions that will put a job into the queue."""
     _closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.wishes = Wishes(self.wire.journal)
 
     def first_time(self, interaction: Interaction) -> bool:
         """Discord now and then tells of the same interaction again.
@@ -113,12 +115,12 @@ class Desk:
         """Whoever wrote alternatives is asked first: they may be more than was thought."""
         roles = roles_of(interaction)
         wish = Wish(
+            interaction=interaction.id,
             request=request,
             owner=owner_of(interaction),
             roles=None if roles is None else tuple(roles),
             server=server_of(interaction),
             spot=spot_of(interaction),
-            key=key_of(interaction.id),
             reply=reply_to(interaction, private=answer.private),
         )
         if ALTERNATIVE not in request.prompt:
@@ -131,7 +133,7 @@ class Desk:
             await self.submit(wish)
             return
         name = self.wishes.put(wish)
-        await answer.show(looks.question(request, len(quote.tiles), quote.price, name))
+        await answer.show(looks.question(request, len(quote.tiles), quote.price, name), asks=True)
 
     async def submit(self, wish: Wish) -> None:
         ticket = await self.app.studio.submit(

@@ -4,6 +4,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from uuid import uuid4
 
+from bot.discord.arrival.asked import key_of
+from bot.discord.arrival.journal import Journal
+from bot.discord.arrival.pending import Pending
 from bot.discord.delivery.reply import Reply
 from bot.discord.speech.words import say
 from engine.errors import NotFound
@@ -16,22 +19,32 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A request with whoever made it, and where. The same key again is the same wish."""
+    """A request with whoever made it by which interaction, and where."""
 
+    interaction: int
     request: ImageRequest
     owner: Owner
     roles: tuple[str, ...] | None
     server: str | None
     spot: Spot
-    key: str
     reply: Reply
+
+    @property
+    def key(self) -> str:
+        """The same again is the same wish."""
+        return key_of(self.interaction)
 
 
 class Wishes:
-    """They are only kept while the program runs: nothing was promised yet."""
+    """They are only kept while the program runs: nothing was promised yet.
 
-    def __init__(self) -> None:
+    The journal knows of their questions, so that the next program says that they are over.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
         self._waiting: OrderedDict[str, Wish] = OrderedDict()
+        self._answered: OrderedDict[str, None] = OrderedDict()
 
     def put(self, wish: Wish) -> str:
         """Answers what its buttons call it."""
@@ -41,15 +54,33 @@ class Wishes:
 
     def put_back(self, name: str, wish: Wish) -> None:
         """So that its buttons work again."""
+        self.note(wish)
+        self._answered.pop(name, None)
         self._waiting[name] = wish
         while len(self._waiting) > MOST:
-            self._waiting.popitem(last=False)
+            self.settle(self._waiting.popitem(last=False)[1])
 
-    def take(self, name: str, owner: Owner) -> Wish:
-        """Once, and only by whoever asked. Raises NotFound."""
+    def take(self, name: str, owner: Owner) -> Wish | None:
+        """Once, and only by whoever asked; None where nobody knows of it any more.
+
+        It stays in the journal until it is settled. Raises NotFound.
+        """
+        if name in self._answered:
+            raise NotFound(say("answered"))
         wish = self._waiting.get(name)
         if wish is None:
-            raise NotFound(say("forgotten"))
+            return None
         if wish.owner.id != owner.id:
             raise NotFound(say("not_asked"))
+        self._answered[name] = None
+        while len(self._answered) > MOST:
+            self._answered.popitem(last=False)
         return self._waiting.pop(name)
+
+    def note(self, wish: Wish) -> None:
+        """Should this program be killed, the next one tells by the reply that the wish has now."""
+        self._journal.begin(Pending(id=wish.interaction, reply=wish.reply))
+
+    def settle(self, wish: Wish) -> None:
+        """It is a job by now, or nothing at all."""
+        self._journal.settle(wish.interaction)

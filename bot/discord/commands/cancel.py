@@ -12,10 +12,12 @@ from bot.discord.arrival.asked import Interaction, owner_of, require_may_touch
 from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
 from bot.discord.controls.press import Press
+from bot.discord.delivery.reply import Reply
 from bot.discord.looks.queue import label
 from bot.discord.messages.parts import sentence
 from bot.discord.moderators.audit_channel import note_touch
 from bot.discord.pictures.own_jobs import OwnJob, own_jobs
+from bot.discord.speech.refusals import told
 from bot.discord.speech.shown import shown
 from bot.discord.speech.words import say
 from bot.discord.typed.fuzzy import LONGEST, MOST
@@ -59,14 +61,25 @@ def add_cancel(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
 
 
 async def press_cancel(desk: Desk, interaction: Interaction, pressed: Press) -> None:
-    """The message then says so by itself: that is how the job's end is told."""
-    if not await Answer(interaction, desk.wire).acknowledge(How.QUIET):
+    """The message then says so by itself: that is how the job's end is told.
+
+    Where that could not be told by it any more, it loses its button.
+    """
+    answer = Answer(interaction, desk.wire)
+    if not await answer.acknowledge(How.QUIET):
         return
-    job = await desk.job(pressed.target)
+    try:
+        job = await desk.job(pressed.target)
+    except NotFound as error:
+        await answer.show(sentence(told(error)))
+        return
     require_may_touch(interaction, job)
-    if not await desk.app.studio.cancel(job.id, job.owner):
+    if await desk.app.studio.cancel(job.id, job.owner):
+        await note_touch(desk, interaction, job, "cancel")
+    elif not job.reply or Reply.read(job.reply).open(interaction.created_at):
         raise NotFound(say("ended"))
-    await note_touch(desk, interaction, job, "cancel")
+    else:
+        await answer.show(sentence(say("ended")))
 
 
 def _meant(typed: str | None, own: Sequence[OwnJob]) -> OwnJob:

@@ -20,7 +20,7 @@ from bot.discord.speech.words import say
 from bot.discord.typed.days import offering_days, read_day
 from bot.discord.typed.fuzzy import offered
 from bot.discord.typed.offers import choices
-from bot.discord.typed.sought import YES, Typed, search_of, typed_on
+from bot.discord.typed.sought import OPTIONS, YES, Typed, search_of, typed_on
 from bot.discord.typed.typed_number import plain_number
 from bot.history import A_NUMBER, read_picture
 from engine.errors import NotFound
@@ -28,8 +28,6 @@ from engine.job import Remembered
 from engine.request import LARGEST_SEED
 
 log = logging.getLogger(__name__)
-
-OPTIONS = ("words", "model", "seed", "favourites", "since", "until")
 
 
 def add_history(tree: app_commands.CommandTree[Any], desk: Desk) -> None:

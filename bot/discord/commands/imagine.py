@@ -10,7 +10,6 @@ from bot.discord.arrival.admitted import require_admitted
 from bot.discord.arrival.asked import Interaction, owner_of
 from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
-from bot.discord.messages.uploads import MOST_FILES
 from bot.discord.speech.words import say
 from bot.discord.typed.offers import (
     offering_models,
@@ -21,7 +20,7 @@ from bot.discord.typed.offers import (
 from bot.sizes import ASPECTS, read_aspect, read_size
 from engine.errors import InvalidRequest
 from engine.prompt import read_prompt
-from engine.request import LARGEST_SEED, LONGEST_PROMPT, ImageRequest
+from engine.request import LARGEST_SEED, LONGEST_PROMPT, MOST_COUNT, ImageRequest
 
 OPTIONS = (
     *("prompt", "negative", "model", "aspect", "size", "steps", "guidance", "sampler", "seed"),
@@ -49,7 +48,7 @@ def add_imagine(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         guidance: Range[float, 0, 30] | None = None,
         sampler: Range[str, 1, 100] | None = None,
         seed: Range[int, 0, LARGEST_SEED] | None = None,
-        count: Range[int, 1, MOST_FILES] | None = None,
+        count: Range[int, 1, MOST_COUNT] | None = None,
         style: Range[str, 1, 100] | None = None,
         image: discord.Attachment | None = None,
         strength: Range[float, 0, 1] | None = None,

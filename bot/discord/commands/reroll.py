@@ -10,7 +10,6 @@ from bot.discord.arrival.asked import Interaction, is_private, owner_of
 from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
 from bot.discord.controls.press import Press
-from bot.discord.messages.uploads import MOST_FILES
 from bot.discord.pictures.own_pictures import offering_pictures, opened_at
 from bot.discord.pictures.pointed import job_on, recipes_on
 from bot.discord.pictures.seen import lent, require_model, seen_job
@@ -18,6 +17,7 @@ from bot.discord.speech.words import say
 from engine.again import request_of
 from engine.errors import InvalidRequest
 from engine.remade import asked_for, borrowed, rerolled, several
+from engine.request import MOST_COUNT
 
 OPTIONS = ("picture", "count", "same", "private")
 
@@ -29,7 +29,7 @@ def add_reroll(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
     async def reroll(
         interaction: Interaction,
         picture: Range[str, 1, 100] | None = None,
-        count: Range[int, 1, MOST_FILES] = 1,
+        count: Range[int, 1, MOST_COUNT] = 1,
         same: bool = False,
         private: bool | None = None,
     ) -> None:

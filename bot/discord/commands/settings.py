@@ -11,7 +11,6 @@ from bot.discord.arrival.desk import Desk
 from bot.discord.arrival.usual import usual_quote
 from bot.discord.commands.everywhere import everywhere
 from bot.discord.looks import settings as looks_settings
-from bot.discord.messages.uploads import MOST_FILES
 from bot.discord.speech.words import say
 from bot.discord.typed.offers import offering_models, offering_samplers, offering_styles
 from bot.sizes import ASPECTS
@@ -21,7 +20,7 @@ from engine.choices import Kind, Whose
 from engine.clock import utc_now
 from engine.errors import InvalidRequest
 from engine.preferences import GROUPS, NAMES
-from engine.request import LONGEST_PROMPT
+from engine.request import LONGEST_PROMPT, MOST_COUNT
 
 OPTIONS = (
     *("model", "aspect", "size", "steps", "guidance", "sampler"),
@@ -50,7 +49,7 @@ def add_settings(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         sampler: Range[str, 1, 100] | None = None,
         negative: Range[str, 1, LONGEST_PROMPT] | None = None,
         style: Range[str, 1, 100] | None = None,
-        count: Range[int, 1, MOST_FILES] | None = None,
+        count: Range[int, 1, MOST_COUNT] | None = None,
         exact: bool | None = None,
         forget: str | None = None,
     ) -> None:

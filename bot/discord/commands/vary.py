@@ -10,13 +10,13 @@ from bot.discord.arrival.asked import Interaction, is_private, owner_of
 from bot.discord.arrival.desk import Desk
 from bot.discord.commands.everywhere import everywhere
 from bot.discord.controls.press import Press
-from bot.discord.messages.uploads import MOST_FILES
 from bot.discord.pictures.own_pictures import offering_pictures, opened_at
 from bot.discord.pictures.seen import lent, not_had, require_model, seen_job, tile_of
 from bot.discord.speech.words import say
 from engine.again import request_of, require_same
 from engine.job import Remembered
 from engine.remade import VARIATION, varied
+from engine.request import MOST_COUNT
 
 OPTIONS = ("picture", "strength", "count", "private")
 MOST_BY_BUTTON = 4
@@ -30,7 +30,7 @@ def add_vary(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         interaction: Interaction,
         picture: Range[str, 1, 100] | None = None,
         strength: Range[float, 0.01, 1.0] = VARIATION,
-        count: Range[int, 1, MOST_FILES] = 1,
+        count: Range[int, 1, MOST_COUNT] = 1,
         private: bool | None = None,
     ) -> None:
         if opened := await opened_at(desk, interaction, picture, private=private):

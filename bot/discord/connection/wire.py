@@ -141,5 +141,10 @@ def channel_messages(channel: int) -> Route:
     return Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
 
 
+def channel_message(method: str, channel: int, message: int) -> Route:
+    path = "/channels/{channel_id}/messages/{message_id}"
+    return Route(method, path, channel_id=channel, message_id=message)
+
+
 def direct_channels() -> Route:
     return Route("POST", "/users/@me/channels")

@@ -74,7 +74,12 @@ class Refused(InvalidRequest):
 
     def __init__(self, filled: Filled, error: EaselError, draft: str = "") -> None:
         super().__init__(error.phrase)
-        self.error = error
+        self.error, self._filled, self._draft = error, filled, draft
+
+    @property
+    def typed(self) -> str:
+        """What was typed, in a block."""
+        filled = self._filled
         words = "\n\n".join(typed for name in WORDS if (typed := filled.typed.get(name)))
         numbers = [
             f"{say(key)}: {shown(typed, LONGEST_NUMBER)}"
@@ -84,8 +89,10 @@ class Refused(InvalidRequest):
         below = [f"-# {' · '.join(numbers)}"] if numbers else []
         around = [say("edit.typed"), *below]
         # Cut here, where it is known what may be: a block that does not end would swallow the rest.
-        taken = len(translated(error.phrase)) + sum(map(len, around)) + ROOM_OF_SIGNS
+        taken = len(translated(self.phrase)) + sum(map(len, around)) + ROOM_OF_SIGNS
         block = fenced(words, max(0, min(LONGEST_TYPED, LONGEST_TEXT - taken)))
-        self.typed = "\n".join([around[0], block, *below])
-        opens = button(say("edit.again"), "again", draft)
-        self.buttons: tuple[Part, ...] = (row(opens),) if draft else ()
+        return "\n".join([around[0], block, *below])
+
+    @property
+    def buttons(self) -> tuple[Part, ...]:
+        return (row(button(say("edit.again"), "again", self._draft)),) if self._draft else ()

@@ -3,17 +3,25 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import discord
 
-from bot.discord.connection.wire import Wire, channel_messages, direct_channels, follow_up, original
+from bot.discord.connection.wire import (
+    Wire,
+    channel_message,
+    channel_messages,
+    direct_channels,
+    follow_up,
+    original,
+)
 from bot.discord.delivery.reply import Reply
 from bot.discord.delivery.screens import Screens
 from bot.discord.looks import job as looks
-from bot.discord.messages.parts import NEW_COMPONENTS, ONLY_FOR_YOU, Post
+from bot.discord.messages.parts import NEW_COMPONENTS, ONLY_FOR_YOU, Post, sentence
 from bot.discord.speech.words import say, speaking
-from engine.errors import NotFound
+from engine.errors import NotFound, StorageFailed
 from engine.job import Job, Picture
 
 log = logging.getLogger(__name__)
@@ -46,11 +54,33 @@ class Delivery:
 
     async def _tell(self, job: Job, pictures: Sequence[Picture], reply: Reply) -> None:
         async with self._screens.last(job.id):
-            if await self._answered(job, pictures, reply):
-                return
-            posts = await _looks(job, pictures, reply, min(reply.upload_limit, EVERYWHERE))
-            for number, post in enumerate(posts):
-                await self._elsewhere(job, reply, looks.for_somebody(post, reply), number)
+            if not await self._answered(job, pictures, reply):
+                posts = await _looks(job, pictures, reply, min(reply.upload_limit, EVERYWHERE))
+                for number, post in enumerate(posts):
+                    await self._elsewhere(job, reply, looks.for_somebody(post, reply), number)
+                await self._clear(reply)
+        if looks.is_discreet(job, reply):
+            await self._whisper(job, reply)
+
+    async def _whisper(self, job: Job, reply: Reply) -> None:
+        """To whoever asked, what nobody else is told of how it ended."""
+        with speaking(reply.reader or reply.language):
+            post = sentence(looks.problem_of(job))
+        if reply.open(self._now()) and await self._followed(replace(reply, private=True), post):
+            return
+        try:
+            await self._direct(reply, post, _nonce(job, 1))
+        except NotFound:
+            log.info("only /quota tells why job %s was withdrawn", job.id)
+
+    async def _clear(self, reply: Reply) -> None:
+        """The first answer still says how far it is, for ever; the bot itself may take it away."""
+        if reply.answer is None or reply.private or reply.guest:
+            return
+        try:
+            await self._wire.ask(channel_message("DELETE", reply.channel, reply.answer))
+        except (discord.HTTPException, StorageFailed, TimeoutError) as error:
+            log.info("message %s stays as it was: %r", reply.answer, error)
 
     async def _answered(self, job: Job, pictures: Sequence[Picture], reply: Reply) -> bool:
         if not reply.open(self._now()):

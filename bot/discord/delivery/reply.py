@@ -17,7 +17,8 @@ class Reply:
 
     `upload_limit` is how many bytes each file may have there. Without a `server` it is a direct
     message. As a `guest`, where only the person took the bot along, no channel lets it in.
-    It is `named` where Discord itself does not say under the answer who asked.
+    It is `named` where Discord itself does not say under the answer who asked. `answer` is the
+    message that this is, `language` what is spoken there, and `reader` what whoever asked speaks.
     """
 
     application: int
@@ -31,6 +32,8 @@ class Reply:
     guest: bool = False
     named: bool = False
     language: str = "en"
+    reader: str = ""
+    answer: int | None = None
 
     def open(self, now: datetime) -> bool:
         """Whether the token should still work."""

@@ -2,23 +2,21 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from bot.deeds import DEED_COLUMNS, deed_row
+from bot.discord.looks.changes import changes
 from bot.discord.looks.lines import fitting
 from bot.discord.messages.parts import LONGEST_TEXT, Part, Post, button, row, text
 from bot.discord.speech.shown import shown
 from bot.discord.speech.words import say
-from bot.standings import NOTHING
 from engine.accounts import Deed
 from engine.gate import QUEUE
-from engine.moderation import SERVER
+from engine.moderation import KEY, SERVER
 
 EACH = 8
 """On a page."""
 LONGEST = 300
 JOB, CHANNEL, MESSAGE = "job", "channel", "message"
-SAID_OTHERWISE = frozenset({SERVER, JOB, CHANNEL, MESSAGE})
+SAID_OTHERWISE = frozenset({SERVER, KEY, JOB, CHANNEL, MESSAGE})
 DELETED = "delete message"
 SHORT = 8
 """As much of a job's name as people can read; the terminal has all of it."""
@@ -54,7 +52,6 @@ def page(deeds: Sequence[Deed], *, before: int, person: str) -> Post:
 def _line(deed: Deed) -> str:
     # Whoever reads it is on that server.
     details = {name: value for name, value in deed.details.items() if name not in SAID_OTHERWISE}
-    cells = dict(zip(DEED_COLUMNS, deed_row(replace(deed, details=details)), strict=True))
     line = say(
         "mod.audit.line",
         when=f"<t:{round(deed.at.timestamp())}:f>",
@@ -62,8 +59,8 @@ def _line(deed: Deed) -> str:
         what=shown(deed.what, LONGEST),
         whom=named(deed.whom),
     )
-    if cells["details"] != NOTHING:
-        line += f" · {shown(cells['details'], LONGEST)}"
+    if changed := changes(details):
+        line += f" · {changed}"
     if place := _place(deed):
         line += f" · {place}"
     if deed.why:

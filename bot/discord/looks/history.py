@@ -9,6 +9,7 @@ from PIL import Image
 
 from bot import messages
 from bot.discord.looks.counted import pictures_of, steps_of
+from bot.discord.looks.remade import larger, seed_of
 from bot.discord.messages.parts import (
     RED,
     Part,
@@ -22,6 +23,7 @@ from bot.discord.messages.parts import (
     text,
 )
 from bot.discord.messages.uploads import packed
+from bot.discord.speech.refusals import translated
 from bot.discord.speech.shown import plainly, shown
 from bot.discord.speech.words import say
 from bot.discord.typed.sought import Typed, written
@@ -33,7 +35,7 @@ MOST_COUNTED = 1000
 """Nobody counts further, and no database has to."""
 SIDE = 320
 QUALITY = 75
-LONGEST_PROMPT, LONGEST_NOTE = 100, 200
+LONGEST_PROMPT = 100
 FAVOURITE = "★"
 
 
@@ -102,8 +104,8 @@ async def previewed(png: bytes) -> bytes:
 
 def facts(recipe: Recipe) -> str:
     """Of a recipe, in a line without marks."""
-    told = [say("seed", seed=recipe.seed), plainly(recipe.model), messages.size(recipe)]
-    return " · ".join([*told, *steps_of(recipe)])
+    told = [seed_of([recipe]), plainly(recipe.model), messages.size(recipe)]
+    return " · ".join([*told, *steps_of(recipe), *larger(recipe)])
 
 
 def _whole(found: Shown, png: bytes, each: int, shared_by: int | None) -> Post:
@@ -118,7 +120,7 @@ def _whole(found: Shown, png: bytes, each: int, shared_by: int | None) -> Post:
     star = f"{FAVOURITE} " if picture.favourite and not shared_by else ""
     number = "" if shared_by else f"**{picture.number}** · "
     lines = [f"-# {star}{number}{shown(facts(picture.recipe), 300)} · {_when(picture)}"]
-    lines += [f"-# {shown(note, LONGEST_NOTE)}" for note in picture.notes]
+    lines += [f"-# {translated(note)}" for note in picture.notes]
     if pack.kind:
         lines.append(f"-# {say('converted', kind=pack.kind)}")
     if not uploads:
@@ -141,9 +143,9 @@ def _preview(png: bytes) -> bytes:
 
 def _line(picture: Remembered) -> str:
     star = f"{FAVOURITE} " if picture.favourite else ""
-    seed = say("seed", seed=picture.recipe.seed)
     words = shown(picture.recipe.prompt, LONGEST_PROMPT)
-    return f"{star}**{picture.number}** · {words} · {seed} · {_when(picture)}"
+    told = (words, seed_of([picture.recipe]), *larger(picture.recipe), _when(picture))
+    return f"{star}**{picture.number}** · {' · '.join(told)}"
 
 
 def _label(picture: Remembered) -> str:

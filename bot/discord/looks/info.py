@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import messages
+from bot.discord.looks.remade import remade, seed_of
 from bot.discord.messages.parts import LONGEST_TEXT, Part, Post, Upload, attached, text
 from bot.discord.speech.shown import fenced, shown
 from bot.discord.speech.words import say
@@ -102,6 +103,9 @@ def _facts(alike: Sequence[Told], credits: float | None) -> Iterator[str]:
     for name, value in facts:
         if value:
             yield f"**{name}** {value}"
+    if recipe.variation:
+        yield _few([seed_of([one.recipe for one in alike])])
+    yield from remade(recipe)
 
 
 def _again(recipe: Recipe) -> str:

@@ -8,12 +8,14 @@ from bot.discord.delivery.reply import Reply
 from bot.discord.looks.actions import actions, tiles_of
 from bot.discord.looks.counted import pictures_of, steps_of
 from bot.discord.looks.lines import counted
+from bot.discord.looks.remade import remade, seed_of
 from bot.discord.messages.parts import RED, Part, Post, Upload, button, gallery, row, text
 from bot.discord.messages.uploads import packed
 from bot.discord.speech.refusals import translated
 from bot.discord.speech.shown import shown
 from bot.discord.speech.words import say
-from engine.job import Job, Picture, Recipe, Status
+from engine.allowance import tells_of_block
+from engine.job import Job, Picture, Status
 from engine.place import Place
 from engine.recall import FROM_HISTORY
 from engine.request import ImageRequest
@@ -72,10 +74,12 @@ def painting(ticket: Ticket, seconds: float | None, now: datetime) -> Post:
 def ended(job: Job, pictures: Sequence[Picture], reply: Reply, *, each: int) -> list[Post]:
     """The message of a job that has ended, and those for what does not fit into it."""
     head = _head(job)
+    # One short line: others who read there did not ask for any of it.
+    prompt = shown(job.request.prompt, SHORTEST_HEAD)
     if job.status is Status.CANCELLED:
-        # One short line: others who read there did not ask for any of it.
-        told = say("cancelled", prompt=shown(job.request.prompt, SHORTEST_HEAD))
-        return [Post(parts=(text(f"-# {told}"),))]
+        return [Post(parts=(text(f"-# {say('cancelled', prompt=prompt)}"),))]
+    if is_discreet(job, reply):
+        return [Post(parts=(text(f"-# {say('withdrawn', prompt=prompt)}"),))]
     sentence = _sentence(job, pictures)
     if sentence is not None:
         return [Post(parts=(head, text(sentence), row(_delete(job))))]
@@ -100,6 +104,16 @@ def ended(job: Job, pictures: Sequence[Picture], reply: Reply, *, each: int) -> 
     return posts
 
 
+def is_discreet(job: Job, reply: Reply) -> bool:
+    """Whether how it ended is between its owner and the moderators, and others would read it."""
+    return not reply.private and job.status is Status.FAILED and tells_of_block(job.problem)
+
+
+def problem_of(job: Job) -> str:
+    """Of one that failed."""
+    return say("failed", problem=translated(job.problem))
+
+
 def for_somebody(post: Post, reply: Reply) -> Post:
     """Where nothing else on it says who asked."""
     return Post(parts=(text(say("for", user=reply.user)), *post.parts), uploads=post.uploads)
@@ -117,7 +131,7 @@ def _head(job: Job) -> Part:
 def _sentence(job: Job, pictures: Sequence[Picture]) -> str | None:
     match job.status:
         case Status.FAILED:
-            return say("failed", problem=translated(job.problem))
+            return problem_of(job)
         case _:
             return None if pictures else say("gone")
 
@@ -125,15 +139,13 @@ def _sentence(job: Job, pictures: Sequence[Picture]) -> str | None:
 def _caption(job: Job, pictures: Sequence[Picture], *, tells_cost: bool) -> list[str]:
     """What all of it cost is said once, however many messages there are."""
     recipe = pictures[0].recipe
-    # Variations all have the one that they lean away from.
-    seeds = list(dict.fromkeys(str(picture.recipe.seed) for picture in pictures))
     seconds = sum(picture.seconds for picture in pictures)
     facts = [
         shown(recipe.model, 100),
-        say("seed", seed=seeds[0]) if len(seeds) == 1 else say("seeds", seeds=", ".join(seeds)),
+        seed_of([picture.recipe for picture in pictures]),
         messages.size(recipe),
         *steps_of(recipe),
-        *_remade(recipe),
+        *remade(recipe),
     ]
     if seconds >= LEAST_SECONDS:
         facts.append(say("seconds", seconds=seconds))
@@ -145,24 +157,11 @@ def _caption(job: Job, pictures: Sequence[Picture], *, tells_cost: bool) -> list
     notes.pop(FROM_HISTORY, None)
     if tells_cost:
         facts.append(cost)
-    return [" · ".join(facts), *(shown(note, 200) for note in notes)]
+    return [" · ".join(facts), *(translated(note) for note in notes)]
 
 
 def _cancel(job: Job) -> Part:
     return row(button(say("button.cancel"), "cancel", job.id, style=RED))
-
-
-def _remade(recipe: Recipe) -> list[str]:
-    """What sets it apart from a picture that was painted from words alone."""
-    told = []
-    if recipe.variation:
-        told.append(say("varied", share=round(recipe.variation * 100)))
-    if recipe.upscale > 1:
-        by = {"factor": f"{recipe.upscale:g}", "upscaler": shown(recipe.upscaler, 60)}
-        told.append(say("enlarged", **by))
-        if recipe.keeps_image and not recipe.redraw:
-            told.append(say("untouched"))
-    return told
 
 
 def _delete(job: Job) -> Part:

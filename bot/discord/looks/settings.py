@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.discord.messages.parts import Post, text
+from bot.discord.speech.refusals import translated
 from bot.discord.speech.shown import shown
 from bot.discord.speech.words import say
 from engine.choices import Chosen
@@ -12,7 +13,6 @@ from engine.preferences import GROUPS
 from engine.server import ServerSettings
 
 LONGEST = 200
-LONGEST_NOTE = 200
 MOST_NOTES, MOST_CHANNELS = 4, 10
 SIZE = "size"
 """What is one choice of several fields."""
@@ -26,7 +26,7 @@ def settings(chosen: Chosen, notes: Sequence[str] = (), usual: Recipe | None = N
     rows = (f"**{label(group)}** {_value(group, chosen, usual)}" for group in GROUPS)
     parts = [text(say("settings.head")), text("\n".join(rows))]
     if notes:
-        parts.append(text("\n".join(shown(note, LONGEST_NOTE) for note in notes[:MOST_NOTES])))
+        parts.append(text("\n".join(translated(note) for note in notes[:MOST_NOTES])))
     allowed = list(_allowed(chosen.settings))
     if allowed:
         parts.append(text("\n".join([say("settings.here"), *allowed])))

@@ -2,6 +2,7 @@
 
 from bot.discord.arrival.asked import Interaction, owner_of, server_of
 from bot.discord.arrival.desk import Desk
+from bot.discord.speech.words import say
 from engine.accounts import Act
 from engine.clock import utc_now
 from engine.job import Job
@@ -17,6 +18,13 @@ async def tell_deeds(desk: Desk) -> None:
     """What was just done; it is told a little later where nobody can be told now."""
     if desk.herald is not None:
         await desk.herald.tell()
+
+
+def unheard(desk: Desk, server: str) -> str | None:
+    """What a moderator should know of the audit channel; each server is told of it once."""
+    if desk.herald is None or not desk.herald.is_news(server):
+        return None
+    return say("mod.channel.unheard")
 
 
 async def note_touch(desk: Desk, interaction: Interaction, job: Job, what: str) -> None:

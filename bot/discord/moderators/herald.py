@@ -9,6 +9,7 @@ import discord
 
 from bot.app import App
 from bot.discord.connection.wire import Wire, channel_messages
+from bot.discord.looks.changes import changed_nothing
 from bot.discord.looks.deeds import told
 from bot.discord.moderators.trust import only_server
 from bot.discord.speech.words import ENGLISH, speaking
@@ -33,6 +34,8 @@ class Herald:
         self._app, self._wire, self._file = app, wire, file
         self._last: int | None = None
         self._telling = asyncio.Lock()
+        self._unheard: dict[str, bool] = {}
+        """Servers whose channel takes nothing, and whether one of their moderators knows."""
 
     async def run(self, pause_s: float) -> None:
         """Until cancelled."""
@@ -55,6 +58,13 @@ class Herald:
             except (discord.DiscordServerError, OSError, EaselError) as error:
                 log.warning("what moderators did is told later: %r", error)
 
+    def is_news(self, server: str) -> bool:
+        """Whether nothing can be told on that server, and no moderator was told of that."""
+        if self._unheard.get(server, True):
+            return False
+        self._unheard[server] = True
+        return True
+
     async def _tell_since(self, last: int, client: discord.Client) -> None:
         for deed in await self._deeds_since(last):
             if server := _server_of(deed) or only_server(client):
@@ -64,6 +74,9 @@ class Herald:
                     if isinstance(error, discord.DiscordServerError):
                         raise
                     log.warning("server %s is not told of deed %s: %s", server, deed.id, error)
+                    self._unheard.setdefault(server, False)
+                else:
+                    self._unheard.pop(server, None)
             self._last = deed.id
             await self._remember(deed.id)
 
@@ -81,7 +94,7 @@ class Herald:
 
     async def _tell(self, deed: Deed, server: str) -> None:
         settings = (await self._app.choices.chosen(None, server)).settings
-        if settings.audit_channel is None:
+        if settings.audit_channel is None or changed_nothing(deed.details):
             return
         with speaking(settings.language or ENGLISH):
             once: Mapping[str, object] = {"nonce": f"deed.{deed.id}", "enforce_nonce": True}
@@ -89,15 +102,26 @@ class Herald:
             await self._wire.ask(route, told(deed), more={**once})
 
     async def _remembered(self) -> int:
-        """Where nothing was ever told, what is done already is not told any more."""
+        """Where nothing was ever told, what is done already is not told any more.
+
+        Nor is it where the database is another one than then.
+        """
+        newest = await self._app.accounts.audit(most=1)
+        last = newest[0].id if newest else 0
         try:
-            return int(await asyncio.to_thread(self._file.read_text, "utf-8"))
+            known = int(await asyncio.to_thread(self._file.read_text, "utf-8"))
+            if known <= last:
+                return known
+            log.warning(
+                "deed %s was told, and the newest there is is %s: the database was replaced. "
+                "Audit channels are told what is done from now on",
+                known,
+                last,
+            )
         except FileNotFoundError:
             pass
         except (OSError, ValueError) as error:
             log.warning("nobody knows which deeds were told already: %s", error)
-        newest = await self._app.accounts.audit(most=1)
-        last = newest[0].id if newest else 0
         await self._remember(last)
         return last
 

@@ -3,7 +3,7 @@
 import logging
 
 from bot.discord.speech.shown import shown
-from bot.discord.speech.words import Spoken, refusal_in, say
+from bot.discord.speech.words import Spoken, refusal_in, said_again, say
 from engine.errors import EaselError, StorageFailed
 from engine.phrase import Moment, Phrase, Value, phrase_of
 
@@ -24,9 +24,9 @@ def told(error: EaselError) -> str:
 
 
 def translated(text: str) -> str:
-    """A sentence of the engine's. One that Discord's part made is in the right words already."""
+    """A sentence of the engine's, or one that Discord's part said to somebody else."""
     if isinstance(text, Spoken):
-        return str(text)
+        return said_again(text)
     phrase = phrase_of(text)
     sentence = refusal_in(phrase.sentence) or phrase.sentence
     if not phrase.values:

@@ -15,13 +15,35 @@ _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 
 
 class Spoken(Phrase):
-    """A sentence that is said already: nothing of it is translated or escaped any more."""
+    """A sentence that is said already: nothing of it is escaped any more.
+
+    By its `key` and its `parts` it can be said again, to somebody who speaks something else.
+    """
+
+    key: str
+    parts: Mapping[str, object]
 
 
 def say(key: str, **parts: object) -> str:
     """The sentence of that key with its parts filled in, in the language that is spoken here."""
     sentence = CATALOGUES[_spoken.get()].get(key) or CATALOGUES[ENGLISH][key]
-    return Spoken(sentence.format(**parts))
+    spoken = Spoken(sentence.format(**parts))
+    spoken.key, spoken.parts = key, parts
+    return spoken
+
+
+def said_again(spoken: Spoken) -> str:
+    """The same in the language that is spoken now."""
+    return say(spoken.key, **{name: _again(part) for name, part in spoken.parts.items()})
+
+
+def _again(part: object) -> object:
+    return said_again(part) if isinstance(part, Spoken) else part
+
+
+def spoken_name(name: str) -> str:
+    """What an option is called here."""
+    return CATALOGUES[_spoken.get()].get(f"names.{name}", name).replace("_", " ")
 
 
 def refusal_in(sentence: str, *, anywhere: bool = False) -> str | None:

@@ -9,13 +9,15 @@ import discord
 
 from bot.discord.arrival.asked import Interaction
 from bot.discord.speech.shown import fenced, plainly
+from bot.discord.speech.words import CATALOGUES, say, spoken
 from bot.history import read_search
 from engine.search import Search
 
 Typed = Mapping[str, str]
 """By the names of the options of /history; those that were not typed are not there."""
 
-YES = "yes"
+OPTIONS = ("words", "model", "seed", "favourites", "since", "until")
+FAVOURITES, YES = "favourites", "yes"
 FENCE = "```\n"
 LONGEST = 1000
 
@@ -28,13 +30,14 @@ def search_of(typed: Typed) -> Search:
         seed=typed.get("seed"),
         since=typed.get("since"),
         until=typed.get("until"),
-        favourites=typed.get("favourites") == YES,
+        favourites=typed.get(FAVOURITES) == YES,
     )
 
 
 def written(typed: Typed) -> str:
     """A line for each in a block, to be read by people and by `typed_on`."""
-    lines = (f"{name}: {words}" for name, told in typed.items() if (words := plainly(told)))
+    said = {**typed, FAVOURITES: say("yes")} if FAVOURITES in typed else typed
+    lines = (f"{_named(name)}: {words}" for name, told in said.items() if (words := plainly(told)))
     return fenced("\n".join(lines), LONGEST)
 
 
@@ -44,4 +47,19 @@ def typed_on(interaction: Interaction) -> Typed:
     texts = [one.content for one in components if isinstance(one, discord.TextDisplay)]
     block = next((text for text in texts if text.startswith(FENCE)), "")
     pairs = (line.partition(": ") for line in block.split("\n"))
-    return {name: words for name, there, words in pairs if there}
+    found = {_MEANT[name]: words for name, there, words in pairs if there and name in _MEANT}
+    return {**found, FAVOURITES: YES} if FAVOURITES in found else found
+
+
+def _named(name: str) -> str:
+    """The option as whoever reads it types it."""
+    return names_in(spoken()).get(name, name)
+
+
+def names_in(language: str) -> dict[str, str]:
+    """What the options are called there."""
+    return {name: CATALOGUES[language].get(f"names.{name}", name) for name in OPTIONS}
+
+
+# Whoever presses may read in another language by then.
+_MEANT = {said: name for language in CATALOGUES for name, said in names_in(language).items()}

@@ -1,6 +1,5 @@
 """Extras: a picture is enlarged as it is, in its turn and paid for like any other."""
 
-import asyncio
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
@@ -13,8 +12,8 @@ from pydantic import BaseModel, Field
 from bot.web.a1111.dialect import A1111
 from bot.web.a1111.painting import Painting
 from bot.web.a1111.repainted import as_png, opened
-from bot.web.a1111.shapes import Base64, Name, Theirs, file_in, named
-from bot.web.asked import LARGEST_ASKED
+from bot.web.a1111.shapes import Theirs, file_in, named
+from bot.web.asked import LARGEST_ASKED, Base64, Name
 from bot.web.endpoint import Call, Endpoint, answered
 from bot.web.idempotency import HEADER
 from bot.web.incoming import Incoming
@@ -59,8 +58,6 @@ class Extras:
 
     def __init__(self, painting: Painting, incoming: Incoming) -> None:
         self._painting, self._incoming = painting, incoming
-        # Each may need some hundred megabytes while it is looked at.
-        self._room = asyncio.Semaphore(1)
 
     def endpoints(self) -> Sequence[Endpoint]:
         return (
@@ -83,8 +80,7 @@ class Extras:
     async def enlarge(self, call: Call) -> web.Response:
         wished = call.body(Enlarging)
         _require_possible(wished)
-        async with self._room:
-            file, factor = await asyncio.to_thread(_to_enlarge, wished)
+        file, factor = await self._incoming.alone(_to_enlarge, wished)
         fields = {
             "prompt": WORDS,
             # Said, so that no default of the owner's is taken; and a seed, since none matters:

@@ -9,9 +9,9 @@ from pydantic import BaseModel, RootModel
 from bot.app import App
 from bot.web.a1111.dialect import A1111
 from bot.web.a1111.names import PLAIN, SCHEDULES, hash_of, title_of
-from bot.web.a1111.own import chosen_by, known_styles, own_model
 from bot.web.a1111.progress import Nothing
 from bot.web.a1111.scripts import CONTROLNET
+from bot.web.chosen import chosen_by, known_styles, own_model
 from bot.web.endpoint import Call, Endpoint, answered
 from engine.addon import Kind
 from engine.extra import PREPROCESSORS

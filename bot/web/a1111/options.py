@@ -9,9 +9,10 @@ from pydantic import RootModel
 from bot.app import App
 from bot.web.a1111.dialect import A1111
 from bot.web.a1111.names import model_called, title_of
-from bot.web.a1111.own import chosen_by, own_model, whose
 from bot.web.a1111.progress import Nothing
-from bot.web.a1111.shapes import Name, Theirs, named
+from bot.web.a1111.shapes import Theirs, named
+from bot.web.asked import Name
+from bot.web.chosen import chosen_by, own_model, whose
 from bot.web.endpoint import Call, Endpoint, answered
 from engine.accounts import Act
 from engine.clock import utc_now

@@ -13,18 +13,18 @@ from bot.metadata import text_in
 from bot.web.a1111.dialect import A1111
 from bot.web.a1111.infos import info_of, infotext_of
 from bot.web.a1111.interrupted import Interrupted
-from bot.web.a1111.own import chosen_by, own_model
 from bot.web.a1111.repainted import CloseUp, Repainted, repainted
 from bot.web.a1111.scripts import Follow, followed
 from bot.web.a1111.shapes import ImagesAndInfo, ImageToImage, TextToImage, Wished, file_in
 from bot.web.a1111.wanted import Wanted, request_of, wanted
 from bot.web.asked import LARGEST_ASKED
 from bot.web.caller import Caller
+from bot.web.chosen import chosen_by, own_model
 from bot.web.endpoint import Call, Endpoint, answered
-from bot.web.idempotency import HEADER, ORIGIN, key_in
+from bot.web.idempotency import HEADER, key_in
 from bot.web.incoming import Incoming
-from bot.web.waited import ended
-from engine.errors import Cancelled, InvalidRequest
+from bot.web.waited import painted
+from engine.errors import InvalidRequest
 from engine.job import Job, Remembered
 from engine.key import Scope
 
@@ -35,7 +35,7 @@ LATER = "a picture that is read later"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A job that is done; of one that was interrupted there are no pictures."""
+    """A job that has ended; of one that was interrupted there are the pictures that were done."""
 
     job: Job
     pictures: Sequence[Remembered]
@@ -47,8 +47,6 @@ class Painting:
 
     def __init__(self, app: App, incoming: Incoming, interrupted: Interrupted) -> None:
         self._app, self._incoming, self._interrupted = app, incoming, interrupted
-        # Each may need some hundred megabytes while it is brought into form.
-        self._room = asyncio.Semaphore(1)
 
     def endpoints(self) -> Sequence[Endpoint]:
         return (
@@ -74,8 +72,7 @@ class Painting:
         # What cannot be painted is refused before the picture is looked at, and its size is one.
         checked = request_of({**fields.fields, "image": LATER})
         size = (checked.width, checked.height) if checked.width and checked.height else None
-        async with self._room:
-            ready = await asyncio.to_thread(_repainted, wished, size)
+        ready = await self._incoming.alone(_repainted, wished, size)
         sources = {"image": await self._incoming.keep(ready.image, call.caller.owner)}
         if ready.mask is not None:
             sources["mask"] = await self._incoming.keep(ready.mask, call.caller.owner)
@@ -90,19 +87,16 @@ class Painting:
         """Raises Rejected, PaintingFailed or Cancelled."""
         key = key_in(call.request)
         request = await asyncio.to_thread(request_of, fields)
-        owner = call.caller.owner
-        ticket = await self._app.studio.submit(request, owner, key=key, origin=ORIGIN)
-        with self._interrupted.awaiting(ticket.job.id) as stopped:
-            try:
-                await ended(self._app, call.request, call.caller, ticket, stays=key is not None)
-            except Cancelled:
-                if not stopped():
-                    raise
-                return Done(job=ticket.job, pictures=(), files=())
-        job = await self._app.ledger.job(ticket.job.id)
-        pictures = await self._app.ledger.pictures(job.id)
-        files = [await self._app.ledger.file(picture.file) for picture in pictures]
-        return Done(job=job, pictures=pictures, files=files)
+        done = await painted(
+            self._app,
+            call.request,
+            call.caller,
+            request,
+            key=key,
+            awaiting=self._interrupted.awaiting,
+        )
+        files = [await self._app.ledger.file(picture.file) for picture in done.pictures]
+        return Done(job=done.job, pictures=done.pictures, files=files)
 
     async def _wanted(self, wished: Wished, caller: Caller) -> Wanted:
         chosen = await chosen_by(self._app, caller.owner)
@@ -124,8 +118,7 @@ class Painting:
         return {"controls": tuple(wishes)} if wishes else {}
 
     async def _put_back(self, close_up: CloseUp, file: bytes) -> bytes:
-        async with self._room:
-            return await asyncio.to_thread(close_up.put_back, file)
+        return await self._incoming.alone(close_up.put_back, file)
 
     def _endpoint(
         self,

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from bot.metadata import recipe_in, text_in
 from bot.web.a1111.dialect import A1111
 from bot.web.a1111.infos import parameters_of
-from bot.web.a1111.shapes import Base64, Theirs, file_in
-from bot.web.asked import LARGEST_ASKED
+from bot.web.a1111.shapes import Theirs, file_in
+from bot.web.asked import LARGEST_ASKED, Base64
 from bot.web.endpoint import Call, Endpoint, answered
 from bot.web.incoming import weight_of
 from engine.key import Scope

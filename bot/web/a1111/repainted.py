@@ -107,8 +107,11 @@ def opened(file: bytes) -> Image.Image:
     picture = _opened(file)
     if not picture.has_transparency_data:
         return picture if picture.mode == "RGB" else picture.convert("RGB")
-    seen = picture.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", seen.size, "white"), seen).convert("RGB")
+    seen = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+    # And not by alpha_composite, which needs three more pictures of that size.
+    on_white = Image.new("RGB", seen.size, "white")
+    on_white.paste(seen, mask=seen.getchannel("A"))
+    return on_white
 
 
 def as_png(picture: Image.Image, recipe: str = "") -> bytes:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from bot.web.a1111.names import untitled
-from bot.web.a1111.shapes import Base64, Name, Theirs, named
+from bot.web.a1111.shapes import Theirs, named
+from bot.web.asked import Base64, Name
 from bot.web.bodies import checked
 from engine.errors import InvalidRequest
 from engine.extra import PREPROCESSORS

@@ -1,19 +1,18 @@
 """What A1111's clients send to have something painted, and what they get."""
 
 from collections.abc import Sequence
+from string import whitespace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.web.asked import LARGEST_PICTURE
-from bot.web.incoming import from_base64
-from engine.request import LARGEST_FINAL, LONGEST_PROMPT
+from bot.web.asked import Base64, Name, Words
+from bot.web.incoming import PIECE, from_base64
+from engine.request import LARGEST_FINAL
 
-Words = Annotated[str, Field(max_length=LONGEST_PROMPT)]
-Name = Annotated[str, Field(max_length=200)]
-Base64 = Annotated[str, Field(max_length=LARGEST_PICTURE * 4 // 3 + 100)]
 Side = Annotated[int, Field(ge=0, le=LARGEST_FINAL)]
 Scripts = Annotated[dict[str, Any], Field(max_length=50)]
+NOTHING = dict.fromkeys(map(ord, whitespace))
 NO_NAME = frozenset({"", "none"})
 """What they send where nothing was chosen."""
 
@@ -120,7 +119,8 @@ class ImagesAndInfo(BaseModel):
 
 def file_in(word: str) -> bytes:
     """Of base64, which some of them break into lines. Raises InvalidRequest."""
-    return from_base64("".join(word.split()))
+    pieces = (word[at : at + PIECE] for at in range(0, len(word), PIECE))
+    return from_base64("".join(piece.translate(NOTHING) for piece in pieces))
 
 
 def named(word: str | None) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.web.a1111.names import model_called, sampler_called
 from bot.web.a1111.shapes import NO_NAME, ImageToImage, TextToImage, Wished, named
+from bot.web.within import within
 from engine.alternatives import literal
 from engine.card import ModelCard
 from engine.errors import InvalidRequest
@@ -86,13 +87,17 @@ def _words(wished: Wished, styles: Sequence[Style]) -> dict[str, Any]:
     return {"prompt": literal(prompt), **fields}
 
 
-def _sized(wished: Wished, card: ModelCard) -> Mapping[str, int]:
-    """Rounded down to what can be painted, as theirs are."""
+def _sized(wished: Wished, card: ModelCard) -> Mapping[str, Any]:
+    """Rounded down to what can be painted, as theirs are. Their clients ask for 512x512 where
+    nobody says a size, also of a model that paints less."""
     if wished.width is None and wished.height is None:
         return {}
     width = card.width if wished.width is None else wished.width
     height = card.height if wished.height is None else wished.height
-    return {"width": width // STEP * STEP, "height": height // STEP * STEP}
+    width, height = width // STEP * STEP, height // STEP * STEP
+    if isinstance(wished, TextToImage) and wished.enable_hr:
+        return {"width": width, "height": height}
+    return within(width, height, card)
 
 
 def _seeded(wished: Wished) -> Mapping[str, Any]:

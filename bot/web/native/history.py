@@ -193,9 +193,10 @@ class History:
             await file.drain()
         except ConnectionError:
             log.info("nobody took all of an export")
-        except EaselError as error:
+        except Exception as error:
             # It has begun, so all that can still be said is that it is not whole.
-            log.warning("an export broke off: %s", error)
+            bug = None if isinstance(error, EaselError) else error
+            log.warning("an export broke off: %s", error, exc_info=bug)
             if call.request.transport is not None:
                 call.request.transport.abort()
         return response

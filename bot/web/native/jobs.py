@@ -9,23 +9,19 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
 from bot.app import App
-from bot.web.asked import LARGEST_ASKED, PICTURES, Asked, request_from
+from bot.web.asked import ALTERNATIVE, LARGEST_ASKED, PICTURES, Asked, request_from
 from bot.web.caller import Caller
 from bot.web.endpoint import Call, Endpoint, answered
-from bot.web.idempotency import HEADER, KEY, ORIGIN, key_in
+from bot.web.idempotency import HEADER, ORIGIN, key_in
 from bot.web.incoming import Incoming
 from bot.web.native.told import Told, ToldJob, told_job, told_request
-from bot.web.own import own_job
+from bot.web.own import own_job, own_picture, own_preview
 from bot.web.problem import Asking
+from bot.web.shown import shown
 from engine.clock import utc_now
-from engine.errors import InvalidRequest, NotFound
 from engine.job import Job, Remembered
 from engine.key import Scope
 from engine.request import ImageRequest
-
-ALTERNATIVE = "{"
-"""Without one a prompt stands for as many pictures as were counted."""
-FOR_EVER = "private, max-age=31536000, immutable"
 
 
 class ToldJobs(Told):
@@ -113,7 +109,7 @@ class Jobs:
                 tag="jobs",
                 scope=Scope.READ,
                 query=Download,
-                answers={200: "image/png"},
+                answers={200: "image/png", 304: None},
                 refuses=frozenset({404}),
             ),
             Endpoint(
@@ -142,8 +138,6 @@ class Jobs:
     ) -> web.Response:
         """Raises Rejected."""
         ticket = await self._app.studio.submit(request, caller.owner, key=key, origin=ORIGIN)
-        if key is not None and not _is_said_by(request, ticket.job.request):
-            raise InvalidRequest(f"That {KEY} was used for another request. Take a new one.")
         told = await self.told(await self._app.ledger.job(ticket.job.id))
         return answered(told, HTTPStatus.ACCEPTED, Location=f"/v1/jobs/{ticket.job.id}")
 
@@ -175,24 +169,18 @@ class Jobs:
 
     async def picture(self, call: Call) -> web.StreamResponse:
         found = await self.tile(call)
-        tag = f'"{found.file}"'
-        headers = {"Cache-Control": FOR_EVER, "ETag": tag}
+        headers = {}
         if call.query(Download).download:
             name = f"easel-{found.number}-seed-{found.recipe.seed}.png"
             headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        if tag in call.request.headers.get("If-None-Match", ""):
-            return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-        file = await self._app.ledger.file(found.file)
-        return web.Response(body=file, content_type="image/png", headers=headers)
+        return await shown(call.request, self._app.ledger, found.file, headers)
 
     async def preview(self, call: Call) -> web.Response:
-        job = await self.own(call)
-        ticket = self._app.studio.ticket(job.id)
-        for step in ticket.latest if ticket else ():
-            if step.tile == call.number("tile") and step.preview:
-                headers = {"Cache-Control": "no-store"}
-                return web.Response(body=step.preview, content_type="image/png", headers=headers)
-        raise NotFound("There is nothing to see of that picture yet, or it is done.")
+        owner, studio = call.caller.owner, self._app.studio
+        name, tile = call.place("job"), call.number("tile")
+        preview = await own_preview(studio, self._app.ledger, name, tile, owner)
+        headers = {"Cache-Control": "no-store"}
+        return web.Response(body=preview, content_type="image/png", headers=headers)
 
     async def own(self, call: Call) -> Job:
         """Raises NotFound, of another's job too."""
@@ -200,11 +188,8 @@ class Jobs:
 
     async def tile(self, call: Call) -> Remembered:
         """Raises NotFound where it is not painted, not there, or another's."""
-        job = await self.own(call)
-        for picture in await self._app.ledger.pictures(job.id):
-            if picture.tile == call.number("tile"):
-                return picture
-        raise NotFound("That job has no such picture, or not yet.")
+        owner = call.caller.owner
+        return await own_picture(self._app.ledger, call.place("job"), call.number("tile"), owner)
 
     async def told(self, job: Job) -> ToldJob:
         ticket = self._app.studio.ticket(job.id)
@@ -249,16 +234,3 @@ class OfStep(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     step: int | None = None
-
-
-def _is_said_by(request: ImageRequest, earlier: ImageRequest) -> bool:
-    """Whether all that it says was said then; defaults came to that."""
-    return all(getattr(earlier, name) == getattr(request, name) for name in _said(request))
-
-
-def _said(request: ImageRequest) -> Sequence[str]:
-    return [
-        name
-        for name, field in ImageRequest.model_fields.items()
-        if field.is_required() or getattr(request, name) != field.default
-    ]

@@ -1,6 +1,7 @@
 """People: what moderators see of them, and do about what they may use."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from bot.app import App
 from bot.terms import read_person
 from bot.web.endpoint import Call, Endpoint, answered
 from bot.web.fields import Plain, Reason, Said
+from bot.web.idempotency import HEADER, key_in
 from bot.web.native.acts import act_of, in_force
 from bot.web.native.person import (
     SaidBlock,
@@ -77,6 +79,7 @@ class People:
                 tag="people",
                 scope=Scope.MODERATE,
                 body=SaidGrant,
+                headers=HEADER,
                 answers={201: ToldGrant},
             ),
             Endpoint(
@@ -123,7 +126,7 @@ class People:
 
     async def grant(self, call: Call) -> web.Response:
         asked = call.body(SaidGrant)
-        act = act_of(call, asked.why)
+        act = replace(act_of(call, asked.why), key=key_in(call.request))
         given = await self._accounts.grant(_whom(call), asked.credits, act, expires=asked.expires)
         await in_force(self._app)
         return answered(told_grant(given), status=201)

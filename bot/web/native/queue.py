@@ -22,6 +22,7 @@ from engine.job import UNFINISHED
 from engine.key import Scope
 
 MOST = 200
+ENDED = "That job has ended already."
 GateWord = Literal["open", "paused", "draining"]
 DEEDS = {word: gate for gate, word in GATES.items()}
 
@@ -103,11 +104,14 @@ class Queue:
 
     async def withdraw(self, call: Call) -> web.Response:
         job = await self._app.ledger.job(call.place("job"))
-        if not await self._app.studio.cancel(job.id, job.owner):
-            raise web.HTTPConflict(text="That job has ended already.")
+        if job.status not in UNFINISHED:
+            raise web.HTTPConflict(text=ENDED)
         if job.owner.id != call.caller.owner.id:
+            # Before it is done: what stands in no audit must not happen.
             act = act_of(call, call.query(Reason).why)
             await self._app.accounts.note(job.owner.id, "cancel", act, {"job": job.id})
+        if not await self._app.studio.cancel(job.id, job.owner):
+            raise web.HTTPConflict(text=ENDED)
         ended = await self._app.ledger.job(job.id)
         return answered(told_in_line(ended, None, utc_now()))
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +15,7 @@ from bot.web.fields import Said
 from bot.web.incoming import Incoming
 from bot.web.native.told import Told
 from bot.web.parts import MULTIPART
+from bot.web.shown import shown
 from engine.card import ModelCard
 from engine.errors import InvalidRequest, NotFound
 from engine.job import Recipe
@@ -27,7 +27,6 @@ from engine.request import LARGEST_SEED
 
 AS_PICTURES = ("image/png", "image/jpeg", "image/webp")
 AS_FILES = (*AS_PICTURES, "application/octet-stream")
-FOR_EVER = "private, max-age=31536000, immutable"
 NO_SOURCE = "You have no such picture, or it is not kept here any more."
 
 
@@ -95,7 +94,7 @@ class Sources:
                 about="A picture that you sent, painted or began from, by its digest",
                 tag="jobs",
                 scope=Scope.READ,
-                answers={200: AS_PICTURES},
+                answers={200: AS_PICTURES, 304: None},
                 refuses=frozenset({404}),
             ),
         )
@@ -119,15 +118,11 @@ class Sources:
         digest = call.place("file")
         if digest not in await self._ledger.own(call.caller.owner.id, [digest]):
             raise NotFound(NO_SOURCE)
-        tag = f'"{digest}"'
-        headers = {"Cache-Control": FOR_EVER, "ETag": tag, "Content-Disposition": "inline"}
-        if tag in call.request.headers.get("If-None-Match", ""):
-            return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+        inline = {"Content-Disposition": "inline"}
         try:
-            file = await self._ledger.file(digest)
+            return await shown(call.request, self._ledger, digest, inline)
         except NotFound:
             raise NotFound(NO_SOURCE) from None
-        return web.Response(body=file, content_type=_kind_of(file), headers=headers)
 
 
 def _command_of(recipe: Recipe, cards: Mapping[str, ModelCard]) -> str | None:
@@ -144,10 +139,3 @@ def _told(recipe: Recipe) -> ToldRecipe:
     names: dict[str, Any] = {name: getattr(recipe, name) for name in ToldRecipe.model_fields}
     width, height = recipe.final_size
     return ToldRecipe(**names | {"width": width, "height": height})
-
-
-def _kind_of(file: bytes) -> str:
-    """By its first bytes: whatever it was called when it came, no browser takes it for a page."""
-    if file.startswith(b"\xff\xd8"):
-        return "image/jpeg"
-    return "image/webp" if file[8:12] == b"WEBP" else "image/png"

@@ -1,8 +1,7 @@
 """Images: generations and edits, as OpenAI's clients ask for them."""
 
-import asyncio
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -11,6 +10,7 @@ from bot.app import App
 from bot.encoded import encoded, opened
 from bot.web.asked import LARGEST_ASKED
 from bot.web.caller import Caller
+from bot.web.chosen import chosen_by, own_model
 from bot.web.endpoint import Call, Endpoint, answered
 from bot.web.idempotency import HEADER, key_in
 from bot.web.incoming import Incoming
@@ -19,10 +19,12 @@ from bot.web.openai.dialect import OPENAI
 from bot.web.openai.shapes import Edited, ImagesPainted, Painted, Wanted
 from bot.web.parts import MULTIPART
 from bot.web.waited import Waited, painted
+from bot.web.within import within
+from bot.web.worded import read_words
+from engine.card import card_named
 from engine.errors import InvalidRequest, NotFound
 from engine.job import Remembered
 from engine.key import Scope
-from engine.prompt import read_prompt
 from engine.request import ReferenceWish
 
 USUAL_QUALITY = 90
@@ -89,18 +91,31 @@ class Images:
         until, file = call.number("until"), call.place("file")
         if not self._links.opens(until, call.place("sign"), file):
             raise NotFound("That address is none of ours, or its hour is over. Ask again.")
+        self._links.rate.followed(call.request)
         picture = await self._app.ledger.file(file)
         ending = call.place("ending")
         if ending != "png":
-            picture = await asyncio.to_thread(_as, picture, ending, USUAL_QUALITY)
+            picture = await self._as(picture, ending, USUAL_QUALITY)
         headers = {"Cache-Control": "private, max-age=3600"}
         return web.Response(body=picture, content_type=f"image/{ending}", headers=headers)
 
     async def _painted(self, call: Call, wanted: Wanted, sources: dict[str, Any]) -> web.Response:
-        request = read_prompt(wanted.prompt, **wanted.fields, **sources)
+        fields = {**wanted.fields, **await self._sized(wanted, call.caller)}
+        request = read_words(wanted.prompt, **fields, **sources)
         key = key_in(call.request)
         done = await painted(self._app, call.request, call.caller, request, key=key)
         return answered(await self._told(call.request, wanted, done))
+
+    async def _sized(self, wanted: Wanted, caller: Caller) -> Mapping[str, Any]:
+        """Their clients ask for sizes that their own models have, which is more than some paint."""
+        if wanted.sides is None:
+            return {}
+        model = wanted.fields["model"]
+        if model is None:
+            card = own_model(self._app, await chosen_by(self._app, caller.owner))
+        else:
+            card = card_named(model, self._app.cards)
+        return within(*wanted.sides, card)
 
     async def _sources(self, wanted: Edited, caller: Caller) -> dict[str, Any]:
         """Where no mask is given, the transparent parts of the picture itself are painted."""
@@ -143,9 +158,13 @@ class Images:
         file = await self._app.ledger.file(picture.file)
         if ending != "png":
             quality = USUAL_QUALITY if quality is None else quality
-            file = await asyncio.to_thread(_as, file, ending, quality)
+            file = await self._as(file, ending, quality)
         return b64encode(file).decode()
 
+    async def _as(self, png: bytes, ending: str, quality: int) -> bytes:
+        # One at a time: a link opens without a key, as often as somebody likes.
+        return await self._incoming.alone(_encoded, png, KINDS[ending], quality)
 
-def _as(png: bytes, ending: str, quality: int) -> bytes:
-    return encoded(opened(png, KINDS[ending]), KINDS[ending], quality)
+
+def _encoded(png: bytes, kind: str, quality: int) -> bytes:
+    return encoded(opened(png, kind), kind, quality)

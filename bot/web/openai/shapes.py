@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.sizes import read_size
+from bot.web.asked import Name, Words
 from engine.errors import InvalidRequest
 from engine.request import LARGEST_SEED, LONGEST_PROMPT
 
@@ -15,8 +16,6 @@ AUTO = "auto"
 MOST = 10
 AS_BASE64, AS_URL = "b64_json", "url"
 
-Words = Annotated[str, Field(max_length=200)]
-
 
 class Wanted(BaseModel):
     """`seed`, `steps` and `negative_prompt` are ours. What only their models know is passed over:
@@ -25,7 +24,7 @@ class Wanted(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     prompt: Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)]
-    model: Words | None = None
+    model: Name | None = None
     n: Annotated[int, Field(ge=1, le=MOST)] | None = None
     size: Annotated[str, Field(max_length=20, examples=["512x512", AUTO])] | None = None
     response_format: Literal["url", "b64_json"] | None = None
@@ -33,7 +32,7 @@ class Wanted(BaseModel):
     output_compression: Annotated[int, Field(ge=0, le=100)] | None = None
     background: Literal["auto", "opaque", "transparent"] | None = None
     stream: bool | None = None
-    negative_prompt: Annotated[str, Field(max_length=LONGEST_PROMPT)] | None = None
+    negative_prompt: Words | None = None
     steps: Annotated[int, Field(ge=1, le=150)] | None = None
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
 
@@ -52,16 +51,18 @@ class Wanted(BaseModel):
         if self.background == "transparent":
             raise InvalidRequest("No model here paints a transparent background. Leave it out.")
         model = self.model if self.model and not self.model.startswith(THEIRS) else None
-        said: dict[str, Any] = {
+        return {
             "negative": self.negative_prompt,
             "model": model,
             "count": self.n,
             "steps": self.steps,
             "seed": self.seed,
         }
-        if self.size is not None and self.size != AUTO:
-            said["width"], said["height"] = read_size(self.size)
-        return said
+
+    @property
+    def sides(self) -> tuple[int, int] | None:
+        """Raises InvalidRequest."""
+        return None if self.size is None or self.size == AUTO else read_size(self.size)
 
 
 class Edited(Wanted):

@@ -24,7 +24,6 @@ export function start() {
     "unhandledrejection",
     (event) => event.reason?.status !== undefined && toast(event.reason.message, "problem"),
   );
-  names.refresh();
   quota.refresh();
   return { pulse, quota, names, moderates: "moderates" in document.body.dataset };
 }

@@ -81,6 +81,7 @@ export class Composer {
       this.#quote();
     });
     this.#box.addEventListener("keydown", (event) => this.#press(event));
+    addEventListener("resize", () => this.#grow());
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();

@@ -6,13 +6,14 @@ import { announce, failed, toast } from "/static/announce.js";
 import { start } from "/static/chrome.js";
 import { confirm } from "/static/dialog.js";
 import { make } from "/static/element.js";
+import { Filters } from "/static/filters.js";
 import { openViewer } from "/static/viewer.js";
 import { day, plural } from "/static/words.js";
 
 const PAGE = 40;
-const TYPING_MS = 250;
 
 class Gallery {
+  filters = new Filters(() => this.load());
   #pieces = [];
   #chosen = new Set();
   #more = false;
@@ -21,19 +22,9 @@ class Gallery {
   #shelves = document.getElementById("shelves");
   #older = document.getElementById("older");
   #empty = document.getElementById("empty");
-  #form = document.getElementById("seek");
   #bar = document.getElementById("chosen");
 
   constructor(pulse) {
-    let typing;
-    this.#form.addEventListener("input", () => {
-      clearTimeout(typing);
-      typing = setTimeout(() => this.load(), TYPING_MS);
-    });
-    this.#form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.load();
-    });
     this.#older.addEventListener("click", () => this.#next());
     new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.#next(), {
       rootMargin: "800px",
@@ -60,8 +51,8 @@ class Gallery {
   async load() {
     this.#wish += 1;
     const wish = this.#wish;
-    const told = this.#filters();
-    history.replaceState(null, "", `/gallery${query(told)}`);
+    const told = this.filters.said;
+    this.filters.write();
     try {
       const { pictures, more } = await look(`/v1/history${query({ ...told, limit: PAGE })}`);
       if (wish !== this.#wish) return;
@@ -69,7 +60,7 @@ class Gallery {
       this.#pieces = pictures;
       this.#more = more;
       this.#draw();
-      if (told.search)
+      if (query(told))
         announce(
           pictures.length
             ? `${plural(pictures.length, "picture")}${more ? " and more" : ""} found`
@@ -78,11 +69,6 @@ class Gallery {
     } catch (problem) {
       failed(problem);
     }
-  }
-
-  #filters() {
-    const told = new FormData(this.#form);
-    return { search: told.get("search").trim(), favourites: told.get("favourites") ? 1 : "" };
   }
 
   // Whoever scrolls and whoever presses Older may ask at once: they get one answer.
@@ -97,7 +83,7 @@ class Gallery {
     try {
       const before = this.#pieces.at(-1).number;
       const { pictures, more } = await look(
-        `/v1/history${query({ ...this.#filters(), limit: PAGE, before })}`,
+        `/v1/history${query({ ...this.filters.said, limit: PAGE, before })}`,
       );
       if (wish !== this.#wish) return;
       this.#pieces.push(...pictures);
@@ -122,7 +108,7 @@ class Gallery {
     try {
       const after = this.#pieces[0].number;
       const { pictures } = await look(
-        `/v1/history${query({ ...this.#filters(), limit: 100, after })}`,
+        `/v1/history${query({ ...this.filters.said, limit: 100, after })}`,
       );
       if (wish !== this.#wish || after !== this.#pieces[0]?.number) return undefined;
       this.#pieces.unshift(...pictures);
@@ -192,12 +178,7 @@ class Gallery {
   #settle() {
     this.#older.hidden = !this.#more;
     this.#empty.hidden = this.#pieces.length > 0;
-    const { search, favourites } = this.#filters();
-    this.#empty.firstElementChild.textContent = search
-      ? `Nothing of yours has “${search}” in its prompt.`
-      : favourites
-        ? "You have no favourites yet."
-        : "Nothing is painted yet.";
+    this.filters.explain(this.#empty);
   }
 
   #selecting(control) {
@@ -228,16 +209,21 @@ class Gallery {
     );
     if (!sure) return;
     const done = [];
+    const buttons = this.#bar.querySelectorAll("button");
+    for (const one of buttons) one.disabled = true;
     try {
       for (const number of numbers) {
-        await remove(`/v1/history/${number}`);
+        this.#bar.querySelector("output").textContent =
+          `Deleting ${done.length + 1} of ${plural(numbers.length, "picture")}…`;
+        await removed(number);
         done.push(number);
       }
       toast(`${plural(done.length, "picture")} deleted.`);
     } catch (problem) {
       failed(problem);
     }
-    this.#choose(() => this.#chosen.clear());
+    for (const one of buttons) one.disabled = false;
+    this.#choose(() => done.forEach((number) => this.#chosen.delete(number)));
     this.#gone(done);
   }
 
@@ -263,7 +249,17 @@ class Gallery {
   }
 }
 
-const { pulse } = start();
+// Another tab may have been quicker.
+async function removed(number) {
+  try {
+    await remove(`/v1/history/${number}`);
+  } catch (problem) {
+    if (problem.status !== 404) throw problem;
+  }
+}
+
+const { pulse, names } = start();
 const gallery = new Gallery(pulse);
 gallery.load();
+names.ready.then(({ models }) => gallery.filters.offer(models));
 pulse.start();

@@ -1,18 +1,22 @@
 // Drawing where a picture may change: white is painted anew, the rest stays.
 
-import { failed } from "/static/announce.js";
+import { failed, toast } from "/static/announce.js";
 import { openDialog } from "/static/dialog.js";
 import { button, freshId, make } from "/static/element.js";
 import { icon } from "/static/icons.js";
 
 const MOST_UNDONE = 30;
+// A mask need not be finer, and all that can be undone is kept.
+const MOST_PIXELS = 1024;
 const STEP = 1 / 24;
 // It must be seen on white as on black.
 const PAINT = "#f0442a";
 
 export async function openMask(address, use) {
   const picture = await load(address);
-  const mask = new Mask(picture.naturalWidth, picture.naturalHeight);
+  const { naturalWidth: width, naturalHeight: height } = picture;
+  const scale = Math.min(1, MOST_PIXELS / Math.max(width, height));
+  const mask = new Mask(Math.round(scale * width), Math.round(scale * height));
   const name = freshId("brush");
   const size = make("input", { type: "range", id: name, min: "2", max: "50", value: "14" });
   size.addEventListener("input", () => mask.brush(Number(size.value) / 100));
@@ -39,6 +43,7 @@ export async function openMask(address, use) {
   const done = button(
     "Paint only this part",
     async () => {
+      if (mask.empty) return toast("Draw over a part of it first.", "problem");
       try {
         await use(await mask.file());
         dialog.close();
@@ -118,7 +123,12 @@ class Mask {
     this.#pen.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
   }
 
-  // Black and white, as large as the picture.
+  get empty() {
+    const { width, height } = this.#canvas;
+    return !this.#pen.getImageData(0, 0, width, height).data.some(Boolean);
+  }
+
+  // Black and white, of the shape of the picture.
   file() {
     const { width, height } = this.#canvas;
     const sheet = make("canvas", { width, height });

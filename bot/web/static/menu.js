@@ -40,11 +40,13 @@ function openMenu(control, label, offers) {
     menu.remove();
     control.setAttribute("aria-expanded", "false");
     removeEventListener("pointerdown", outside, true);
-    removeEventListener("scroll", close, true);
+    removeEventListener("scroll", moved, true);
     if (back) control.focus();
   };
   const outside = (event) =>
     !menu.contains(event.target) && !control.contains(event.target) && close();
+  // It goes along with its button, for as long as that is to be seen.
+  const moved = () => (isSeen(control) ? place(menu, control) : close());
   menu.addEventListener("click", () => close(true));
   menu.addEventListener(
     "focusout",
@@ -58,7 +60,7 @@ function openMenu(control, label, offers) {
   open = { control, menu, close };
   addEventListener("pointerdown", outside, true);
   items[0]?.focus({ preventScroll: true });
-  addEventListener("scroll", close, true);
+  addEventListener("scroll", moved, true);
 }
 
 function item({ label, about, drawing, run, danger, href, download }) {
@@ -80,6 +82,11 @@ function move(event, items, close) {
   else return;
   event.preventDefault();
   event.stopPropagation();
+}
+
+function isSeen(control) {
+  const { top, bottom } = control.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }
 
 function place(menu, control) {

@@ -1,6 +1,6 @@
 // The whole queue, live: who waits with what price, never with what words.
 
-import { look, put, remove } from "/static/api.js";
+import { look, put, query, remove } from "/static/api.js";
 import { failed, toast } from "/static/announce.js";
 import { button, fill, make } from "/static/element.js";
 import { GATES } from "/static/line.js";
@@ -22,6 +22,7 @@ export class Line {
   #rows = make("div");
   #open = false;
   #asking = false;
+  #again = false;
 
   constructor(pulse) {
     fill(this.#place, make("div", { class: "bar" }, this.#state, this.#gates), this.#rows);
@@ -32,12 +33,17 @@ export class Line {
     this.#open = false;
   }
 
+  // What happens while it is asked is asked for once more.
   async load() {
     this.#open = true;
+    this.#again = true;
     if (this.#asking) return;
     this.#asking = true;
     try {
-      this.#show(await look("/v1/queue"));
+      while (this.#again && this.#open) {
+        this.#again = false;
+        this.#show(await look("/v1/queue"));
+      }
     } catch (problem) {
       failed(problem);
     } finally {
@@ -116,13 +122,19 @@ export class Line {
     }
   }
 
-  async #cancel(job) {
-    try {
-      await remove(`/v1/queue/${job.id}`);
-      toast("Cancelled. What was not painted is refunded.");
-    } catch (problem) {
-      failed(problem);
-    }
-    await this.load();
+  #cancel(job) {
+    openForm(
+      `Cancel the job of ${job.name || job.owner}`,
+      [{ name: "why", label: "Why", hint: "It stands in the audit." }],
+      {
+        yes: "Cancel the job",
+        danger: true,
+        send: async (said) => {
+          await remove(`/v1/queue/${job.id}${query(said)}`);
+          toast("Cancelled. What was not painted is refunded.");
+          await this.load();
+        },
+      },
+    );
   }
 }

@@ -16,6 +16,8 @@ const EMPTY = {
 
 export class Names {
   known = { ...EMPTY };
+  // What is known as soon as anything is.
+  ready = this.refresh();
 
   async refresh() {
     const [names, models, samplers, styles] = await Promise.all(

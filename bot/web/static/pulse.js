@@ -1,18 +1,23 @@
-// The one stream of events of this page: it comes back by itself, and says what was missed.
+// What happens, told to whoever listens on this page. A browser has six connections to a host, so
+// all tabs share one stream: the one that was looked at last reads it for the others.
 
-import { look } from "/static/api.js";
+import { Stream } from "/static/stream.js";
 
 const TOPICS = ["job", "quota", "queue", "picture", "reset"];
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15000;
-const QUIET_MS = 1500;
+const LONGEST_HANDOVER_MS = 5000;
 
 export class Pulse {
   #listeners = new Map(TOPICS.map((topic) => [topic, new Set()]));
-  #source = null;
-  #pause = FIRST_PAUSE_MS;
-  #lost = false;
-  #saying;
+  #stream = new Stream({
+    tell: (topic, told, id) => this.#pass({ topic, told, id }),
+    reached: (there) => this.#pass({ there }),
+  });
+  #name = `easel.events.${document.body.dataset.owner}`;
+  #tabs = null;
+  #last = null;
+  #reads = false;
+  #give = null;
+  #waiting = null;
 
   on(topic, listener) {
     this.#listeners.get(topic).add(listener);
@@ -20,62 +25,82 @@ export class Pulse {
   }
 
   start() {
-    this.#open();
-    addEventListener("online", () => this.#again());
-    // Whatever was answered just now says that Easel is back.
-    document.addEventListener("easel:job", () => this.#lost && this.#again());
+    this.#begin();
     // A stream that stays open keeps the page out of the cache of pages one can go back to.
-    addEventListener("pagehide", () => this.#source?.close());
-    addEventListener("pageshow", (event) => event.persisted && this.#again());
+    addEventListener("pagehide", () => this.#end());
+    addEventListener("pageshow", (event) => event.persisted && this.#begin());
+    document.addEventListener("visibilitychange", () => {
+      // A tab that nobody sees may be put to sleep, and then it would read for nobody.
+      if (!document.hidden && this.#tabs && !this.#reads) this.#take();
+    });
     return this;
   }
 
-  #open() {
-    const source = new EventSource("/v1/events");
-    this.#source = source;
-    source.addEventListener("open", () => this.#opened());
-    source.addEventListener("error", () => this.#broken(source));
-    for (const topic of TOPICS) {
-      source.addEventListener(topic, (event) =>
-        this.#tell(topic, event.data ? JSON.parse(event.data) : {}),
-      );
-    }
+  #begin() {
+    // Locks are only there over HTTPS and on this machine: elsewhere each tab reads for itself.
+    if (!navigator.locks) return this.#stream.open(this.#last);
+    this.#tabs = new BroadcastChannel(this.#name);
+    this.#tabs.addEventListener("message", ({ data }) => this.#hear(data));
+    if (document.hidden) return this.#wait();
+    return this.#take();
   }
 
-  #opened() {
-    clearTimeout(this.#saying);
-    document.body.removeAttribute("data-away");
-    document.getElementById("link").textContent = "";
-    this.#pause = FIRST_PAUSE_MS;
-    if (this.#lost) this.#tell("reset", {});
-    this.#lost = false;
+  #end() {
+    this.#reads = false;
+    this.#waiting?.abort();
+    this.#give?.();
+    this.#stream.close();
+    this.#tabs?.close();
+    this.#tabs = null;
   }
 
-  #broken(source) {
-    this.#lost = true;
-    clearTimeout(this.#saying);
-    this.#saying = setTimeout(() => {
-      document.body.setAttribute("data-away", "");
-      document.getElementById("link").textContent = "Reconnecting…";
-    }, QUIET_MS);
-    // Most often it tries again by itself.
-    if (source.readyState !== EventSource.CLOSED || source !== this.#source) return;
-    setTimeout(() => this.#again(), this.#pause * (0.75 + Math.random() / 2));
-    this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
+  #take() {
+    this.#waiting?.abort();
+    this.#hold({ steal: true });
   }
 
-  async #again() {
-    if (this.#source?.readyState === EventSource.OPEN) return;
-    this.#source?.close();
+  #wait() {
+    this.#waiting = new AbortController();
+    this.#hold({ signal: this.#waiting.signal });
+  }
+
+  async #hold(how) {
     try {
-      await look("/v1/quota");
-    } catch (problem) {
-      if (problem.status === 401) location.reload();
+      await navigator.locks.request(this.#name, how, () => this.#read());
+    } catch {
+      // Another tab took it, or this one no longer waits for it.
+      if (how.steal || this.#reads) this.#lost();
     }
-    this.#open();
   }
 
-  #tell(topic, told) {
-    for (const listener of this.#listeners.get(topic)) listener(told);
+  #read() {
+    this.#reads = true;
+    this.#stream.open(this.#last);
+    return new Promise((given) => (this.#give = given));
   }
+
+  // It reads on until the other one does, so that nothing is missed between them.
+  #lost() {
+    this.#reads = false;
+    if (!this.#tabs) return;
+    setTimeout(() => this.#reads || this.#stream.close(), LONGEST_HANDOVER_MS);
+    this.#wait();
+  }
+
+  #pass(said) {
+    this.#tabs?.postMessage({ ...said, reads: this.#reads });
+    this.#hear(said);
+  }
+
+  #hear({ topic, told, id, there, reads }) {
+    if (there !== undefined) show(there);
+    if (there && reads && !this.#reads) this.#stream.close();
+    if (id) this.#last = id;
+    if (topic) for (const listener of this.#listeners.get(topic)) listener(told);
+  }
+}
+
+function show(there) {
+  document.body.toggleAttribute("data-away", !there);
+  document.getElementById("link").textContent = there ? "" : "Reconnecting…";
 }

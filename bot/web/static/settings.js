@@ -94,7 +94,7 @@ export async function openSettings(names) {
     event.preventDefault();
     save(() => put("/v1/preferences", said(form)), "Saved. It holds from your next picture on.");
   });
-  const dialog = openDialog("What you get where you say nothing", form);
+  const dialog = openDialog("What you get where you say nothing", [form, signedIn()]);
 
   async function save(ask, sentence) {
     try {
@@ -118,6 +118,11 @@ export async function openStyles(names) {
     autocomplete: "off",
     placeholder: "a woodcut of {prompt}",
   });
+  const negative = make("input", {
+    id: freshId("field"),
+    autocomplete: "off",
+    placeholder: "people, text",
+  });
   const draw = () =>
     fill(
       list,
@@ -126,7 +131,12 @@ export async function openStyles(names) {
           "li",
           {},
           make("strong", { text: style.name }),
-          make("span", { text: style.prompt ?? style.about }),
+          make(
+            "span",
+            {},
+            style.prompt,
+            style.negative ? make("small", { text: `not in it: ${style.negative}` }) : null,
+          ),
           style.own
             ? button(
                 "Remove",
@@ -142,13 +152,17 @@ export async function openStyles(names) {
     { class: "fields" },
     make("div", {}, make("label", { for: name.id, text: "A style of your own" }), name),
     make("div", {}, make("label", { for: words.id, text: "What it makes of a prompt" }), words),
+    make("div", {}, make("label", { for: negative.id, text: "Not in it" }), negative),
     problem,
     make("div", { class: "row end" }, make("button", { class: "primary", text: "Keep it" })),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     change(() =>
-      put(`/v1/styles/${encodeURIComponent(name.value.trim() || " ")}`, { prompt: words.value }),
+      put(`/v1/styles/${encodeURIComponent(name.value.trim() || " ")}`, {
+        prompt: words.value,
+        negative: negative.value,
+      }),
     );
   });
   draw();
@@ -159,14 +173,24 @@ export async function openStyles(names) {
     try {
       await ask();
       await names.refresh();
-      name.value = "";
-      words.value = "";
+      form.reset();
       draw();
     } catch (error) {
       problem.textContent = error.message;
       problem.hidden = false;
     }
   }
+}
+
+// Only who came with a key can go again.
+function signedIn() {
+  if (!("signedIn" in document.body.dataset)) return null;
+  return make(
+    "form",
+    { method: "post", action: "/logout", class: "row" },
+    make("span", { class: "hint", text: `You are here as ${document.body.dataset.owner}.` }),
+    make("button", { class: "plain small", text: "Sign out" }),
+  );
 }
 
 function choice(known, now, told = {}) {

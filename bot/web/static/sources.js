@@ -8,11 +8,12 @@ import { openMask } from "/static/mask.js";
 
 const STRENGTH = 0.75;
 const BEGIN = "image";
+const GONE = "That picture is not kept here any more. Send it along once more.";
 
 export class Sources {
   #chips = [];
   #place = document.getElementById("sources");
-  // What a digest looks like, for as long as the page is open.
+  // What was sent from here, which need not be fetched to be seen.
   #looks = new Map();
 
   constructor({ changed, recipe, controls }) {
@@ -49,7 +50,7 @@ export class Sources {
     };
   }
 
-  async take(file) {
+  async take(file, { quiet = false } = {}) {
     if (!file.type.startsWith("image/"))
       return toast("That is no picture. PNG, JPEG and WebP can be used.", "problem");
     try {
@@ -62,7 +63,7 @@ export class Sources {
         command: told.command,
         prompt: told.prompt,
       });
-      if (told.command) toast("That picture holds its recipe: use it with the button beside it.");
+      if (told.command && !quiet) toast("That picture holds its recipe: use it with the button beside it.");
     } catch (problem) {
       failed(problem);
     }
@@ -71,7 +72,7 @@ export class Sources {
   async takeFrom(address) {
     try {
       const answer = await fetch(address);
-      await this.take(await answer.blob());
+      await this.take(await answer.blob(), { quiet: true });
     } catch {
       toast("That picture could not be read. Save it and choose the file.", "problem");
     }
@@ -116,13 +117,16 @@ export class Sources {
   }
 
   #chip(chip) {
-    const shown = this.#looks.get(chip.digest);
+    const shown = this.#looks.get(chip.digest) ?? `/v1/sources/${chip.digest}`;
+    const image = make("img", { src: shown, alt: "The picture to begin from" });
+    // It may have been deleted since.
+    image.addEventListener("error", () =>
+      image.replaceWith(make("span", { class: "blank", title: GONE }, icon("source"))),
+    );
     return make(
       "li",
       { class: "chip" },
-      shown
-        ? make("img", { src: shown, alt: "The picture to begin from" })
-        : make("span", { class: "blank" }, icon("source")),
+      image,
       make(
         "div",
         { class: "settings" },
@@ -214,19 +218,17 @@ export class Sources {
         "Only a part · undo",
       );
     }
-    return shown
-      ? button(
-          "Paint only a part",
-          () =>
-            openMask(shown, async (mask) => {
-              const told = await ask("POST", "/v1/sources", mask);
-              chip.mask = told.digest;
-              this.#draw();
-            }),
-          { class: "plain small" },
-          icon("mask"),
-          "Paint only a part",
-        )
-      : null;
+    return button(
+      "Paint only a part",
+      () =>
+        openMask(shown, async (mask) => {
+          const told = await ask("POST", "/v1/sources", mask);
+          chip.mask = told.digest;
+          this.#draw();
+        }).catch(() => toast(GONE, "problem")),
+      { class: "plain small" },
+      icon("mask"),
+      "Paint only a part",
+    );
   }
 }

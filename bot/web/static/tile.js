@@ -55,6 +55,8 @@ export class Tile {
     this.#favourite = tile.number ? favouriteButton(this.#piece) : null;
     this.element.classList.remove("waiting");
     this.#image(tile.picture, tile.prompt, tile, 0, () => this.open(this.#piece));
+    // Of several alternatives each says which one it is.
+    if (tile.prompt !== job.prompt) this.#place.title = tile.prompt;
     fill(
       this.#under,
       make(

@@ -4,7 +4,7 @@ import { favouriteButton, moreMenu, removePiece, upscaleMenu, varyMenu } from "/
 import { button, fill, make } from "/static/element.js";
 import { icon } from "/static/icons.js";
 import { openInfo } from "/static/info.js";
-import { facts, same } from "/static/piece.js";
+import { SEPARATOR, facts, same } from "/static/piece.js";
 
 const SWIPE = 48;
 
@@ -57,7 +57,7 @@ export function openViewer(pieces, first, { more } = {}) {
         "div",
         { class: "words" },
         make("p", { class: "title", text: piece.prompt }),
-        make("p", { class: "meta", text: `${facts(piece)} · seed ${piece.seed}` }),
+        make("p", { class: "meta", text: `${facts(piece)}${SEPARATOR}seed ${piece.seed}` }),
       ),
       make(
         "div",

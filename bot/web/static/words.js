@@ -1,5 +1,7 @@
 // How numbers and times are said.
 
+const NEAR = new Set(["Yesterday", "Today", "Tomorrow"]);
+
 export function plural(count, one, many = `${one}s`) {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
@@ -19,13 +21,14 @@ export function day(time) {
   const days = Math.round((midnight(today) - midnight(then)) / 86400000);
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
+  if (days === -1) return "Tomorrow";
   const year = then.getFullYear() === today.getFullYear() ? undefined : "numeric";
   return then.toLocaleDateString("en", { day: "numeric", month: "long", year });
 }
 
 export function moment(time) {
   const said = day(time);
-  return `${said === "Today" ? "today" : said === "Yesterday" ? "yesterday" : said} at ${clock(time)}`;
+  return `${NEAR.has(said) ? said.toLowerCase() : said} at ${clock(time)}`;
 }
 
 export function span(seconds) {

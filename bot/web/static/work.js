@@ -119,7 +119,7 @@ export class Work {
         ? make("p", { class: "problem", text: job.problem ?? "This could not be painted." })
         : null,
       job.status === "cancelled"
-        ? make("p", { class: "note", text: "You cancelled this one." })
+        ? make("p", { class: "note", text: "This one was cancelled." })
         : null,
       (job.notes ?? []).map((note) => make("p", { class: "note", text: note })),
     );

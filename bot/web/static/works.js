@@ -7,6 +7,7 @@ import { ENDED, Work } from "/static/work.js";
 import { plural } from "/static/words.js";
 
 const SHOWN = 12;
+const NEAR = 160;
 const KNOWN = "easel.jobs";
 const TITLE = document.title;
 
@@ -14,6 +15,8 @@ export class Works {
   #works = new Map();
   #dismissed = new Set(JSON.parse(sessionStorage.getItem("easel.dismissed") ?? "[]"));
   #stream = document.getElementById("stream");
+  // Whether somebody looks at the end of it: what grows there then comes into view.
+  #low = true;
 
   constructor(pulse) {
     pulse
@@ -25,6 +28,12 @@ export class Works {
       this.show(event.detail, { follow: true });
     });
     document.addEventListener("easel:removed", (event) => this.#again(event.detail.job));
+    addEventListener("scroll", () => {
+      this.#low = scrollY + innerHeight > document.documentElement.scrollHeight - NEAR;
+    });
+    new ResizeObserver(() => this.#low && this.follow()).observe(
+      document.getElementById("composer"),
+    );
     setInterval(() => this.#works.forEach((work) => work.tick()), 1000);
   }
 
@@ -54,7 +63,6 @@ export class Works {
     if (this.#dismissed.has(job.id)) return;
     if (job.status === "done" && !job.tiles.some((tile) => tile.picture)) return this.#take(job.id);
     const before = this.#works.get(job.id)?.job.status;
-    const low = scrollY + innerHeight > document.documentElement.scrollHeight - 160;
     // An answer that was on its way while the job ended must not bring it back to life.
     if (ENDED.has(before) && !ENDED.has(job.status)) return;
     if (before) this.#works.get(job.id).show(job);
@@ -63,7 +71,8 @@ export class Works {
     if (!quiet && !ENDED.has(before) && job.status === "failed")
       announce(`Not painted: ${job.problem ?? "something went wrong."}`);
     this.#settle();
-    if (follow || (!before && low && !quiet)) this.follow();
+    const busy = document.querySelector("[role=menu]") !== null;
+    if (follow || (before !== job.status && this.#low && !quiet && !busy)) this.follow();
   }
 
   get newest() {

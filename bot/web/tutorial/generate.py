@@ -3,25 +3,30 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from aiohttp import web
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.app import App
+from bot.web.caller import Caller
+from bot.web.chosen import chosen_by, own_model
 from bot.web.endpoint import Call, Endpoint, answered
 from bot.web.idempotency import HEADER, ORIGIN, key_in
 from bot.web.native.told import Told
 from bot.web.own import own_job
 from bot.web.tutorial.dialect import TUTORIAL
 from bot.web.waited import painted
-from engine.errors import NotFound
+from bot.web.within import within
+from bot.web.worded import read_words
+from engine.card import card_named
+from engine.errors import InvalidRequest, NotFound
 from engine.job import Job, Remembered, Status
 from engine.key import Scope
-from engine.prompt import read_prompt
 from engine.request import LARGEST_SEED, LONGEST_PROMPT, ImageRequest
 
 PNG = "image/png"
+Steps = Annotated[int, Field(ge=1, le=150)]
 SPOKEN = {
     Status.QUEUED: "queued",
     Status.PAINTING: "processing",
@@ -38,9 +43,8 @@ class Generate(BaseModel):
 
     prompt: Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)]
     negative_prompt: Annotated[str, Field(max_length=LONGEST_PROMPT)] | None = None
-    num_inference_steps: Annotated[int, Field(ge=1, le=150)] | None = Field(
-        None, validation_alias=AliasChoices("num_inference_steps", "steps")
-    )
+    num_inference_steps: Steps | None = None
+    steps: Steps | None = Field(None, description="Short for num_inference_steps.")
     guidance_scale: Annotated[float, Field(ge=0, le=30)] | None = None
     width: int | None = None
     height: int | None = None
@@ -51,10 +55,12 @@ class Generate(BaseModel):
     @property
     def request(self) -> ImageRequest:
         """Raises InvalidRequest."""
-        return read_prompt(
+        if None not in {self.num_inference_steps, self.steps}:
+            raise InvalidRequest("Say num_inference_steps or steps, not both.")
+        return read_words(
             self.prompt,
             negative=self.negative_prompt,
-            steps=self.num_inference_steps,
+            steps=self.num_inference_steps or self.steps,
             guidance=self.guidance_scale,
             width=self.width,
             height=self.height,
@@ -126,7 +132,7 @@ class Generating:
     async def generate(self, call: Call) -> web.Response:
         asked = call.body(Generate)
         key = key_in(call.request)
-        request = asked.request.model_copy(update={"count": 1})
+        request = await self._sized(asked.request, call.caller)
         if not asked.wait:
             ticket = await self._app.studio.submit(
                 request, call.caller.owner, key=key, origin=ORIGIN
@@ -148,6 +154,17 @@ class Generating:
             "Cache-Control": "no-store",
         }
         return web.Response(body=file, content_type=PNG, headers=headers)
+
+    async def _sized(self, request: ImageRequest, caller: Caller) -> ImageRequest:
+        """One picture; those programs ask for 512x512, also of a model that paints less."""
+        fields: dict[str, Any] = {"count": 1}
+        if request.width and request.height:
+            if request.model is None:
+                card = own_model(self._app, await chosen_by(self._app, caller.owner))
+            else:
+                card = card_named(request.model, self._app.cards)
+            fields |= within(request.width, request.height, card)
+        return request.model_copy(update=fields)
 
     async def status(self, call: Call) -> web.Response:
         job = await own_job(self._app.ledger, call.place("job"), call.caller.owner)

@@ -9,6 +9,7 @@ from engine.gpu.text.conditioning import Conditioning, spoken
 from engine.gpu.text.manner import NOTHING_SKIPPED, Manner
 from engine.gpu.text.words import Words
 from engine.job import Recipe
+from engine.phrase import Phrase
 
 # Hundreds of tokens a text, some megabytes each.
 REMEMBERED = 16
@@ -33,7 +34,12 @@ class FlowFamily(Family):
             notes.append(NOTHING_SKIPPED)
         if recipe.embeddings:
             names = ", ".join(extra.name for extra in recipe.embeddings)
-            notes.append(f"This model knows no embeddings, so these were plain words: {names}.")
+            notes.append(
+                Phrase(
+                    "This model knows no embeddings, so these were plain words: {names}.",
+                    names=names,
+                )
+            )
         return tuple(notes)
 
     def read(self, recipe: Recipe) -> tuple[str, ...]:

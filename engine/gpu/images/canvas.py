@@ -73,7 +73,7 @@ def canvas_of(recipe: Recipe, sources: Mapping[str, bytes]) -> Canvas:
         picture, mask = _around(picture, margins), _mask_around(mask, margins)
     if mask is not None and not mask.point(lambda level: WHITE if level > 127 else 0).getbbox():
         raise PaintingFailed(
-            "The mask is black everywhere, so there is nothing to paint. Make it white where "
+            "Nothing in the mask is white, so there is nothing to paint. Make it white where "
             "something new should be."
         )
     return Canvas(picture=picture, kept=picture if mask else None, mask=mask)

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from aiohttp import encode_basic_auth
+from aiohttp import encode_basic_auth, web
+from aiohttp.test_utils import make_mocked_request
 
 from bot.web.app import make_web
-from bot.web.cookie import NAME
+from bot.web.cookie import HOME, LASTS, NAME, Cookies
+from bot.web.links import Links
 from engine.clock import utc_now
 from engine.job import Owner
 from engine.key import Scope
@@ -84,6 +86,30 @@ async def test_a_cookie_that_is_not_ours_opens_nothing(client: Client, change: s
     assert (await client.get(JOBS, headers={"Cookie": f"{NAME}={change}"})).status == 401
 
 
+async def test_a_link_is_no_cookie(client: Client) -> None:
+    link = Links(SECRET, utc_now).to(make_mocked_request("GET", "/"), "f" * 64, "png")
+    until, sign = link.split("/")[-3:-1]
+    cookie = f'{NAME}="link {until} {"f" * 64}.{sign}"'
+
+    assert (await client.get(JOBS, headers={"Cookie": cookie})).status == 401
+
+
+def test_a_cookie_ends(house: House) -> None:
+    now = utc_now()
+    response = web.Response()
+    Cookies(SECRET, lambda: now).give(response, HOME, secure=False)
+    headers = {"Cookie": f"{NAME}={response.cookies[NAME].value}"}
+    request = make_mocked_request("GET", "/", headers)
+
+    almost, over = (
+        Cookies(SECRET, lambda then=now + LASTS + left: then)  # type: ignore[misc]  # bound now
+        for left in (timedelta(seconds=-2), timedelta(seconds=1))
+    )
+
+    assert almost.read(request) == HOME
+    assert over.read(request) is None
+
+
 async def test_the_cookie_of_this_machine_opens_nothing_from_elsewhere(client: Client) -> None:
     await client.get("/")
 
@@ -157,6 +183,31 @@ async def test_a_key_opens_the_page_from_elsewhere(client: Client, house: House)
     assert page.status == 200
 
 
+async def test_whoever_signed_in_can_sign_out(client: Client, house: House) -> None:
+    elsewhere = {"X-Forwarded-For": "203.0.113.7", "Accept": "text/html"}
+    form = {"password": await house.key()}
+    await client.post("/login", data=form, headers=elsewhere, allow_redirects=False)
+    foreign = {**elsewhere, "Sec-Fetch-Site": "cross-site"}
+
+    refused = await client.post("/logout", headers=foreign, allow_redirects=False)
+    stayed = await client.get("/", headers=elsewhere)
+    signed_out = await client.post("/logout", headers=elsewhere, allow_redirects=False)
+    gone = await client.get("/", headers=elsewhere)
+
+    assert (refused.status, stayed.status) == (403, 200)
+    assert (signed_out.status, gone.status) == (303, 401)
+
+
+async def test_who_is_not_signed_in_any_more_hears_that(client: Client) -> None:
+    elsewhere = {"X-Forwarded-For": "203.0.113.7", "Accept": "text/html"}
+    await client.get("/")  # gives the cookie of this machine, which opens nothing elsewhere
+
+    answer = await client.get("/", headers=elsewhere)
+
+    assert answer.status == 401
+    assert "not signed in any more" in await answer.text()
+
+
 async def test_a_wrong_key_is_said_on_the_form(client: Client) -> None:
     form = {"password": "easel_wrong"}
 
@@ -184,6 +235,56 @@ async def test_guessing_keys_is_slowed_down(client: Client) -> None:
     assert statuses == [401] * 60 + [429]
 
 
+async def test_guessing_keys_on_the_page_is_slowed_down(client: Client) -> None:
+    guess = {"Authorization": "Bearer guess"}
+
+    statuses = [(await client.get("/", headers=guess)).status for _ in range(61)]
+
+    assert statuses == [401] * 60 + [429]
+
+
+async def test_whoever_comes_to_the_page_with_nothing_is_not_slowed_down(client: Client) -> None:
+    elsewhere = {"X-Forwarded-For": "203.0.113.7", "Accept": "text/html"}
+
+    statuses = {(await client.get("/", headers=elsewhere)).status for _ in range(70)}
+
+    assert statuses == {401}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        ("password=guess", "application/x-www-form-urlencoded", 400),
+        ('{"password": "guess"}', "application/json", 400),
+        ('{"password": [{"a": 1}]}', "application/json", 422),
+        ("{", "application/json", 400),
+        ("password=" + "a" * 4096, "application/x-www-form-urlencoded", 413),
+        ('{"password": "' + "a" * 4096 + '"}', "application/json", 413),
+        ("guess", "text/plain", 415),
+    ],
+)
+async def test_guessing_at_the_sign_in_is_slowed_down(
+    client: Client, body: str, kind: str, status: int
+) -> None:
+    headers = {"Content-Type": kind}
+
+    statuses = [(await client.post("/login", data=body, headers=headers)).status for _ in range(61)]
+
+    assert statuses == [status] * 60 + [429]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+async def test_another_page_signs_nobody_in(
+    client: Client, house: House, headers: dict[str, str]
+) -> None:
+    signed = await client.post("/login", data={"password": await house.key()}, headers=headers)
+
+    assert signed.status == 403
+    assert NAME not in signed.cookies
+
+
 async def test_whoever_asks_too_often_hears_when_to_come_back(visit: Visit, house: House) -> None:
     eager = await visit(await house.key("eager"))
     other = await visit(await house.key("other"))
@@ -192,4 +293,6 @@ async def test_whoever_asks_too_often_hears_when_to_come_back(visit: Visit, hous
 
     assert [answer.status for answer in answers] == [200] * 600 + [429]
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 61
+    assert (await eager.get("/")).status == 429
     assert (await other.get(JOBS)).status == 200
+    assert (await other.get("/")).status == 200

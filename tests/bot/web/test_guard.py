@@ -1,10 +1,12 @@
 """Who may talk to the page, and through which name."""
 
 import pytest
+from aiohttp import HttpVersion10
 from aiohttp.test_utils import make_mocked_request
 
+from bot.web.app import make_web
 from bot.web.here import is_this_machine
-from tests.bot.web.conftest import Client
+from tests.bot.web.conftest import SECRET, Client, House, client_of
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,7 @@ async def test_a_warm_easel_is_alive_and_ready(client: Client, path: str) -> Non
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "http://localhost:1", "Host": "localhost:2"},
+        {"Origin": "https://public.example", "Sec-Fetch-Site": "same-origin"},
     ],
 )
 async def test_a_form_of_another_page_is_refused(client: Client, headers: dict[str, str]) -> None:
@@ -57,6 +60,11 @@ async def test_a_form_of_another_page_is_refused(client: Client, headers: dict[s
         {},
         {"Sec-Fetch-Site": "same-origin"},
         {"Origin": "http://localhost:7878", "Host": "localhost:7878"},
+        {
+            "Origin": "http://localhost:7878",
+            "Host": "localhost:7878",
+            "Sec-Fetch-Site": "same-origin",
+        },
     ],
 )
 async def test_our_own_form_is_taken(client: Client, headers: dict[str, str]) -> None:
@@ -86,3 +94,30 @@ async def test_what_a_proxy_here_passes_on_is_from_elsewhere(client: Client, hea
     answer = await client.get("/", headers={header: "203.0.113.7"})
 
     assert answer.status == 401
+
+
+def test_an_older_http_is_a_proxy_that_says_nothing_of_itself() -> None:
+    request = make_mocked_request("GET", "/", {"Host": "localhost"}, version=HttpVersion10)
+
+    assert not is_this_machine(request.clone(remote="127.0.0.1"))
+
+
+async def test_where_the_page_is_not_open_everybody_needs_a_key(
+    house: House, client: Client
+) -> None:
+    await client.get("/")
+    cookies = client.session.cookie_jar.filter_cookies(client.make_url("/"))
+    closed = make_web(house.app, host="easel.example", device="cpu", secret=SECRET, open_here=False)
+    key = {"Authorization": f"Bearer {await house.key()}"}
+
+    async with client_of(closed) as visitor:
+        keyless = [
+            await visitor.get("/"),
+            await visitor.get("/metrics"),
+            await visitor.get("/v1/jobs", cookies={k: v.value for k, v in cookies.items()}),
+        ]
+        opened = await visitor.get("/", headers=key)
+        healthy = await visitor.get("/healthz")
+
+    assert [answer.status for answer in keyless] == [401] * 3
+    assert (opened.status, healthy.status) == (200, 200)

@@ -11,6 +11,7 @@ from bot.web.openapi import refused
 from bot.web.stream import streams_of
 from engine.clock import utc_now
 from tests.bot.web.conftest import SECRET, Client, House, Visit
+from tests.engine.house import until
 
 NOWHERE = ("999999999", "99", "0" * 32, "0" * 64, "png")
 """Of nothing that there is; each place in a path takes one of them."""
@@ -76,6 +77,37 @@ async def test_every_endpoint_is_in_it(client: Client, house: House) -> None:
     }
 
     assert {(one.method, one.path) for one in endpoints_in(house)} <= told
+
+
+async def test_what_programs_ask_beside_the_endpoints_is_in_it_too(client: Client) -> None:
+    document = await (await client.get("/openapi.json")).json()
+    paths = document["paths"]
+
+    assert {"/login", "/health", "/healthz", "/readyz", "/metrics"} <= paths.keys()
+    assert paths["/readyz"]["get"]["responses"]["503"]["content"].keys() == {"text/plain"}
+
+
+async def test_the_pages_cookie_opens_as_a_key_does(client: Client) -> None:
+    document = await (await client.get("/openapi.json")).json()
+
+    scheme = document["components"]["securitySchemes"]["cookie"]
+    assert (scheme["in"], scheme["name"]) == ("cookie", "easel")
+    assert {"cookie": []} in document["paths"]["/v1/jobs"]["post"]["security"]
+
+
+async def test_what_is_kept_may_be_answered_as_unchanged(caller: Client, house: House) -> None:
+    house.painter.gate.set()
+    document = await (await caller.get("/openapi.json")).json()
+    job = await (await caller.post("/v1/jobs", json={"prompt": "a fox"})).json()
+    await until(lambda: not house.line.jobs)
+    address = f"/v1/jobs/{job['id']}/tiles/0.png"
+
+    tag = (await caller.get(address)).headers["ETag"]
+    again = await caller.get(address, headers={"If-None-Match": tag})
+
+    assert again.status == 304
+    for path in ("/v1/jobs/{job}/tiles/{tile}.png", "/v1/sources/{file}"):
+        assert "304" in document["paths"][path]["get"]["responses"]
 
 
 async def test_every_place_in_a_path_is_known(house: House) -> None:

@@ -5,7 +5,9 @@ import re
 import pytest
 
 from bot import messages
-from engine.job import Owner
+from engine.clock import utc_now
+from engine.gate import Gate
+from engine.job import Owner, Picture, Status
 from engine.key import Scope
 from engine.prompt import read_prompt
 from tests.bot.web.conftest import Client, House, Visit
@@ -230,3 +232,66 @@ async def test_a_theme_that_there_is_not_is_left_out(client: Client) -> None:
 
     assert "data-theme" not in page
     assert "<script>" not in page
+
+
+async def test_alternatives_are_painted_once_somebody_says_yes(
+    client: Client, house: House
+) -> None:
+    words = {"prompt": "a {red|blue} fox"}
+
+    asked = await client.post("/", data=words)
+    question = await asked.text()
+    before = len(house.line.jobs)
+    other = await client.post("/", data={"prompt": "a {red|blue|green} fox", "agreed": "2"})
+    after = len(house.line.jobs)
+    await client.post("/", data={**words, "agreed": "2"}, allow_redirects=False)
+
+    assert "That is 2 pictures for" in question
+    assert 'name="agreed" value="2"' in question
+    assert "a {red|blue} fox</textarea>" in question
+    assert "That is 3 pictures for" in await other.text()
+    assert (before, after) == (0, 0)
+    [tiles] = house.line.jobs.values()
+    assert tiles == 2
+
+
+async def test_a_queue_that_takes_nothing_in_says_when_to_come_back(
+    client: Client, house: House
+) -> None:
+    house.line.gate = Gate.DRAINED
+
+    answer = await client.post("/", data={"prompt": "a fox"})
+
+    assert answer.status == 503
+    assert answer.headers["Retry-After"]
+
+
+async def test_what_is_finished_of_a_cancelled_job_is_shown(client: Client, house: House) -> None:
+    house.painter.gate.set()
+    answer = await client.post("/", data={"prompt": "a fox --seed 7"})
+    await until(lambda: not house.line.jobs)
+    [picture] = await house.ledger.pictures(answer.url.path.rpartition("/")[2])
+    file = await house.ledger.file(picture.file)
+    house.painter.gate.clear()
+    answer = await client.post("/", data={"prompt": "a hare"})
+    job = answer.url.path.rpartition("/")[2]
+    await until(lambda: bool(house.line.works))
+    done = Picture(recipe=picture.recipe, png=file, seconds=0.5)
+    await house.ledger.end(job, Status.CANCELLED, "", now=utc_now(), pictures={0: done})
+
+    page = await (await client.get(answer.url.path)).text()
+
+    assert messages.WITHDRAWN in page
+    assert f"/pictures/{job}/0.png" in page
+
+
+async def test_a_picture_that_a_browser_has_is_not_sent_again(client: Client, house: House) -> None:
+    house.painter.gate.set()
+    answer = await client.post("/", data={"prompt": "a fox"})
+    await until(lambda: not house.line.jobs)
+    address = _picture_in(await (await client.get(answer.url.path)).text())
+
+    first = await client.get(address)
+    again = await client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert again.status == 304

@@ -1,8 +1,10 @@
 """How often somebody may ask, also where somebody has very many addresses."""
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
-from bot.web.rate import A_MINUTE_S, MOST_REMEMBERED, Window, household
+from bot.web.rate import A_MINUTE_S, MOST_REMEMBERED, Rate, Window, household
 
 
 class Clock:
@@ -65,3 +67,15 @@ def test_whoever_keeps_asking_is_not_forgotten() -> None:
 )
 def test_an_ipv6_household_is_one(one: str, other: str, same: bool) -> None:
     assert (household(one) == household(other)) is same
+
+
+def test_who_follows_links_has_a_number_of_their_own() -> None:
+    rate = Rate(of_followers=2, now=lambda: 0.0)
+    request = make_mocked_request("GET", "/")
+
+    rate.followed(request)
+    rate.followed(request)
+    rate.refused(request)
+
+    with pytest.raises(web.HTTPTooManyRequests):
+        rate.followed(request)

@@ -190,7 +190,7 @@ def test_words_that_a_model_has_no_picture_for_are_said(family: Family) -> None:
 
     [note] = few.notes(recipe(prompt="an astronaut"))
 
-    assert note.endswith("has a picture for no word of that. It knows: boat, cat.")
+    assert note.endswith("has a picture for no word of that. It knows English words: boat, cat.")
     assert few.notes(recipe(prompt="two cats")) == ()
     assert few.notes(recipe(prompt="an astronaut", loras=(lora,))) == ()
     assert family.notes(recipe(prompt="an astronaut")) == ()

@@ -6,7 +6,6 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.choice_words import SETTING_NAMES
 from bot.discord.arrival.asked import Interaction
 from bot.discord.arrival.desk import Desk
 from bot.discord.commands.mod.session import Session
@@ -41,7 +40,7 @@ class _Asked(app_commands.Transformer):
 def add_channel(group: app_commands.Group, desk: Desk) -> None:
     measures = [Choice(name=measure, value=measure) for measure in (*MEASURES, USUAL)]
     languages = [Choice(name=language, value=language) for language in sorted(CATALOGUES)]
-    forgotten = [Choice(name=SETTING_NAMES[name], value=name) for name in FORGET]
+    forgotten = [Choice(name=say(f"mod.setting.{name}"), value=name) for name in FORGET]
 
     @group.command(description=say("mod.channel.about"))
     @app_commands.describe(
@@ -96,7 +95,9 @@ def add_channel(group: app_commands.Group, desk: Desk) -> None:
                 notes = await desk.app.chooser.set_settings(
                     session.whose, change, session.act, forget=gone
                 )
-        post = looks_channel.told(await session.settings(), notes)
+        after = await session.settings()
+        heard = _is_heard(interaction, after.audit_channel)
+        post = looks_channel.told(after, notes, heard=heard)
         if change or gone:
             await session.done(post)
         else:
@@ -132,6 +133,18 @@ def _read(
 
 def _require_open(channel: discord.TextChannel) -> None:
     """Raises InvalidRequest where nothing could be told."""
-    may = channel.permissions_for(channel.guild.me)
-    if not (may.view_channel and may.send_messages):
+    if not _is_open(channel):
         raise InvalidRequest(say("mod.channel.closed", channel=f"<#{channel.id}>"))
+
+
+def _is_heard(interaction: Interaction, audit: str | None) -> bool:
+    """Whether deeds can be told there, as far as Discord has told of the server's channels."""
+    if audit is None or interaction.guild is None:
+        return True
+    channel = interaction.guild.get_channel(int(audit))
+    return channel is not None and _is_open(channel)
+
+
+def _is_open(channel: discord.abc.GuildChannel) -> bool:
+    may = channel.permissions_for(channel.guild.me)
+    return may.view_channel and may.send_messages

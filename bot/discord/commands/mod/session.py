@@ -8,8 +8,8 @@ from bot.discord.arrival.answer import Answer, How
 from bot.discord.arrival.asked import Interaction, server_of
 from bot.discord.arrival.desk import Desk
 from bot.discord.commands.mod.rights import require_moderator, require_trusted
-from bot.discord.messages.parts import Post, sentence
-from bot.discord.moderators.audit_channel import act_of, tell_deeds
+from bot.discord.messages.parts import Post, sentence, text
+from bot.discord.moderators.audit_channel import act_of, tell_deeds, unheard
 from engine.accounts import Act
 from engine.choices import Kind, Whose
 from engine.errors import EaselError
@@ -60,8 +60,15 @@ class Session:
             await self.desk.app.caretaker.notice_deeds()
         except EaselError as error:
             log.warning("what a moderator did counts a little later: %s", error)
-        await self.show(answer)
+        post = _post(answer)
+        await self.show(post)
         await tell_deeds(self.desk)
+        if words := unheard(self.desk, self.whose.id):
+            await self.show(Post(parts=(*post.parts, text(words)), uploads=post.uploads))
 
     async def show(self, answer: Post | str) -> None:
-        await self.answer.show(sentence(answer) if isinstance(answer, str) else answer)
+        await self.answer.show(_post(answer))
+
+
+def _post(answer: Post | str) -> Post:
+    return sentence(answer) if isinstance(answer, str) else answer

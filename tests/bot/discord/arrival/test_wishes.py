@@ -1,9 +1,17 @@
 """Alternatives are painted after a yes to what they cost."""
 
+from pathlib import Path
+
+from bot.discord.arrival.journal import Journal
+from bot.discord.arrival.wishes import MOST, Wish, Wishes
 from bot.discord.delivery.reply import Reply
-from tests.bot.discord.conftest import Easel
+from engine.request import ImageRequest
+from engine.spot import ANYWHERE
+from tests.bot.discord.arrival.test_journal import killed
+from tests.bot.discord.conftest import Easel, OpenEasel
+from tests.bot.discord.jobs import REPLY
 from tests.bot.discord.moderator import did
-from tests.bot.discord.results import pictures, result
+from tests.bot.discord.results import forge, owner, pictures, result
 from tests.discord_server.server import Discord
 from tests.discord_server.village import ALICE, BOB, GENERAL
 
@@ -21,7 +29,7 @@ async def test_alternatives_are_painted_after_a_yes_to_their_price(
     await server.press(ALICE, question, "Paint them")
     message = await server.message(asked, lambda message: bool(message.shown))
 
-    assert "That is 2 pictures for" in words
+    assert "That is 2 pictures for about" in words
     assert painting == []
     assert told.text == "Only whoever asked for it can answer that."
     assert len(message.shown) == 2
@@ -68,3 +76,74 @@ async def test_a_yes_that_was_refused_can_be_said_again(server: Discord, easel: 
 
     assert len(message.shown) == 2
     assert len(easel.painter.painted) == 2
+
+
+async def test_a_question_that_a_restart_forgot_says_so(
+    server: Discord, open_easel: OpenEasel
+) -> None:
+    async with open_easel():
+        asked = await server.command(ALICE, GENERAL, "imagine", prompt="a {red|blue} fox")
+        question = await server.message(asked)
+
+    async with open_easel():
+        told = await server.message(question, lambda message: "was restarted" in message.text)
+
+    assert "Ask again" in told.text
+    assert told.buttons == []
+
+
+async def test_a_question_that_nobody_remembers_loses_its_buttons(
+    server: Discord, easel: Easel
+) -> None:
+    asked = await server.command(ALICE, GENERAL, "imagine", prompt="a {red|blue} fox")
+    question = await server.message(asked)
+    forge(question, "Paint them", f"easel:agree:{'0' * 32}")
+
+    await server.press(ALICE, question, "Paint them")
+    told = await server.message(question, lambda message: "is over" in message.text)
+
+    assert "Ask again with /imagine." in told.text
+    assert told.buttons == []
+
+
+async def test_a_second_yes_leaves_what_the_first_began(server: Discord, easel: Easel) -> None:
+    asked = await server.command(ALICE, GENERAL, "imagine", prompt="a {red|blue} fox")
+    question = await server.message(asked)
+    custom_id = question.component("Paint them")["custom_id"]  # type: ignore[index]  # it is there
+    await server.press(ALICE, question, "Paint them")
+    painting = await server.message(question, lambda message: "Painting" in message.text)
+    forge(painting, "Cancel", custom_id)
+
+    await server.press(ALICE, painting, "Cancel")
+    told = await server.message(ALICE)
+    easel.painter.gate.set()
+    message = await result(server, asked)
+
+    assert told.text == "That question is answered already."
+    assert len(message.shown) == 2
+
+
+def test_the_journal_has_the_questions_that_still_wait(tmp_path: Path) -> None:
+    first = Journal(tmp_path)
+    wishes = Wishes(first)
+    names = [wishes.put(a_wish(number)) for number in range(MOST + 2)]
+    agreed = wishes.take(names[-1], owner(ALICE))
+    assert agreed is not None
+    wishes.settle(agreed)
+    killed(first)
+
+    left = Journal(tmp_path).take_over()
+
+    assert [pending.id for pending in left] == list(range(2, MOST + 1))
+
+
+def a_wish(number: int) -> Wish:
+    return Wish(
+        interaction=number,
+        request=ImageRequest(prompt="a fox"),
+        owner=owner(ALICE),
+        roles=None,
+        server=None,
+        spot=ANYWHERE,
+        reply=REPLY,
+    )

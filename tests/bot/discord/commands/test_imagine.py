@@ -66,7 +66,7 @@ async def test_every_option_reaches_the_painter(server: Discord, easel: Easel) -
     )
     message = await server.message(asked, lambda message: bool(message.shown))
 
-    first, second = easel.painter.painted
+    first, second = sorted(easel.painter.painted, key=lambda recipe: recipe.seed)
     assert (first.prompt, first.negative, first.model) == ("a fox at night", "people", "book")
     assert (first.width, first.height, first.steps, first.guidance) == (128, 192, 3, 6.5)
     assert (first.sampler, first.strength, first.seed, second.seed) == ("DPM++ 2M", 0.5, 9, 10)
@@ -292,3 +292,17 @@ async def test_hostile_prompts_ping_nobody_and_are_refused_nowhere(
     assert not server.record.refusals
     assert "](" not in message.text
     assert "\u202e" not in message.text + info.text
+
+
+async def test_as_many_pictures_can_be_asked_for_as_flags_can_say(
+    server: Discord, easel: Easel
+) -> None:
+    easel.painter.gate.set()
+
+    asked = await server.command(ALICE, GENERAL, "imagine", prompt="a fox --seed 7", count=16)
+    first = await server.message(asked, lambda message: bool(message.shown))
+    await server.until(lambda: len(server.messages(GENERAL)) == 2, "the other pictures")
+
+    _, second = server.messages(GENERAL)
+    assert len(first.shown) + len(second.shown) == 16
+    assert "Part 2 of 2" in second.text

@@ -9,11 +9,11 @@ from bot.app import open_accounts
 from bot.settings import Settings
 from tests.bot.discord.counts.amount import counted
 from tests.bot.discord.counts.processes import kill, quick, refusals, running
-from tests.discord_server.interaction import Interaction
+from tests.discord_server.interaction import TOKEN_LIFE_S, Interaction
 from tests.discord_server.nouns import User
 from tests.discord_server.routes import Route
 from tests.discord_server.server import Discord
-from tests.discord_server.village import GENERAL
+from tests.discord_server.village import ALICE, GENERAL
 from tests.storage.crash.checks import state_of
 
 SENTENCE = "Easel was restarted in the middle of your command. Ask again; nothing was charged."
@@ -51,3 +51,25 @@ async def test_whoever_is_cut_off_before_the_record_is_told_once(
         for user in crowd:
             assert not await accounts.entries(f"discord:{user.id}")
     assert not refusals(server)
+
+
+@counted(10)
+async def test_whoever_is_cut_off_after_a_late_yes_is_told(
+    server: Discord, settings: Settings, tmp_path: Path, count: int
+) -> None:
+    database = settings.data_dir / "easel.db"
+
+    for _ in range(count):
+        async with running(quick(0.0), server, settings, log=tmp_path / "log") as easel:
+            asked = await server.command(ALICE, GENERAL, "imagine", prompt="a {red|blue} fox")
+            question = await server.message(asked, patience=PATIENCE_S)
+            server.clock.move(TOKEN_LIFE_S)
+            with closing(sqlite3.connect(database, isolation_level=None)) as held:
+                # Nothing can be recorded any more.
+                held.execute("BEGIN IMMEDIATE")
+                await (await server.press(ALICE, question, "Paint them")).replied()
+                await kill(easel)
+        async with running(quick(0.0), server, settings, log=tmp_path / "log"):
+            over = await server.message(question, lambda one: not one.buttons, PATIENCE_S)
+
+        assert over.text == SENTENCE

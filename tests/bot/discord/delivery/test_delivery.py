@@ -196,3 +196,54 @@ async def test_where_it_is_nobodys_guest_a_late_picture_is_a_direct_message(
 
     assert finals(server) == [message]
     assert server.requests(Route.SEND) == [200]
+
+
+async def test_what_said_how_far_it_is_goes_when_its_end_is_told_elsewhere(
+    server: Discord, open_easel: OpenEasel
+) -> None:
+    async with open_easel():
+        asked = await begun(server)
+    server.clock.move(TOKEN_LIFE_S)
+
+    async with open_easel() as easel:
+        easel.painter.gate.set()
+        message = await server.message(GENERAL, lambda message: bool(message.shown))
+        await server.until(lambda: server.messages(GENERAL) == [message], "one message alone")
+
+    assert asked.original is not None
+    assert asked.original.deleted
+
+
+async def test_where_it_cannot_be_taken_away_cancel_takes_the_button_away(
+    server: Discord, easel: Easel
+) -> None:
+    asked = await begun(server, TRAVELLER, PLAZA)
+    server.clock.move(TOKEN_LIFE_S)
+    easel.painter.gate.set()
+    await server.message(server.direct(TRAVELLER), lambda message: bool(message.shown))
+    assert asked.original is not None
+
+    await server.press(TRAVELLER, asked.original, "Cancel")
+    told = await server.message(asked.original, lambda message: "had ended" in message.text)
+
+    assert told.buttons == []
+
+
+async def test_cancel_leaves_a_message_that_its_end_can_still_be_told_by(
+    server: Discord, easel: Easel
+) -> None:
+    asked = await begun(server)
+    assert asked.original is not None
+    cancel = asked.original.component("Cancel")
+    assert cancel is not None
+    easel.painter.gate.set()
+    message = await server.message(asked, lambda message: bool(message.shown))
+    delete = message.component("Delete")
+    assert delete is not None
+    delete["custom_id"] = cancel["custom_id"]
+
+    await server.press(ALICE, message, "Delete")
+    told = await server.message(ALICE)
+
+    assert "had ended already" in told.text
+    assert message.shown

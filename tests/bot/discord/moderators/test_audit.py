@@ -49,6 +49,25 @@ async def test_a_channel_that_is_gone_stops_no_deed(server: Discord, easel: Ease
     assert "may ask again" in again
 
 
+async def test_one_moderator_hears_that_the_audit_channel_is_gone(
+    server: Discord, easel: Easel
+) -> None:
+    await did(server, "channel", audit=AUDIT)
+    await server.message(AUDIT)
+    server.drop_channel(AUDIT)
+
+    asked = await server.command(MORGAN, GENERAL, "mod block", person=ALICE, reason="spam")
+    first = await server.message(asked, lambda message: "The audit channel is gone" in message.text)
+    asked = await server.command(MORGAN, GENERAL, "mod unblock", person=ALICE)
+    second = await server.message(asked)
+    await server.until(lambda: server.requests(Route.SEND).count(404) == 2, "a try to tell it")
+    shown = await did(server, "channel")
+
+    assert "may ask for nothing" in first.text
+    assert second.text == "<@2001> may ask again."
+    assert "**audit channel**: <#5004> (it is gone, or I may not write there)" in shown
+
+
 async def test_a_deed_whose_telling_was_lost_on_the_way_is_told_once(
     server: Discord, easel: Easel
 ) -> None:

@@ -117,6 +117,22 @@ async def test_of_a_bot_on_several_servers_only_what_concerns_one_is_told_there(
     assert len(texts(server)) == 2
 
 
+async def test_what_is_done_in_another_database_is_told_too(
+    server: Discord, open_easel: OpenEasel, settings: Settings
+) -> None:
+    file = settings.data_dir / "discord" / "deeds"
+    async with open_easel():
+        await did(server, "channel", audit=AUDIT)
+        await told(server, "audit channel")
+    file.write_bytes(b"4711")
+
+    async with open_easel():
+        await grant(settings, "a prize")
+        await told(server, "a prize")
+
+    assert len(texts(server)) == 2
+
+
 async def test_a_file_that_cannot_be_read_begins_anew(
     server: Discord, open_easel: OpenEasel, settings: Settings
 ) -> None:

@@ -100,7 +100,7 @@ async def test_what_was_done_is_told_where_the_rest_broke() -> None:
     said = await orders.carried_out(accounts, "discord:2001", ACT)
 
     assert said[0] == "It is set."
-    assert "Easel cannot save pictures right now." in said[1]
+    assert "Easel cannot save anything right now." in said[1]
     assert (await accounts.allowance("discord:2001")).most_steps == 9
     with pytest.raises(StorageFailed):
         await Orders(change=read_change({}), give=5.0).carried_out(accounts, "discord:2001", ACT)
@@ -173,7 +173,10 @@ async def test_what_the_blocked_had_asked_for_ends_and_they_are_told_why(
     ends = [await server.message(one, lambda message: "spam" in message.text) for one in asked]
 
     assert "is withdrawn" in told
-    assert len(ends) == 9
+    assert [message.seen_by for message in ends] == [ALICE] * 9
+    for one in asked:
+        assert one.original is not None
+        assert one.original.text.startswith("-# Withdrawn: fox")
     await server.until(lambda: len(easel.app.line.painting) == 1, "the end of what was painted")
     assert not easel.app.line.jobs_of("discord:2001")
     assert len(easel.app.line.jobs_of("discord:2002")) == 1

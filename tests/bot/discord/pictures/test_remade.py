@@ -1,5 +1,7 @@
 """Re-rolls, variations and larger ones: of one's own pictures, and of what others show."""
 
+from itertools import permutations
+
 import pytest
 
 from tests.bot.discord.conftest import Easel
@@ -23,6 +25,13 @@ async def test_a_variation_has_the_recipe_of_its_tile_and_leans_away_from_it(
     assert (second.seed, second.variation) == (8, 0.2)
     assert first.variation_seed != second.variation_seed
     assert "varied by 20 %" in message.text
+    seeds = (str(recipe.variation_seed) for recipe in (first, second))
+    orders = [f"variations {', '.join(order)} of seed 8" for order in permutations(seeds)]
+    [own] = [order for order in orders if order in message.text]
+    shown = await server.message(await server.command(BOB, GENERAL, "history"))
+    assert f"a fox · variation {first.variation_seed} of seed 8 · <t:" in shown.text
+    info = await server.message(await server.press(BOB, message, "Info"))
+    assert f"{own}\nvaried by 20 %" in info.text
     assert [picture.owner for picture in await pictures(easel, BOB)] == [owner(BOB).id] * 2
 
 
@@ -73,6 +82,10 @@ async def test_upscaling_keeps_the_picture_and_says_so(server: Discord, easel: E
     assert recipe.keeps_image
     assert (recipe.image, recipe.final_size) == (newest.file, (256, 256))
     assert "enlarged 2 times by Lanczos · nothing else changed" in message.text
+    shown = await server.message(await server.command(ALICE, GENERAL, "history"))
+    assert "a fox · seed 8 · 2× larger · <t:" in shown.text
+    info = await server.message(await server.press(ALICE, message, "Info"))
+    assert "enlarged 2 times by Lanczos\nnothing else changed" in info.text
     assert labels(message) == ["Upscale", "Edit", "Favourite", "Info", "Delete"]
 
 

@@ -10,6 +10,7 @@ from bot.discord.messages.parts import GALLERY, ROW, SELECT, Part
 from tests.bot.discord.conftest import Easel
 from tests.bot.discord.jobs import REPLY, a_job, the_pictures
 from tests.bot.discord.results import forge, labels, owner, painted, pictures, result
+from tests.discord_server.message import Message
 from tests.discord_server.nouns import User
 from tests.discord_server.server import Discord
 from tests.discord_server.village import ALICE, BOB, GENERAL, MORGAN
@@ -218,3 +219,33 @@ async def test_who_cannot_see_a_picture_is_told_what_is_on_it(
     [gallery] = [part for part in fox.now.components if part["type"] == GALLERY]
 
     assert [item["description"] for item in gallery["items"]] == ["a fox **in** snow"]
+
+
+async def unknown(server: Discord, easel: Easel) -> Message:
+    """A result of Alice's of which the database knows nothing any more."""
+    fox = await painted(server, easel)
+    forge(fox, "Delete", f"easel:delete:{'0' * 32}")
+    return fox
+
+
+@pytest.mark.parametrize("who", [ALICE, MORGAN], ids=["asker", "moderator"])
+async def test_a_message_of_which_nothing_is_known_can_be_taken_away(
+    server: Discord, easel: Easel, who: User
+) -> None:
+    fox = await unknown(server, easel)
+
+    await server.press(who, fox, "Delete")
+
+    await server.until(lambda: fox.deleted, "the end of the message")
+
+
+async def test_a_stranger_takes_away_nothing_of_which_nothing_is_known(
+    server: Discord, easel: Easel
+) -> None:
+    fox = await unknown(server, easel)
+
+    await server.press(BOB, fox, "Delete")
+    told = await server.message(BOB)
+
+    assert "Only whoever asked for it" in told.text
+    assert not fox.deleted

@@ -11,10 +11,11 @@ from engine.accounts import Act
 from engine.choices import Kind, Whose
 from engine.clock import utc_now
 from tests.bot.discord.conftest import Easel, OpenEasel
+from tests.bot.discord.moderator import did
 from tests.discord_server.message import Message
 from tests.discord_server.nouns import User
 from tests.discord_server.server import Discord
-from tests.discord_server.village import ALICE, GENERAL, GRETA, PICTURES
+from tests.discord_server.village import ALICE, AUDIT, GENERAL, GRETA, PICTURES
 
 GERMAN, FRENCH = CATALOGUES["de"], CATALOGUES["fr"]
 SLASH_NAME = re.compile(r"[-_\w]{1,32}")
@@ -118,3 +119,42 @@ async def test_every_command_and_option_is_described_in_every_language(
         there = one.get("description_localizations") or {}
         assert {language_of(locale) for locale in there} == set(CATALOGUES) - {"en"}, one
         assert all("{{" not in words for words in there.values()), one
+
+
+async def speaks_french(easel: Easel, **chosen: Any) -> None:
+    whose = Whose(kind=Kind.SERVER, id=f"discord:{PICTURES.id}")
+    act = Act(who="local", at=utc_now())
+    await easel.app.chooser.set_settings(whose, {"language": "fr", **chosen}, act)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "prompt", "words"),
+    [
+        ({"channels": [str(AUDIT.id)]}, "a fox", "In diesem Kanal male ich nicht."),
+        ({}, "a fox --model bok", "Ich habe kein Modell „bok“."),
+    ],
+    ids=["of Discord's part", "of the engine"],
+)
+async def test_what_one_person_sees_is_in_their_language_whatever_a_server_speaks(
+    server: Discord, easel: Easel, chosen: dict[str, Any], prompt: str, words: str
+) -> None:
+    await speaks_french(easel, **chosen)
+
+    await server.command(GRETA, GENERAL, "imagine", prompt=prompt)
+
+    assert words in (await server.message(GRETA)).text
+
+
+async def test_why_somebody_is_blocked_is_told_in_their_language(
+    server: Discord, easel: Easel
+) -> None:
+    await speaks_french(easel)
+    asked = await server.command(GRETA, GENERAL, "imagine", prompt="a fox")
+    await server.message(asked)
+
+    await did(server, "block", person=GRETA, reason="spam")
+    told = await server.message(asked, lambda message: "spam" in message.text)
+    assert asked.original is not None
+
+    assert "Du bist gesperrt" in told.text
+    assert "Retiré" in asked.original.text

@@ -36,7 +36,9 @@ ELSEWHERE = frozenset(
         "That is no channel's id. They are long numbers, like 81384788765712384.",
     }
 )
-RAISED = frozenset({"InvalidRequest", "QuotaExceeded", "QueueFull", "NotFound", "Phrase"})
+RAISED = frozenset(
+    {"InvalidRequest", "QuotaExceeded", "QueueFull", "ShareFull", "NotFound", "Phrase"}
+)
 
 
 def constants(*folders: str) -> set[str]:

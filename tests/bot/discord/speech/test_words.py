@@ -18,6 +18,7 @@ from engine.errors import NotFound
 NAMES = "names."
 BY_NAME = (
     *("imagine.", "history.", "settings.", "styles.", "help.", "mod.limits.", "button."),
+    *("mod.setting.", "mod.unset."),
     *("reroll.", "vary.", "upscale.", "show.", "edit.", "source."),
 )
 """What options are for is looked up by their names."""

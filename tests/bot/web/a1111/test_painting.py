@@ -254,3 +254,15 @@ async def test_whoever_hangs_up_is_not_painted_for(caller: Client, house: House)
     await until(lambda: bool(house.painter.withdrawn))
 
     assert not house.line.jobs
+
+
+async def test_a_key_for_another_prompt_is_refused(caller: Client, house: House) -> None:
+    house.painter.gate.set()
+    once = {"Idempotency-Key": "once"}
+    await caller.post(TXT2IMG, json={"prompt": "a fox"}, headers=once)
+
+    same = await caller.post(TXT2IMG, json={"prompt": "a fox"}, headers=once)
+    other = await caller.post(TXT2IMG, json={"prompt": "an owl"}, headers=once)
+
+    assert (same.status, other.status) == (200, 422)
+    assert len(house.painter.painted) == 1

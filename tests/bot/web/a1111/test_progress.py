@@ -2,16 +2,28 @@
 
 import asyncio
 from base64 import b64decode
+from typing import Literal
 
 import pytest
 
 from engine.job import Progress
+from engine.key import own_person
 from tests.bot.web.a1111.conftest import Open, Theirs
 from tests.bot.web.conftest import Client, House, Visit
 from tests.engine.house import until
 from tests.fakes import a_png
 
 KEPT = {"steps": 4, "width": 64, "height": 64}
+
+
+class OpensOnce(asyncio.Event):
+    """A gate that lets one picture through."""
+
+    async def wait(self) -> Literal[True]:
+        if not self.is_set():
+            self.set()
+            return True
+        return await asyncio.Event().wait()
 
 
 def begun(house: House, tiles: int = 1) -> bool:
@@ -79,6 +91,20 @@ async def test_an_interrupt_ends_ones_own_job_without_an_error(
     assert answer == ({} if stop == "interrupt" else None)
     assert result.images == []
     assert not house.line.jobs
+
+
+async def test_an_interrupt_answers_what_is_done_by_then(theirs: Theirs, house: House) -> None:
+    house.painter.gate = OpensOnce()
+    asking = asyncio.create_task(theirs("txt2img", prompt="a fox", batch_size=3, **KEPT))
+    await until(lambda: len(house.painter.painting) == 3 and len(house.painter.painted) == 1)
+
+    await theirs("interrupt")
+
+    result = await asking
+    [job] = {picture.job for picture in await house.app.gallery.page(own_person("tests"))}
+    assert [picture.size for picture in result.images] == [(64, 64)]
+    assert len(result.info["infotexts"]) == 1
+    assert (await house.ledger.job(job)).status == "cancelled"
 
 
 async def test_nobody_interrupts_another(opened: Open, house: House) -> None:

@@ -31,6 +31,7 @@ class Streamed:
 
     server: TestServer
     hub: Hub
+    streams: Streams
 
 
 OpenStreams = Callable[..., Awaitable[Streamed]]
@@ -65,7 +66,7 @@ async def open_streams(house: House) -> AsyncIterator[OpenStreams]:
         server = TestServer(pages)
         await server.start_server()
         servers.append(server)
-        return Streamed(server=server, hub=hub)
+        return Streamed(server=server, hub=hub, streams=streams)
 
     yield opened
     for server in servers:

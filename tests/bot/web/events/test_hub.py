@@ -221,3 +221,17 @@ async def test_a_closed_hub_ends_its_readers_and_takes_no_more() -> None:
         assert [frames async for frames in reader] == []
         assert [frames async for frames in hub.open(ALICE.id)] == []
         assert not watched(house)
+
+
+async def test_what_happened_is_remembered_from_when_the_last_reader_left() -> None:
+    async with open_house(working=False) as house, open_hub(house) as hub:
+        hub.leave(hub.open(ALICE.id))
+        first = hub._forgetting[ALICE.id]
+        hub.leave(hub.open(ALICE.id))
+        second = hub._forgetting[ALICE.id]
+        hub.number(ALICE.id)
+
+        assert first.cancelled()
+        assert second.cancelled()
+        assert not hub._forgetting[ALICE.id].cancelled()
+        assert hub._forgetting[ALICE.id].when() >= second.when() >= first.when()

@@ -102,6 +102,27 @@ async def test_one_that_reads_nothing_is_dropped_and_holds_up_nobody(
             await stream.next("job")
 
 
+async def test_one_that_reads_nothing_is_dropped_though_its_time_is_over(
+    house: House, open_streams: OpenStreams
+) -> None:
+    streamed = await open_streams(patience_s=0.5, look_s=0.01, lasts_s=0.5)
+    client = await somebody(house, streamed)
+    loop = asyncio.get_running_loop()
+    with socket.socket() as asleep:
+        asleep.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        asleep.setblocking(False)
+        await loop.sock_connect(asleep, (streamed.server.host, streamed.server.port))
+        key = client.session.headers["Authorization"]
+        words = f"GET /v1/events HTTP/1.1\r\nHost: easel\r\nAuthorization: {key}\r\n\r\n"
+        await loop.sock_sendall(asleep, words.encode())
+        async with client:
+            await until(lambda: streamed.hub.readers_of(SOMEBODY.id) == 1)
+            for _ in range(3):
+                await ask(house)
+
+            await until(lambda: not len(streamed.streams))
+
+
 async def test_whoever_left_is_noticed_though_nothing_happens(
     house: House, open_streams: OpenStreams
 ) -> None:

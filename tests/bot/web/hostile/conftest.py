@@ -24,13 +24,13 @@ class Wire:
     port: int
     opening: bytes
 
-    async def say(self, said: bytes) -> bytes:
-        """All that is answered until the connection is closed."""
+    async def say(self, said: bytes, *, most: int = -1) -> bytes:
+        """All that is answered until the connection is closed, or so many bytes of it."""
         async with asyncio.timeout(ENOUGH_S):
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
             try:
                 writer.write(said)
-                return await reader.read()
+                return await reader.read() if most < 0 else await reader.readexactly(most)
             finally:
                 writer.close()
 
@@ -39,6 +39,13 @@ class Wire:
         length = b"Content-Length: %d" % len(body)
         head = [line + b" HTTP/1.1", self.opening, b"Connection: close", length, *headers]
         return await self.say(b"\r\n".join(head) + b"\r\n\r\n" + body)
+
+    async def ask_at_all(self, line: bytes) -> bytes:
+        """Nothing where the connection is cut."""
+        try:
+            return await self.ask(line)
+        except ConnectionError:
+            return b""
 
 
 def status_of(answer: bytes) -> int:

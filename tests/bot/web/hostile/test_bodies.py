@@ -12,9 +12,11 @@ from bot.web.bodies import read_raw
 from tests.bot.web.conftest import Client
 from tests.bot.web.hostile.conftest import ENOUGH_S, Wire, status_of
 
-PIECE = b"10000\r\n" + b" " * 2**16 + b"\r\n"
+PIECE = b"10000\r\n" + (b" " * 1023 + b"\n") * 2**6 + b"\r\n"
 MANY_PIECES = 2**14
 """A gigabyte."""
+PARTS = b"multipart/form-data; boundary=x"
+A_FILE = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
 
 
 def a_request(payload: StreamReader) -> web.Request:
@@ -39,18 +41,24 @@ async def test_a_body_whose_sender_has_gone_is_a_bad_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "kind"),
+    ("path", "kind", "beginning"),
     [
-        (b"/v1/quote", b"application/json"),
-        (b"/login", b"application/json"),
-        (b"/login", b"application/x-www-form-urlencoded"),
-        (b"/v1/images/generations", b"application/json"),
+        (b"/v1/quote", b"application/json", b""),
+        (b"/login", b"application/json", b""),
+        (b"/login", b"application/x-www-form-urlencoded", b""),
+        (b"/v1/images/generations", b"application/json", b""),
+        (b"/v1/sources", PARTS, A_FILE),
+        (b"/v1/sources", PARTS, b"nothing of a part\r\n"),
     ],
 )
-async def test_a_gigabyte_in_pieces_is_not_read(wire: Wire, path: bytes, kind: bytes) -> None:
+async def test_a_gigabyte_in_pieces_is_not_read(
+    wire: Wire, path: bytes, kind: bytes, beginning: bytes
+) -> None:
     head = [b"POST " + path + b" HTTP/1.1", wire.opening, b"Content-Type: " + kind]
     reader, writer = await asyncio.open_connection("127.0.0.1", wire.port)
     writer.write(b"\r\n".join(head) + b"\r\nTransfer-Encoding: chunked\r\n\r\n")
+    if beginning:
+        writer.write(b"%x\r\n%s\r\n" % (len(beginning), beginning))
     answering = asyncio.create_task(reader.readuntil(b"\r\n\r\n"))
 
     sent = 0
@@ -105,3 +113,29 @@ async def test_parts_that_are_none_are_said_so(caller: Client, path: str, parts:
     answer = await caller.post(path, data=parts, headers={"Content-Type": kind})
 
     assert answer.status in {400, 422}
+
+
+async def test_nobody_has_more_on_its_way_than_their_share(wire: Wire) -> None:
+    head = [b"POST /v1/quote HTTP/1.1", wire.opening, b"Content-Type: application/json"]
+    large = b"\r\n".join(head) + b"\r\nContent-Length: 84000000\r\n\r\n"
+    _, stalled = await asyncio.open_connection("127.0.0.1", wire.port)
+    stalled.write(large + b"{")
+
+    async def asked() -> int:
+        reader, writer = await asyncio.open_connection("127.0.0.1", wire.port)
+        writer.write(large)
+        try:
+            async with asyncio.timeout(0.2):
+                return status_of(await reader.readuntil(b"\r\n\r\n"))
+        except TimeoutError:
+            return 0  # it waits for the rest
+        finally:
+            writer.transport.abort()
+
+    async with asyncio.timeout(ENOUGH_S):
+        while await asked() != 429:
+            pass
+        assert status_of(await wire.ask(b"GET /v1/jobs")) == 200
+        stalled.transport.abort()
+        while await asked() == 429:
+            pass

@@ -2,9 +2,14 @@
 
 import asyncio
 import logging
+import socket
+from contextlib import suppress
 
 import pytest
 
+from bot.web.app import make_web
+from bot.web.connection import listening
+from tests.bot.web.conftest import SECRET, House
 from tests.bot.web.hostile.conftest import ENOUGH_S, Wire, status_of
 
 JSON = b"Content-Type: application/json"
@@ -107,16 +112,20 @@ async def test_unknown_places_and_methods_are_problems(
         (b"", 400),
         (b"\xff\xfe", 400),
         (b'\xef\xbb\xbf{"prompt": "a fox"}', 400),
-        (b"[" * 200_000, 400),
+        (b"[" * 200_000, 413),
+        (b"[" * 5_000, 400),
+        (b'{"prompt": [' + b"1," * 25_000 + b"1]}", 413),
+        (b'{"prompt": "' + b"\\u0041" * 110_000 + b'"}', 413),
+        (b'{"prompt": "a fox", "model": "' + b"a" * 31 * 110_000 + b"\\/" * 110_000 + b'"}', 422),
         (b'{"prompt": "a fox", "seed": ' + b"9" * 100_000 + b"}", 400),
         (b'{"prompt": "a fox", "guidance": NaN}', 400),
         (b'{"prompt": "a fox", "guidance": 1e999}', 422),
-        (b'{"prompt": "\\ud800"}', 422),
+        (b'{"prompt": "\\ud800"}', 400),
         (b'{"prompt": "a\\u0000fox"}', 422),
-        (b'{"prompt": "a fox", "model": "\\ud800"}', 422),
+        (b'{"prompt": "a fox", "model": "\\ud800"}', 400),
         (b'{"prompt": "a fox", "style": "\\u0000"}', 422),
-        (b'{"\\ud800": 1}', 422),
-        (b'{"prompt": "a fox", "image": "\\ud800"}', 422),
+        (b'{"\\ud800": 1}', 400),
+        (b'{"prompt": "a fox", "image": "\\ud800"}', 400),
         (b'{"prompt": "a fox", "image": "data:image/png;base64,AAAA"}', 422),
         (b'{"prompt": "a fox", "image": "' + b"f" * 64 + b'"}', 404),
     ],
@@ -159,6 +168,15 @@ async def test_a_key_for_once_that_is_none_is_refused(wire: Wire, key: bytes) ->
     assert status_of(answer) == 422
 
 
+@pytest.mark.parametrize("said", [b"\xff\xfe", b"home.9999999999.\xff\xfe", b"\xff.9.a"])
+async def test_a_cookie_that_is_no_text_opens_nothing(wire: Wire, said: bytes) -> None:
+    head = b"GET /v1/jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: easel="
+
+    answer = await wire.say(head + said + b"\r\n\r\n")
+
+    assert status_of(answer) == 401
+
+
 async def test_requests_one_after_the_other_are_answered_in_turn(wire: Wire) -> None:
     one = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 
@@ -180,3 +198,64 @@ async def test_many_who_say_nothing_stop_nobody(wire: Wire) -> None:
         assert {await reader.read() for reader, _ in silent} == {b""}
     for _, writer in silent:
         writer.close()
+
+
+async def test_whoever_takes_nothing_of_an_answer_is_dropped(house: House) -> None:
+    pages = make_web(house.app, host="easel.example", device="cpu", secret=SECRET)
+    with socket.socket() as claim:
+        claim.bind(("127.0.0.1", 0))
+        async with listening(pages, claim, grace_s=1, reading_s=0.4):
+            silent = socket.socket()
+            silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            silent.connect(claim.getsockname())
+            silent.setblocking(False)
+            ask = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            with silent, suppress(ConnectionError):
+                async with asyncio.timeout(ENOUGH_S):
+                    while True:
+                        # It breaks once nobody listens any more.
+                        with suppress(BlockingIOError):
+                            silent.send(ask)
+                        await asyncio.sleep(0.05)
+
+
+async def test_there_are_only_so_many_connections(house: House) -> None:
+    pages = make_web(house.app, host="easel.example", device="cpu", secret=SECRET)
+    with socket.socket() as claim:
+        claim.bind(("127.0.0.1", 0))
+        port = claim.getsockname()[1]
+        async with listening(pages, claim, grace_s=1, most=2), asyncio.timeout(ENOUGH_S):
+            wire = Wire(port=port, opening=b"Host: localhost")
+            idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+
+            assert await wire.ask_at_all(b"GET /healthz") == b""
+
+            idle[0][1].transport.abort()
+            while not await wire.ask_at_all(b"GET /healthz"):
+                pass
+            idle[1][1].transport.abort()
+
+
+@pytest.mark.parametrize("expectation", [b"100-continue", b"foo"])
+async def test_nobody_is_told_to_go_on_before_they_are_let_in(
+    wire: Wire, expectation: bytes
+) -> None:
+    expect = b"Expect: " + expectation
+    too_long = b"Content-Length: 1073741824"
+    host = b"Host: localhost"
+
+    stranger = await wire.say(
+        b"\r\n".join([b"POST /v1/jobs HTTP/1.1", host, expect, too_long, JSON]) + b"\r\n\r\n",
+        most=12,
+    )
+    too_much = await wire.say(
+        b"\r\n".join([b"POST /v1/jobs HTTP/1.1", wire.opening, expect, too_long, JSON])
+        + b"\r\n\r\n",
+        most=12,
+    )
+    taken = await wire.ask(b"POST /v1/jobs", JSON, expect, body=b'{"prompt": "a fox"}')
+
+    assert stranger == b"HTTP/1.1 401"
+    assert too_much == b"HTTP/1.1 413"
+    assert taken.startswith(b"HTTP/1.1 100 Continue\r\n\r\n") is (expectation != b"foo")
+    assert b"HTTP/1.1 202 Accepted" in taken

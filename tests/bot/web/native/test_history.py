@@ -2,16 +2,21 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 from zipfile import ZipFile
 
 import pytest
 from aiohttp import ClientError
+from aiohttp.test_utils import TestClient, TestServer
 
+from bot.web.app import make_web
+from engine.gallery import Gallery
+from engine.job import Owner
 from engine.key import Scope, own_person
-from tests.bot.web.conftest import Client, House, Visit
+from tests.bot.web.conftest import SECRET, Client, House, Visit
 from tests.bot.web.native.painted import painted, told
 
 HISTORY = "/v1/history"
@@ -140,6 +145,33 @@ async def test_who_asks_only_about_a_zip_has_no_picture_looked_for(
     assert answers.count(b"200 OK") == 2
     assert b"application/zip" in answers
     assert "broke off" not in caplog.text
+
+
+class Buggy:
+    """A gallery whose exports meet a bug once they have begun."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+    async def export(self, _: Owner, file: IO[bytes], *more: object, **named: object) -> None:
+        file.write(b"PK")
+        raise RuntimeError("a bug")
+
+
+async def test_a_zip_that_meets_a_bug_does_not_look_whole(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = replace(house.app, gallery=cast(Gallery, Buggy()))
+    pages = make_web(app, host="easel.example", device="cpu", secret=SECRET)
+    headers = {"Authorization": f"Bearer {await house.key()}"}
+    async with TestClient(TestServer(pages), headers=headers) as client:
+        answer = await client.get(f"{HISTORY}.zip")
+        with pytest.raises(ClientError):
+            await answer.read()
+
+    assert answer.status == 200
+    assert "broke off" in caplog.text
+    assert "RuntimeError: a bug" in caplog.text
 
 
 async def test_a_zip_that_breaks_off_does_not_look_whole(

@@ -80,6 +80,18 @@ async def test_credits_are_given_and_taken_back(caller: Client) -> None:
     assert taken["what"] == "take back"
 
 
+async def test_a_grant_that_is_asked_for_again_is_given_once(caller: Client) -> None:
+    once, body = {"Idempotency-Key": "prize"}, {"credits": 5}
+
+    first = await caller.post(f"{ALICE}/grants", json=body, headers=once)
+    again = await caller.post(f"{ALICE}/grants", json=body, headers=once)
+    other = await caller.post(f"{ALICE}/grants", json={"credits": 6}, headers=once)
+
+    assert (await first.json())["id"] == (await again.json())["id"]
+    assert other.status == 422
+    assert (await told(caller, ALICE))["granted"] == 5
+
+
 async def test_a_grant_is_taken_back_from_whom_it_was_given(caller: Client) -> None:
     grant = await done(caller, "POST", f"{ALICE}/grants", credits=5)
 

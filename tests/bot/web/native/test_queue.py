@@ -1,9 +1,12 @@
 """The queue over HTTP: its length, one's own places, and what moderators see and do of it."""
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from bot.settings import Settings
 from engine.key import Scope
 from tests.bot.web.conftest import Client, House, Visit
 from tests.bot.web.native.painted import painted, told
@@ -126,6 +129,20 @@ async def test_a_moderator_cancels_anybodys_job(caller: Client, visit: Visit, ho
         "too many",
         {"job": job["id"]},
     )
+
+
+async def test_what_cannot_be_audited_is_not_done(
+    caller: Client, visit: Visit, house: House, settings: Settings
+) -> None:
+    member = await a_member(visit, house)
+    job = await ask(member, "a fox")
+    with closing(sqlite3.connect(settings.data_dir / "easel.db", isolation_level=None)) as database:
+        database.execute("ALTER TABLE audit RENAME TO torn_out")
+
+    answer = await caller.delete(f"{QUEUE}/{job['id']}")
+
+    assert answer.status == 503
+    assert (await told(member, f"/v1/jobs/{job['id']}"))["status"] != "cancelled"
 
 
 async def test_ones_own_job_is_cancelled_without_a_deed(caller: Client) -> None:

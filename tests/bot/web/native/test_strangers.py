@@ -23,6 +23,10 @@ WORD = "xyzzyplugh"
 STRANGERS = 6
 """A key may ask so often in a minute and no oftener."""
 IDS = frozenset({"job", "tile", "number", "grant", "file"})
+WAYS = ("image", "mask", "look", "follow")
+"""In which a picture can be begun from."""
+CANCEL = "/jobs/{job}/cancel"
+PAGE = ("/jobs/{job}", "/jobs/{job}/preview-{tile}.png", "/pictures/{job}/{tile}.png")
 BODIES = {"PATCH": {"favourite": True}, "POST": {}}
 
 
@@ -71,6 +75,8 @@ def tries(named: Sequence[Endpoint], owned: Owned, chance: Random) -> Iterator[t
     while True:
         if chance.random() < 0.2:
             yield _beginning(owned, chance)
+        elif chance.random() < 0.2:
+            yield _opening(owned, chance)
         else:
             yield _naming(chance.choice(named), owned, chance)
 
@@ -97,9 +103,21 @@ def _naming(endpoint: Endpoint, owned: Owned, chance: Random) -> tuple[Asked, As
     return theirs, nobodys
 
 
+def _opening(owned: Owned, chance: Random) -> tuple[Asked, Asked]:
+    """As the page shows it, or withdraws it."""
+    job = chance.choice(owned.jobs)
+    tile = chance.randrange(len(job["tiles"]))
+    method, path = chance.choice([("GET", path) for path in PAGE] + [("POST", CANCEL)])
+    theirs, nobodys = (
+        Asked(method=method, path=path.format(job=name, tile=tile), body=None, ids=(name,))
+        for name in (job["id"], f"{chance.getrandbits(128):032x}")
+    )
+    return theirs, nobodys
+
+
 def _beginning(owned: Owned, chance: Random) -> tuple[Asked, Asked]:
     """From a picture of theirs, in one of the ways that there are."""
-    path, way = chance.choice(["/v1/jobs", "/v1/quote"]), chance.choice(["image", "mask", "look"])
+    path, way = chance.choice(["/v1/jobs", "/v1/quote"]), chance.choice(WAYS)
 
     def asked(digest: str) -> Asked:
         used: dict[str, Any] = {"image": digest}
@@ -107,6 +125,8 @@ def _beginning(owned: Owned, chance: Random) -> tuple[Asked, Asked]:
             used["mask"] = digest
         if way == "look":
             used = {"references": [{"image": digest}]}
+        if way == "follow":
+            used = {"controls": [{"name": "edges", "image": digest}]}
         body = {"prompt": "a hare", **used}
         return Asked(method="POST", path=path, body=body, ids=(digest,))
 

@@ -11,6 +11,7 @@ from aiohttp import ClientSession, ClientTimeout
 from openai import AsyncOpenAI
 from PIL import Image
 
+from bot.web.rate import OF_FOLLOWERS
 from tests.bot.web.conftest import Client, House
 from tests.engine.house import until
 from tests.fakes import a_png
@@ -40,6 +41,18 @@ async def test_it_gets_several_pictures_with_their_recipes(
     assert [picture.size for picture in pictures] == [(64, 128)] * 3
     assert ["Seed: 7" in picture.info["parameters"] for picture in pictures] == [True, False, False]
     assert answer.size is None or answer.size == "64x128"
+
+
+async def test_a_size_that_the_model_does_not_paint_is_painted_smaller_and_enlarged(
+    theirs: AsyncOpenAI, house: House
+) -> None:
+    house.painter.gate.set()
+
+    await theirs.images.generate(prompt="a fox", size="1536x1024")
+
+    [recipe] = house.painter.painted
+    assert (recipe.width, recipe.height) == (384, 256)
+    assert recipe.final_size == (1536, 1024)
 
 
 async def test_addresses_open_without_a_key_and_only_as_they_are(
@@ -113,7 +126,7 @@ async def test_without_a_mask_the_holes_of_the_picture_are_painted(
     [
         ({"prompt": "a fox --sead 7"}, "--seed"),
         ({"prompt": "a fox", "model": "bok"}, "book"),
-        ({"prompt": "a fox", "size": "4096x4096"}, "4096"),
+        ({"prompt": "a fox", "size": "wide"}, "width x height"),
         ({"prompt": "a fox", "n": 11}, "n:"),
         ({"prompt": "a fox", "background": "transparent"}, "background"),
     ],
@@ -181,3 +194,50 @@ def with_a_hole() -> bytes:
     buffer = BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()
+
+
+async def test_alternatives_are_words_and_not_more_pictures(caller: Client, house: House) -> None:
+    house.painter.gate.set()
+
+    answer = await caller.post(IMAGES, json={"prompt": "a {red|blue} fox", "n": 1})
+
+    [recipe] = house.painter.painted
+    assert len((await answer.json())["data"]) == 1
+    assert recipe.prompt == "a {red|blue} fox"
+
+
+async def test_a_key_for_another_prompt_is_refused(caller: Client, house: House) -> None:
+    house.painter.gate.set()
+    once = {"Idempotency-Key": "once"}
+    await caller.post(IMAGES, json={"prompt": "a fox"}, headers=once)
+
+    other = await caller.post(IMAGES, json={"prompt": "a fox", "n": 2}, headers=once)
+
+    assert other.status in {400, 422}
+    assert len(house.painter.painted) == 1
+
+
+async def test_an_address_says_how_the_client_came_in(caller: Client, house: House) -> None:
+    house.painter.gate.set()
+    asked = {"prompt": "a fox", "response_format": "url"}
+
+    for said, scheme in (("https", "https"), ("gopher", "http"), (None, "http")):
+        headers = {} if said is None else {"X-Forwarded-Proto": said}
+        answer = await caller.post(IMAGES, json=asked, headers=headers)
+        [painted] = (await answer.json())["data"]
+        assert painted["url"].startswith(f"{scheme}://")
+
+
+async def test_a_link_is_not_followed_without_end(caller: Client, house: House) -> None:
+    house.painter.gate.set()
+    asked = {"prompt": "a fox", "response_format": "url"}
+    [painted] = (await (await caller.post(IMAGES, json=asked)).json())["data"]
+
+    async with ClientSession() as anybody:
+        statuses = []
+        for _ in range(OF_FOLLOWERS + 1):
+            async with anybody.get(painted["url"]) as answer:
+                statuses.append(answer.status)
+
+    assert set(statuses[:-1]) == {200}
+    assert statuses[-1] == 429

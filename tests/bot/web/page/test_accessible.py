@@ -64,6 +64,7 @@ async def test_the_gallery_is_accessible(page: Page, site: Site, house: House) -
     await paint(page, "a fox")
     await page.goto(f"{site.address}/gallery")
     await expect(pictures(page, "a fox")).to_be_visible()
+    await page.get_by_role("button", name="Filter").click()
     await page.get_by_role("button", name="Select").click()
     await _look(page)
     await page.get_by_role("button", name="Select").click()

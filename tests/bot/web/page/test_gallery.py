@@ -6,6 +6,7 @@ from playwright.async_api import Page, expect
 from tests.bot.web.conftest import House
 from tests.bot.web.page.conftest import Site
 from tests.bot.web.page.said import ask, box, paint, pictures
+from tests.fakes import BOOK
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -61,6 +62,7 @@ async def test_several_are_deleted_at_once(page: Page, site: Site, house: House)
     await paint(page, "a hare")
 
     await page.goto(f"{site.address}/gallery")
+    await expect(pictures(page, "a fox")).to_have_count(2)
     await page.get_by_role("button", name="Select").click()
     for choice in await page.get_by_role("checkbox", name="Select: a fox").all():
         await choice.check()
@@ -69,6 +71,28 @@ async def test_several_are_deleted_at_once(page: Page, site: Site, house: House)
 
     await expect(pictures(page, "a fox")).to_have_count(0)
     await expect(pictures(page, "a hare")).to_be_visible()
+
+
+async def test_the_gallery_is_filtered_by_model_and_days(
+    page: Page, site: Site, house: House
+) -> None:
+    house.painter.gate.set()
+    await paint(page, "a fox")
+
+    await page.goto(f"{site.address}/gallery")
+    await page.get_by_role("button", name="Filter").click()
+    await page.get_by_label("Model").select_option(BOOK.name)
+    await page.get_by_label("To", exact=True).fill("2020-05-31")
+
+    await expect(page.get_by_text("No picture of yours is like that.")).to_be_visible()
+    await expect(page.get_by_role("link", name="Download these")).to_have_attribute(
+        "href", f"/v1/history.zip?model={BOOK.name}&until=2020-05-31"
+    )
+    await page.reload()
+    await expect(page.get_by_label("To", exact=True)).to_have_value("2020-05-31")
+    await expect(page.get_by_label("Model")).to_have_value(BOOK.name)
+    await page.get_by_label("To", exact=True).fill("")
+    await expect(pictures(page, "a fox")).to_be_visible()
 
 
 async def test_the_viewer_turns_its_pages_by_arrows(page: Page, site: Site, house: House) -> None:

@@ -67,6 +67,9 @@ async def test_a_job_is_taken_out_of_the_queue(page: Page, site: Site, house: Ho
     await expect(queue.get_by_role("row")).to_have_count(2)
     assert "a fox" not in await queue.inner_text()
     await queue.get_by_role("button", name="Cancel").click()
+    form = page.get_by_role("dialog")
+    await form.get_by_label("Why").fill("by mistake")
+    await form.get_by_role("button", name="Cancel the job").click()
 
     await expect(queue).to_contain_text("Nobody waits and nothing is being painted.")
 

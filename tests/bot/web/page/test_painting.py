@@ -27,7 +27,7 @@ async def test_a_request_can_be_cancelled(page: Page, house: House) -> None:
 
     await work(page, "a fox").get_by_role("button", name="Cancel").click()
 
-    await expect(work(page, "a fox")).to_contain_text("You cancelled this one.")
+    await expect(work(page, "a fox")).to_contain_text("This one was cancelled.")
     await expect(box(page)).to_be_focused()
     assert not house.painter.painted
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.bot.web.conftest import House
-from tests.bot.web.page.said import box, paint, pictures
+from tests.bot.web.page.said import box, paint, pictures, work
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -34,6 +34,29 @@ async def test_edit_fills_the_box_with_all_that_was_asked(page: Page, house: Hou
 
     await expect(box(page)).to_have_value("a fox --seed 7 --steps 3")
     await expect(box(page)).to_be_focused()
+
+
+async def test_edit_shows_what_a_picture_began_from(page: Page, house: House) -> None:
+    house.painter.gate.set()
+    shown = await paint(page, "a fox")
+    await shown.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Begin from it").click()
+    await expect(page.get_by_role("slider", name="May change")).to_be_visible()
+    await paint(page, "a hare")
+    await page.reload()
+
+    await work(page, "a hare").get_by_role("button", name="Edit").click()
+    source = page.get_by_role("img", name="The picture to begin from")
+    await expect(source).to_have_js_property("complete", True)
+    await page.get_by_role("button", name="Paint only a part").click()
+    mask = page.get_by_role("dialog", name="Paint only a part")
+    await mask.get_by_role("button", name="Paint only this part").click()
+    await expect(page.get_by_text("Draw over a part of it first.")).to_be_visible()
+    await mask.get_by_role("application").press("Space")
+    await mask.get_by_role("button", name="Paint only this part").click()
+
+    await expect(page.get_by_role("button", name="Only a part · undo")).to_be_visible()
+    assert await source.evaluate("image => image.naturalWidth") > 0
 
 
 async def test_info_has_the_recipe_to_copy(page: Page, house: House) -> None:

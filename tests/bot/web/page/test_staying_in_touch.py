@@ -22,6 +22,33 @@ async def test_two_tabs_show_the_same(page: Page, site: Site, house: House) -> N
         await expect(pictures(tab, "a fox")).to_be_visible()
 
 
+async def test_a_tenth_tab_is_as_good_as_the_first(page: Page, site: Site, house: House) -> None:
+    tabs = [page, *[await page.context.new_page() for _ in range(9)]]
+    for tab in tabs[1:]:
+        await tab.goto(site.address)
+
+    await ask(tabs[-1], "a fox")
+    await expect(work(page, "a fox")).to_contain_text("step 1")
+    house.painter.gate.set()
+
+    for tab in tabs:
+        await expect(pictures(tab, "a fox")).to_be_visible()
+
+
+async def test_another_tab_reads_on_where_the_one_that_did_is_closed(
+    page: Page, site: Site, house: House
+) -> None:
+    other = await page.context.new_page()
+    await other.goto(site.address)
+    await ask(other, "a fox")
+    await expect(work(page, "a fox")).to_contain_text("step 1")
+
+    await other.close()
+    house.painter.gate.set()
+
+    await expect(pictures(page, "a fox")).to_be_visible()
+
+
 async def test_the_page_catches_up_after_the_program_was_away(
     page: Page, site: Site, house: House
 ) -> None:

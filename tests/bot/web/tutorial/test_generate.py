@@ -34,6 +34,17 @@ async def test_or_as_json_with_its_seed_and_time(caller: Client, house: House) -
     assert (recipe.steps, recipe.guidance) == (3, 2.5)
 
 
+async def test_a_size_that_the_model_does_not_paint_is_painted_smaller_and_enlarged(
+    caller: Client, house: House
+) -> None:
+    house.painter.gate.set()
+
+    await caller.post("/generate", json={"prompt": "a fox", "width": 1024, "height": 1024})
+
+    [recipe] = house.painter.painted
+    assert (recipe.width, recipe.final_size) == (256, (1024, 1024))
+
+
 async def test_a_job_can_be_asked_after(caller: Client, house: House) -> None:
     asked = await caller.post("/generate", json={"prompt": "a fox", "steps": 4, "wait": False})
     job = (await asked.json())["job_id"]
@@ -90,3 +101,42 @@ async def test_a_picture_that_was_deleted_is_not_painted_again_for_its_key(
 
     assert again.status == 404
     assert len(house.painter.painted) == 1
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a {red|blue|green} circle", "a __colour__ circle", "a red circle --count 4"]
+)
+async def test_it_paints_the_one_picture_that_it_answers(
+    caller: Client, house: House, prompt: str
+) -> None:
+    house.painter.gate.set()
+
+    answer = await caller.post("/generate", json={"prompt": prompt})
+
+    [recipe] = house.painter.painted
+    assert answer.status == 200
+    assert recipe.prompt == prompt.removesuffix(" --count 4")
+
+
+async def test_a_key_for_another_prompt_is_refused(caller: Client, house: House) -> None:
+    house.painter.gate.set()
+    once = {"Idempotency-Key": "once"}
+    await caller.post("/generate", json={"prompt": "a fox"}, headers=once)
+
+    other = await caller.post("/generate", json={"prompt": "an owl"}, headers=once)
+
+    assert other.status == 422
+    assert "another request" in (await other.json())["detail"]
+    assert len(house.painter.painted) == 1
+
+
+async def test_both_names_of_the_steps_are_told_of_and_only_one_is_said(caller: Client) -> None:
+    document = await (await caller.get("/openapi.json")).json()
+    both = {"prompt": "a fox", "steps": 3, "num_inference_steps": 4}
+
+    answer = await caller.post("/generate", json=both)
+
+    told = document["components"]["schemas"]["Generate"]["properties"]
+    assert {"steps", "num_inference_steps"} <= told.keys()
+    assert answer.status == 422
+    assert "not both" in (await answer.json())["detail"]

@@ -136,7 +136,7 @@ def test_a_mask_that_is_black_everywhere_is_told(family: Family, mask: str) -> N
     sitting = paint(family, over(mask=mask))
 
     assert isinstance(sitting.outcome, PaintingFailed)
-    assert str(sitting.outcome).startswith("The mask is black everywhere")
+    assert str(sitting.outcome).startswith("Nothing in the mask is white")
 
 
 def test_an_image_that_is_not_transparent_anywhere_is_no_mask_of_its_own(family: Family) -> None:
