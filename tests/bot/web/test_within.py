@@ -13,7 +13,9 @@ SMALL = replace(BOOK, width=128, height=128, largest=256)
 
 
 @pytest.mark.parametrize("size", [(256, 256), (64, 192), (8, 8), (10**9, 10**9)])
-def test_what_can_be_painted_or_is_out_of_all_measure_is_left_as_it_is(size: tuple[int, int]) -> None:
+def test_what_can_be_painted_or_is_out_of_all_measure_is_left_as_it_is(
+    size: tuple[int, int],
+) -> None:
     assert within(*size, SMALL) == {"width": size[0], "height": size[1]}
 
 
