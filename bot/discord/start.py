@@ -32,7 +32,8 @@ class Tempo:
     looks at what moderators did elsewhere.
 
     `silence_s` is for how long nothing may be heard; Discord's own heart beats every 41 s.
-    `patience_s` is what a request may take, `answer_s` one that is a first answer.
+    `patience_s` is what a request may take, `answer_s` one that is a first
+    answer, and `answers_s` all tries of that.
     """
 
     ready_s: float = 2.0
@@ -44,6 +45,8 @@ class Tempo:
     retry_s: float = 0.5
     patience_s: float = 30.0
     answer_s: float = 0.7
+    answers_s: float = 2.5
+    """Discord itself waits 3 s, and it has waited a little before we hear of anything."""
 
 
 USUAL = Tempo()
@@ -62,6 +65,7 @@ async def on_discord(app: App, settings: Settings, tempo: Tempo = USUAL) -> Asyn
         pause=tempo.retry_s,
         patience=tempo.patience_s,
         answer_patience=tempo.answer_s,
+        answers_within=tempo.answers_s,
     )
     screens = Screens(
         wire=wire,

@@ -251,7 +251,7 @@ def test_credits_and_limits_of_a_key_are_given_as_anybodys(
 
     told = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["person", "key:site"] in told
-    assert ["left", "now", "50.00"] in told
+    assert ["left", "now", "60.00"] in told
     assert ["granted", "10.00"] in told
     assert sum("key:site" in line and "local" in line for line in told) == 4
 

@@ -36,6 +36,7 @@ class Callbacks:
     ) -> None:
         self._clock, self._world, self._asked = clock, world, asked
         self._messages, self._files = messages, files
+        self.answer_within_s = ANSWER_WITHIN_S
 
     def handlers(self) -> dict[Route, Handler]:
         """By route."""
@@ -48,7 +49,7 @@ class Callbacks:
         if asked.reply is not None:
             raise already_acknowledged()
         now = self._clock.now()
-        if now - asked.asked_at > ANSWER_WITHIN_S:
+        if now - asked.asked_at > self.answer_within_s:
             raise unknown("interaction")
         form = call.body.form or {}
         reply = _reply(form.get("type"), asked)

@@ -65,6 +65,7 @@ class Discord:
         self.put_channel, self.drop_channel = changes.put_channel, changes.drop_channel
         self.put_guild, self.put_user = changes.put_guild, changes.put_user
         callbacks = Callbacks(self.clock, self.world, people.by_id, self._messages, self.files)
+        self.callbacks = callbacks
         resources = (
             Logins(self.world),
             self.commands,

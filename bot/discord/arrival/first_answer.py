@@ -12,8 +12,6 @@ from bot.discord.connection.wire import Wire
 
 log = logging.getLogger(__name__)
 
-WAITED_S = 2.5
-"""Discord itself waits 3 s, and it has waited a little before we hear of anything."""
 PAUSE_S = 0.1
 ALREADY, TOO_LATE = 40060, 10062
 
@@ -28,7 +26,7 @@ async def answered_first(
     """
     lost: Exception | None = None
     try:
-        async with asyncio.timeout(WAITED_S):
+        async with asyncio.timeout(wire.answers_within):
             while True:
                 try:
                     async with wire.answers, asyncio.timeout(wire.answer_patience):

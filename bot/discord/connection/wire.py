@@ -28,8 +28,8 @@ class Wire:
     """It outlives the clients: each opens it when it is logged in, and closes it at its end.
 
     First answers to interactions go through `answers`: they have room of their own, and each try
-    takes `answer_patience` at most, since nobody waits long for them. The `journal` has those that
-    are only acknowledged.
+    takes `answer_patience` at most and all of them `answers_within`, since nobody waits longer for
+    them. The `journal` has those that are only acknowledged.
     """
 
     def __init__(
@@ -39,10 +39,11 @@ class Wire:
         pause: float = 0.5,
         patience: float = 30.0,
         answer_patience: float = 0.7,
+        answers_within: float = 2.5,
     ) -> None:
         self.journal = journal
         self._pause, self._patience = pause, patience
-        self.answer_patience = answer_patience
+        self.answer_patience, self.answers_within = answer_patience, answers_within
         self.client: discord.Client | None = None
         """The one that is logged in."""
         self._opened = asyncio.Event()

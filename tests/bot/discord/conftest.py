@@ -18,7 +18,17 @@ from engine.ports import Painter
 from tests.discord_server.server import Discord
 from tests.fakes import BOOK, FakePainter
 
-HURRIED = Tempo(ready_s=0.02, identify_s=0.0, pause_s=0.01, edit_s=0.02, retry_s=0.01, answer_s=2.4)
+HALTED_S = 30.0
+"""For so long the machine may halt, and no first answer comes too late or is tried again."""
+HURRIED = Tempo(
+    ready_s=0.02,
+    identify_s=0.0,
+    pause_s=0.01,
+    edit_s=0.02,
+    retry_s=0.01,
+    answer_s=HALTED_S,
+    answers_s=HALTED_S,
+)
 """In a hurry with all but first answers: a machine that halts for a moment makes no second try."""
 
 
@@ -40,6 +50,7 @@ class OpenEasel(Protocol):
 async def server() -> AsyncIterator[Discord]:
     """Discord, with nobody in it yet."""
     async with Discord() as opened:
+        opened.callbacks.answer_within_s = HALTED_S
         yield opened
 
 

@@ -29,7 +29,7 @@ each_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 @pytest.fixture
 def tempo() -> Tempo:
-    return replace(HURRIED, answer_s=0.2)
+    return replace(HURRIED, answer_s=0.2, answers_s=USUAL.answers_s)
 
 
 @each_fault
@@ -72,7 +72,9 @@ async def test_a_refusal_is_told_though_it_goes_wrong(
     assert "is no size" in message.text
 
 
-@pytest.mark.parametrize("tempo", [replace(HURRIED, answer_s=USUAL.answer_s)])
+@pytest.mark.parametrize(
+    "tempo", [replace(HURRIED, answer_s=USUAL.answer_s, answers_s=USUAL.answers_s)]
+)
 async def test_after_two_errors_of_discord_there_is_still_time_to_answer(
     server: Discord, easel: Easel
 ) -> None:

@@ -51,7 +51,8 @@ async def test_edit_shows_what_a_picture_began_from(page: Page, house: House) ->
     await page.get_by_role("button", name="Paint only a part").click()
     mask = page.get_by_role("dialog", name="Paint only a part")
     await mask.get_by_role("button", name="Paint only this part").click()
-    await expect(page.get_by_text("Draw over a part of it first.")).to_be_visible()
+    toasts = page.locator("#toasts")
+    await expect(toasts.get_by_text("Draw over a part of it first.")).to_be_visible()
     await mask.get_by_role("application").press("Space")
     await mask.get_by_role("button", name="Paint only this part").click()
 
