@@ -7,7 +7,6 @@ from engine.job import Picture, Recipe, Remembered
 EXAMPLE = "a red circle on a white background"
 STOPPED = "Stopped."
 LOADING = "Warming up the painter …"
-WAITING = "Waiting for a seat …"
 PAINTING = "Painting"
 NOT_CONFIRMED = "Nothing was painted."
 WITHDRAWN = "You cancelled this one."

@@ -217,7 +217,7 @@ class Hub:
                 log.warning("what happened is told a little later: %s", error)
                 self._bell.set()
                 await asyncio.sleep(self._pause_s)
-            except Exception:
+            except Exception:  # all streams go round here: one bug must not end them
                 log.exception("a round of events met a bug")
             await asyncio.sleep(rest(frames, self._gap_s))
 
@@ -285,7 +285,7 @@ class Hub:
             except EaselError:
                 feed.noted.setdefault(topic, became)
                 raise
-            except Exception:
+            except Exception:  # the owner's other topics are told all the same
                 log.exception("nobody is told of %s", topic)
                 continue
             if told is not None:
