@@ -104,9 +104,11 @@ def twice(jobs: list[JobRow]) -> Iterator[str]:
 def wrong_pictures(folder: Path, jobs: list[JobRow], pictures: Any) -> Iterator[str]:
     begun = {(one["job"], one["attempt"]): one["process"] for one in notes(folder, BEGUN)}
     for job in jobs:
-        expected = len(job.tiles) if job.status == Status.DONE else 0
-        if len(pictures[job.id]) != expected:
-            yield f"{job.reply} is {job.status} and has {len(pictures[job.id])} pictures"
+        kept = pictures[job.id]
+        if len(kept) not in numbers_of(job):
+            yield f"{job.reply} is {job.status} and has {len(kept)} pictures"
+        if job.spent < sum(picture.seconds for picture in kept) - 1e-6:
+            yield f"{job.reply} has {len(kept)} pictures and cost {job.spent}"
         for picture in pictures[job.id]:
             path = folder / "pictures" / picture.file[:2] / picture.file[2:4] / picture.file
             png = path.read_bytes() if path.exists() else b""
@@ -118,6 +120,12 @@ def wrong_pictures(folder: Path, jobs: list[JobRow], pictures: Any) -> Iterator[
                 yield f"{job.reply} has the result of somebody who had lost it"
         if job.attempt > 3:
             yield f"{job.reply} was tried {job.attempt} times"
+
+
+def numbers_of(job: JobRow) -> range:
+    """How many pictures it may have. Of a withdrawn one, what was painted by then is kept."""
+    most = 0 if job.status == Status.FAILED else len(job.tiles)
+    return range(0 if job.status == Status.CANCELLED else most, most + 1)
 
 
 def wrong_deliveries(
