@@ -7,6 +7,9 @@ from engine.errors import InvalidRequest
 from engine.nearest import did_you_mean
 from engine.words import words_in
 
+MOST_SKIPPED = 12
+"""As a clip skip: so many layers the shortest text encoder of the models that people know has."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
@@ -15,8 +18,9 @@ class ModelCard:
     `largest` is the longest side that it paints; every side is a multiple of `multiple`.
     `samplers` are those that fit it; none means all. `architecture` is what LoRAs and their like
     are made for, as people call it: SD 1.x, SDXL. `hand` is how pictures come about here: another
-    device or precision paints other bits. `knows` are the words that it has pictures for, the most
-    telling first; none means that nobody wrote them down.
+    device or precision paints other bits. `clip_skip` is the largest that leaves something of what
+    reads the prompt. `knows` are the words that it has pictures for, the most telling first; none
+    means that nobody wrote them down.
     """
 
     name: str
@@ -32,6 +36,7 @@ class ModelCard:
     samplers: tuple[str, ...] = ()
     architecture: str = ""
     hand: str = ""
+    clip_skip: int = MOST_SKIPPED
     knows: tuple[str, ...] = ()
 
     def is_lost(self, prompt: str) -> bool:

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from engine.card import MOST_SKIPPED
 from engine.errors import InvalidRequest
 from engine.nearest import did_you_mean
 from engine.phrase import Phrase
@@ -103,7 +104,7 @@ class ImageRequest(BaseModel):
     mask: Name | None = None
     outpaint: tuple[int, int, int, int] | None = None
     rescale: float = Field(0.0, ge=0, le=1)
-    clip_skip: int = Field(1, ge=1, le=12)
+    clip_skip: int = Field(1, ge=1, le=MOST_SKIPPED)
     variation: float = Field(0.0, ge=0, le=1)
     variation_seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
     upscale: float = Field(1.0, ge=1, le=4)
@@ -253,7 +254,7 @@ LIMITS = {
     "strength": _any(0, 1),
     "outpaint": Phrase("one number of pixels or four, like 64 or 0,0,128,0"),
     "rescale": _any(0, 1),
-    "clip_skip": _whole(1, 12),
+    "clip_skip": _whole(1, MOST_SKIPPED),
     "variation": _any(0, 1),
     "variation_seed": _whole(0, LARGEST_SEED),
     "upscale": _any(1, 4),

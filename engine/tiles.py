@@ -39,6 +39,7 @@ def tiles_of(
     width, height = size_of(request, card)
     sampler, steps = sampler_of(request, card), request.steps or card.steps
     require_possible_steps(sampler, steps)
+    _require_something_left(request, card)
     _require_outpaint_fits(request, width, height)
     _require_final_size(request, card, width, height)
     extras = extras_of(request, card, shelf)
@@ -120,6 +121,17 @@ def require_possible_steps(sampler: str, steps: int) -> None:
             sampler=sampler,
             most=most,
             steps=steps,
+        )
+
+
+def _require_something_left(request: ImageRequest, card: ModelCard) -> None:
+    if request.clip_skip > card.clip_skip:
+        raise InvalidRequest(
+            "A clip skip of {skip} leaves nothing of what {model} reads prompts with. Take at most "
+            "{most}.",
+            skip=request.clip_skip,
+            model=card.name,
+            most=card.clip_skip,
         )
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bot.sizes import read_aspect, read_size
+from bot.web.fields import Said
+from engine.card import MOST_SKIPPED
 from engine.prompt import read_prompt
 from engine.request import (
     LARGEST_SEED,
@@ -29,10 +31,8 @@ Base64 = Annotated[str, Field(max_length=LARGEST_PICTURE * 4 // 3 + 100)]
 Margin = Annotated[int, Field(ge=0)]
 
 
-class Asked(BaseModel):
+class Asked(Said):
     """What is not said is as its owner chose, or the model. `prompt` may have flags in it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     prompt: Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)]
     negative: Words | None = None
@@ -56,7 +56,7 @@ class Asked(BaseModel):
     strength: Annotated[float, Field(ge=0, le=1)] | None = None
     outpaint: tuple[Margin, Margin, Margin, Margin] | None = None
     rescale: Annotated[float, Field(ge=0, le=1)] | None = None
-    clip_skip: Annotated[int, Field(ge=1, le=12)] | None = None
+    clip_skip: Annotated[int, Field(ge=1, le=MOST_SKIPPED)] | None = None
     variation: Annotated[float, Field(ge=0, le=1)] | None = None
     variation_seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
     upscale: Annotated[float, Field(ge=1, le=4)] | None = None

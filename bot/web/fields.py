@@ -1,9 +1,19 @@
 """Fields that several bodies and queries have."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from engine.moderation import LONGEST_WHY
 
@@ -15,6 +25,22 @@ class Said(BaseModel):
     """What somebody sends: nothing in it is guessed or passed over."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_is_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        # Python counts with them; nobody who writes "seed": true means 1.
+        if isinstance(value, bool) and info.field_name:
+            kinds = set(_kinds_in(cls.model_fields[info.field_name].annotation))
+            if bool not in kinds and kinds & {int, float}:
+                raise PydanticCustomError("number", "Input should be a number")
+        return value
+
+
+def _kinds_in(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _kinds_in(part)
 
 
 def _in_reach(moment: datetime) -> datetime:

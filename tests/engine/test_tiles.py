@@ -164,6 +164,7 @@ def test_what_is_to_come_after_the_first_pass_is_in_the_recipe() -> None:
             {"image": "ab", "strength": 0, "upscale": 2, "redraw": 0.5, "upscaler": "Latent"},
             "Latent enlarges what was painted, not an image. Take Lanczos",
         ),
+        ({"clip_skip": 3}, "A clip skip of 3 leaves nothing of what book reads prompts with"),
         ({"steps": 51, "sampler": "LCM"}, "LCM paints in 50 steps at most, not in 51"),
     ],
 )
@@ -173,7 +174,7 @@ def test_what_cannot_be_painted_is_refused_with_the_mend(
     request = ImageRequest.model_validate({"prompt": "a fox", **given})
 
     with pytest.raises(InvalidRequest, match=sentence):
-        tiles_of(request, BOOK, seed=0)
+        tiles_of(request, replace(BOOK, clip_skip=2), seed=0)
 
 
 def test_only_what_is_painted_over_has_to_be_of_a_size_that_the_model_paints() -> None:

@@ -6,12 +6,13 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bot.app import App
 from bot.web.caller import Caller
 from bot.web.chosen import chosen_by, own_model
 from bot.web.endpoint import Call, Endpoint, answered
+from bot.web.fields import Said
 from bot.web.idempotency import HEADER, ORIGIN, key_in
 from bot.web.native.told import Told
 from bot.web.own import own_job
@@ -36,10 +37,8 @@ SPOKEN = {
 }
 
 
-class Generate(BaseModel):
+class Generate(Said):
     """By the names that diffusers has for them, or the short ones."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     prompt: Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)]
     negative_prompt: Annotated[str, Field(max_length=LONGEST_PROMPT)] | None = None

@@ -13,8 +13,8 @@ class Architecture:
 
     `patch` is the side of the square of latents that lie beside each other in one place of what
     the network reads, and `side` the usual side in latents; None where the network's own
-    description says it. `unused` are parts that it does
-    without although others load them.
+    description says it. `unused` are parts that it does without although others load them. One that
+    `skips` can leave out the last layers of what reads the prompt.
     """
 
     family: str
@@ -22,6 +22,7 @@ class Architecture:
     network: str = "unet"
     encoders: tuple[str, ...] = ("text_encoder",)
     unused: frozenset[str] = frozenset()
+    skips: bool = False
     multiple: int = 8
     patch: int = 1
     side: int | None = None
@@ -33,6 +34,7 @@ class Architecture:
 _SD = Architecture(
     family="sd",
     unused=frozenset({"feature_extractor"}),
+    skips=True,
     steps=20,
     guidance=7.5,
 )

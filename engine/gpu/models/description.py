@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from engine.card import ModelCard
+from engine.card import MOST_SKIPPED, ModelCard
 from engine.errors import BadModel
 from engine.gpu.models.architecture import FAMILIES, Architecture, is_special, likes, spoken
 from engine.gpu.models.blueprint import INDEX
@@ -57,9 +57,11 @@ def folder_card(folder: Path, name: str) -> ModelCard:
         )
     files = [file for part in weights_in(folder, name, index, kind).values() for file in part]
     files += [file for file in folder.glob("*/*.json") if file.is_file()]
-    network, vae = (read(folder / part / "config.json") for part in (kind.network, "vae"))
+    network, vae, words = (
+        read(folder / part / "config.json") for part in (kind.network, "vae", "text_encoder")
+    )
     scheduler = read(folder / "scheduler" / "scheduler_config.json")
-    card = _card(name, kind, network=network, vae=vae, scheduler=scheduler)
+    card = _card(name, kind, network=network, vae=vae, scheduler=scheduler, words=words)
     digest = digest_of({*files, folder / INDEX}, folder)
     return replace(card, digest=digest, **wishes_in(folder / WISHES, name))
 
@@ -70,7 +72,8 @@ def checkpoint_card(checkpoint: Checkpoint, name: str, wishes: Mapping[str, Any]
     network, vae, scheduler = configs = [
         checkpoint.config(part) for part in (kind.network, "vae", "scheduler")
     ]
-    card = _card(name, kind, network=network, vae=vae, scheduler=scheduler)
+    words = checkpoint.config("text_encoder")
+    card = _card(name, kind, network=network, vae=vae, scheduler=scheduler, words=words)
     # Without the file's name: it is the same model when somebody calls it something else.
     told = digest_of([checkpoint.file], checkpoint.file) + json.dumps(configs, sort_keys=True)
     liked = {name: value for name, value in wishes.items() if name != PREDICTION}
@@ -110,6 +113,7 @@ def _card(
     network: Mapping[str, Any],
     vae: Mapping[str, Any],
     scheduler: Mapping[str, Any],
+    words: Mapping[str, Any],
 ) -> ModelCard:
     """All but the digest."""
     try:
@@ -120,6 +124,7 @@ def _card(
             )
         side, largest = _sizes(network, vae, kind)
         steps, guidance = likes(network, kind)
+        layers = int(words.get("num_hidden_layers", MOST_SKIPPED)) if kind.skips else MOST_SKIPPED
     except (KeyError, TypeError, ValueError):
         raise BadModel(f"{name} has a config.json without its sizes. Download it again.") from None
     sampler = _sampler(scheduler, kind.noise)
@@ -136,6 +141,7 @@ def _card(
         sampler=kind.sampler if sampler is None or sampler in OUTDATED else sampler,
         samplers=_samplers(scheduler, kind.noise),
         architecture=spoken(network, kind),
+        clip_skip=min(layers, MOST_SKIPPED),
     )
 
 

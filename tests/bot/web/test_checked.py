@@ -34,6 +34,7 @@ class Many(dict[str, int]):
         ({"prompt": "a fox", "steps": Many()}, "not an object."),
         ({"prompt": ["x"] * 1000}, "not a list."),
         ({"prompt": "a fox", "steps": 9000}, "not 9000."),
+        ({"prompt": "a fox", "seed": True}, "seed: input should be a number, not True."),
         ({"prompt": "a fox", "y" * 100_000: 1}, "I know no “yyy"),
     ],
 )

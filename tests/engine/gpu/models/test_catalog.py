@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine.card import MOST_SKIPPED
 from engine.errors import BadModel
 from engine.gpu.models.catalog import BUILT_IN, find, names
 
@@ -42,6 +43,18 @@ def test_the_card_says_what_the_files_say(models_dir: Path) -> None:
 
     assert (card.family, card.width, card.height, card.sampler) == ("sd", 128, 128, "Euler")
     assert len(card.digest) == 64
+
+
+def test_no_more_is_skipped_than_reads_the_prompt(copied: Path) -> None:
+    words = copied / "tiny/text_encoder/config.json"
+    config = json.loads(words.read_text())
+
+    for layers, most in ((2, 2), (23, MOST_SKIPPED), (None, MOST_SKIPPED)):
+        config["num_hidden_layers"] = layers
+        told = {name: value for name, value in config.items() if value is not None}
+        words.write_text(json.dumps(told))
+
+        assert find("tiny", copied).card.clip_skip == most
 
 
 def test_the_built_in_model_is_always_among_the_names(models_dir: Path) -> None:
