@@ -101,6 +101,13 @@ class Gallery:
         for number in numbers:
             self._watch.tell(Subject.PICTURE, owner.id, str(number), DELETED)
 
+    async def clear(self, owner: Owner, numbers: Collection[int]) -> int:
+        """Remove those of them that are there, and answer how many that were."""
+        gone = await self._archive.remove(owner.id, numbers)
+        for number in gone:
+            self._watch.tell(Subject.PICTURE, owner.id, str(number), DELETED)
+        return len(gone)
+
     async def unfinished(self, owner: Owner) -> Sequence[str]:
         """The jobs whose pictures are still to come."""
         return await self._archive.unfinished(owner.id)

@@ -46,6 +46,16 @@ class Login:
                 answers={200: LetIn, 303: None, 400: (WrongKey, PROBLEMS.media), 401: "text/html"},
                 refuses=frozenset({403}),
             ),
+            Endpoint(
+                method="POST",
+                path="/logout",
+                does=lambda call: self.sign_out(call.request),
+                about="Take the page's cookie back; the key itself goes on to open",
+                tag="page",
+                scope=None,
+                answers={303: None},
+                refuses=frozenset({403}),
+            ),
         )
 
     async def show(self, request: web.Request, problem: str = "") -> web.Response:

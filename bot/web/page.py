@@ -1,5 +1,6 @@
 """The page: a form and what became of it, which works without JavaScript, and the other views."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -120,7 +121,7 @@ class Page:
     async def picture(self, request: web.Request) -> web.Response:
         """A finished tile, which never changes."""
         painted = await own_picture(self._ledger, *_named(request))
-        return await shown(request, self._ledger, painted.file)
+        return await shown(request, painted.file, partial(self._ledger.file, painted.file))
 
     async def _job(self, request: web.Request) -> Job:
         caller = request[CALLER]

@@ -1,24 +1,25 @@
 """Shown: a file that never changes is sent once, and afterwards only confirmed."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 from aiohttp import web
-
-from engine.ports import Ledger
 
 FOR_EVER = "private, max-age=31536000, immutable"
 
 
 async def shown(
-    request: web.Request, ledger: Ledger, digest: str, headers: Mapping[str, str] | None = None
+    request: web.Request,
+    name: str,
+    read: Callable[[], Awaitable[bytes]],
+    headers: Mapping[str, str] | None = None,
 ) -> web.Response:
-    """Its digest is its tag. Raises NotFound."""
-    tag = f'"{digest}"'
+    """`name` is never that of anything else: its digest, or what is made of that."""
+    tag = f'"{name}"'
     told = {**(headers or {}), "Cache-Control": FOR_EVER, "ETag": tag}
     if tag in request.headers.get("If-None-Match", ""):
         return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=told)
-    file = await ledger.file(digest)
+    file = await read()
     return web.Response(body=file, content_type=_kind_of(file), headers=told)
 
 

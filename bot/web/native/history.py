@@ -59,6 +59,14 @@ class SoughtPage(Sought):
     limit: Annotated[int, Field(ge=1, le=MOST)] = 20
 
 
+class Chosen(Said):
+    """Pictures by their numbers, with commas between."""
+
+    numbers: Annotated[
+        str, Field(pattern=r"^[0-9]{1,18}(,[0-9]{1,18}){0,99}$", examples=["17,18,21"])
+    ]
+
+
 class Favourite(Said):
     """Whether it is kept whatever happens."""
 
@@ -70,6 +78,12 @@ class ToldPage(Told):
 
     pictures: list[ToldPicture]
     more: bool
+
+
+class Deleted(Told):
+    """How many were there until now."""
+
+    deleted: int
 
 
 class ToldInFull(ToldPicture):
@@ -97,6 +111,16 @@ class History:
                 scope=Scope.READ,
                 query=SoughtPage,
                 answers={200: ToldPage},
+            ),
+            Endpoint(
+                method="DELETE",
+                path="/v1/history",
+                does=self.clear,
+                about="Delete up to a hundred pictures for good; those that are gone already are left",
+                tag=tag,
+                scope=Scope.PAINT,
+                query=Chosen,
+                answers={200: Deleted},
             ),
             Endpoint(
                 method="GET",
@@ -174,6 +198,10 @@ class History:
     async def remove(self, call: Call) -> web.Response:
         await self._gallery.remove(call.caller.owner, [call.number("number")])
         return web.Response(status=204)
+
+    async def clear(self, call: Call) -> web.Response:
+        numbers = {int(each) for each in call.query(Chosen).numbers.split(",")}
+        return answered(Deleted(deleted=await self._gallery.clear(call.caller.owner, numbers)))
 
     async def export(self, call: Call) -> web.StreamResponse:
         search = call.query(Sought).as_search

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.web.native.told import Told, ToldJob, told_job, told_request
 from bot.web.own import own_job, own_picture, own_preview
 from bot.web.problem import Asking
 from bot.web.shown import shown
+from bot.web.thumbnails import Thumbnails
 from engine.clock import utc_now
 from engine.job import Job, Remembered
 from engine.key import Scope
@@ -43,6 +45,7 @@ class Jobs:
 
     def __init__(self, app: App, incoming: Incoming) -> None:
         self._app, self._incoming = app, incoming
+        self._thumbnails = Thumbnails(app.ledger)
 
     def endpoints(self) -> Sequence[Endpoint]:
         painted = {202: ToldJob}
@@ -114,6 +117,16 @@ class Jobs:
             ),
             Endpoint(
                 method="GET",
+                path="/v1/jobs/{job}/tiles/{tile}/thumbnail.webp",
+                does=self.thumbnail,
+                about="A finished picture, 512 pixels at most, as a gallery shows it",
+                tag="jobs",
+                scope=Scope.READ,
+                answers={200: "image/webp", 304: None},
+                refuses=frozenset({404}),
+            ),
+            Endpoint(
+                method="GET",
                 path="/v1/jobs/{job}/tiles/{tile}/preview.png",
                 does=self.preview,
                 about="A picture as it is by now",
@@ -173,7 +186,13 @@ class Jobs:
         if call.query(Download).download:
             name = f"easel-{found.number}-seed-{found.recipe.seed}.png"
             headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return await shown(call.request, self._app.ledger, found.file, headers)
+        read = partial(self._app.ledger.file, found.file)
+        return await shown(call.request, found.file, read, headers)
+
+    async def thumbnail(self, call: Call) -> web.StreamResponse:
+        found = await self.tile(call)
+        small = partial(self._thumbnails.of, found.file)
+        return await shown(call.request, f"{found.file}-small", small)
 
     async def preview(self, call: Call) -> web.Response:
         owner, studio = call.caller.owner, self._app.studio

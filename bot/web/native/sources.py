@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -118,9 +119,10 @@ class Sources:
         digest = call.place("file")
         if digest not in await self._ledger.own(call.caller.owner.id, [digest]):
             raise NotFound(NO_SOURCE)
+        read = partial(self._ledger.file, digest)
         inline = {"Content-Disposition": "inline"}
         try:
-            return await shown(call.request, self._ledger, digest, inline)
+            return await shown(call.request, digest, read, inline)
         except NotFound:
             raise NotFound(NO_SOURCE) from None
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.web.thumbnails import SIDE
 from engine.job import UNFINISHED, Job, Progress, Remembered, Status, Tile
 from engine.place import Place
 from engine.prompt import write_prompt
@@ -87,6 +88,8 @@ class ToldPicture(Told):
     favourite: bool
     notes: list[str]
     picture: str
+    thumbnail: str
+    """The picture itself where it is small."""
 
 
 def told_job(
@@ -148,12 +151,19 @@ def told_picture(picture: Remembered) -> ToldPicture:
         favourite=picture.favourite,
         notes=list(picture.notes),
         picture=address_of(picture.job, picture.tile),
+        thumbnail=_thumbnail_of(picture),
         **_facts(picture),
     )
 
 
 def address_of(job: str, tile: int) -> str:
     return f"/v1/jobs/{job}/tiles/{tile}.png"
+
+
+def _thumbnail_of(picture: Remembered) -> str:
+    if max(picture.recipe.final_size) <= SIDE:
+        return address_of(picture.job, picture.tile)
+    return f"/v1/jobs/{picture.job}/tiles/{picture.tile}/thumbnail.webp"
 
 
 def _told_tile(job: Job, tile: Tile, step: Progress | None, done: Remembered | None) -> ToldTile:

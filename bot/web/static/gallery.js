@@ -11,6 +11,8 @@ import { openViewer } from "/static/viewer.js";
 import { day, plural } from "/static/words.js";
 
 const PAGE = 40;
+// As many pictures as one request may delete.
+const AT_ONCE = 100;
 
 class Gallery {
   filters = new Filters(() => this.load());
@@ -136,7 +138,7 @@ class Gallery {
 
   #item(piece) {
     const image = make("img", {
-      src: piece.picture,
+      src: piece.thumbnail,
       alt: piece.prompt,
       width: piece.width,
       height: piece.height,
@@ -212,11 +214,12 @@ class Gallery {
     const buttons = this.#bar.querySelectorAll("button");
     for (const one of buttons) one.disabled = true;
     try {
-      for (const number of numbers) {
+      while (done.length < numbers.length) {
         this.#bar.querySelector("output").textContent =
           `Deleting ${done.length + 1} of ${plural(numbers.length, "picture")}…`;
-        await removed(number);
-        done.push(number);
+        const some = numbers.slice(done.length, done.length + AT_ONCE);
+        await remove(`/v1/history?numbers=${some.join()}`);
+        done.push(...some);
       }
       toast(`${plural(done.length, "picture")} deleted.`);
     } catch (problem) {
@@ -246,15 +249,6 @@ class Gallery {
     piece.favourite = favourite;
     const item = this.#shelves.querySelector(`[data-number="${number}"]`);
     return item?.replaceWith(this.#item(piece));
-  }
-}
-
-// Another tab may have been quicker.
-async function removed(number) {
-  try {
-    await remove(`/v1/history/${number}`);
-  } catch (problem) {
-    if (problem.status !== 404) throw problem;
   }
 }
 

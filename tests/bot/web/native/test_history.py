@@ -57,6 +57,35 @@ async def test_pictures_are_found_by_what_they_are(caller: Client, house: House)
     assert await prompts_of(caller, until="2020-01-01") == []
 
 
+async def test_several_are_deleted_at_once_and_what_is_anothers_stays(
+    visit: Visit, house: House
+) -> None:
+    mine, other = await visit(await house.key("ada")), await visit(await house.key("bob"))
+    for animal in ("fox", "hare", "owl"):
+        await painted(mine, house, animal)
+    await painted(other, house, "wolf")
+    owl, hare, _ = [one["number"] for one in (await told(mine, HISTORY))["pictures"]]
+    [wolf] = [one["number"] for one in (await told(other, HISTORY))["pictures"]]
+
+    answer = await mine.delete(f"{HISTORY}?numbers={owl},{hare},{wolf},{10**17}")
+
+    assert (answer.status, await answer.json()) == (200, {"deleted": 2})
+    assert await prompts_of(mine) == ["fox"]
+    assert await prompts_of(other) == ["wolf"]
+
+
+@pytest.mark.parametrize("numbers", ["", "1,", "a", "1 2", ",".join(["1"] * 101), "1" * 19])
+async def test_nothing_is_deleted_by_what_is_no_list(
+    caller: Client, house: House, numbers: str
+) -> None:
+    await painted(caller, house, "fox")
+
+    answer = await caller.delete(HISTORY, params={"numbers": numbers})
+
+    assert answer.status == 422
+    assert await prompts_of(caller) == ["fox"]
+
+
 async def test_a_picture_shows_how_it_is_painted_again(caller: Client, house: House) -> None:
     job = await painted(caller, house, "a fox --seed 7 --steps 3")
     number = job["tiles"][0]["number"]

@@ -199,7 +199,7 @@ async def test_jobs_of_others_are_as_if_they_were_not_there(caller: Client, hous
     stranger = Owner(id="discord:42")
     ticket = await house.studio.submit(read_prompt("a secret fox"), stranger)
     await ticket.pictures()
-    paths = ("", "/tiles/0.png", "/tiles/0/preview.png")
+    paths = ("", "/tiles/0.png", "/tiles/0/thumbnail.webp", "/tiles/0/preview.png")
 
     for path in paths:
         theirs = await caller.get(f"{JOBS}/{ticket.job.id}{path}")
