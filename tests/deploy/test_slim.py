@@ -1,0 +1,48 @@
+"""deploy/slim.py: the image goes without what only tests need, and lacks nothing else."""
+
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+
+import pytest
+
+from tests.deploy.dockerfile import ROOT
+from tests.test_scripts import imported, plain
+
+SERVING = ["bot", "engine", "migrations", "storage"]
+
+
+@pytest.fixture(scope="module")
+def needless() -> set[str]:
+    """What it would take out of this environment."""
+    listed = subprocess.run(
+        [sys.executable, ROOT / "deploy" / "slim.py", "--list"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return set(listed.stdout.split())
+
+
+def test_tools_of_tests_go(needless: set[str]) -> None:
+    assert {"hypothesis", "mypy", "pip", "playwright", "pytest", "ruff"} <= needless
+
+
+def test_whatever_easel_imports_stays(needless: set[str]) -> None:
+    makers = packages_distributions()
+    modules = {
+        module
+        for folder in SERVING
+        for file in (ROOT / folder).rglob("*.py")
+        for module in imported(file)
+    }
+    asked = {plain(maker) for module in modules for maker in makers.get(module, [])}
+
+    assert {"torch", "diffusers", "aiohttp", "sqlalchemy", "discord-py"} <= asked
+    assert not asked & needless
+
+
+def test_what_they_need_in_turn_stays(needless: set[str]) -> None:
+    # Of the extra that sqlalchemy is asked for with, of torch, and of transformers.
+    assert not {"greenlet", "sympy", "filelock", "tokenizers"} & needless
