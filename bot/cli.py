@@ -8,6 +8,7 @@ import typer
 
 from bot import messages
 from bot.commands.audit import audit
+from bot.commands.backup import backup, restore
 from bot.commands.history import history
 from bot.commands.imagine import imagine
 from bot.commands.keys import keys
@@ -17,6 +18,7 @@ from bot.commands.queue import queue
 from bot.commands.quota import quota
 from bot.commands.settings import settings_commands
 from bot.commands.styles import styles
+from bot.echo import echo
 from bot.version import version
 
 # What a command needs it imports itself: `easel --help` must not wait for a database or for torch.
@@ -38,6 +40,8 @@ cli.add_typer(settings_commands, name="settings")
 cli.add_typer(styles, name="styles")
 cli.command("imagine")(imagine)
 cli.command("audit")(audit)
+cli.command("backup")(backup)
+cli.command("restore")(restore)
 
 
 class Direction(StrEnum):
@@ -69,28 +73,42 @@ def easel(
 @cli.command()
 def serve(context: typer.Context) -> None:
     """Run everything: the engine, the HTTP routes and the local page."""
-    from rich.console import Console
+    from bot.signals import NotBegun
 
-    from bot.logs import start_logging
-    from bot.models import fetch_missing
-    from bot.serve import serve as run
-    from bot.settings import read_settings
+    # From here on: the rest alone takes a second to be read.
+    with NotBegun() as other:
+        from rich.console import Console
 
-    settings = read_settings()
-    start_logging(settings.log, hidden=settings.secrets)
-    fetch_missing(settings.models, settings.data_dir / "models", Console(stderr=True))
-    asyncio.run(run(settings, painters_of(context), announce=typer.echo))
+        from bot.beginning import begin
+        from bot.models import fetch_missing
+        from bot.serve import serve as run
+        from bot.watchdog import Watchdog
+
+        settings = begin()
+        fetch_missing(settings.models, settings.data_dir / "models", Console(stderr=True))
+        watchdog = Watchdog()
+
+        async def serving() -> None:
+            try:
+                await run(settings, painters_of(context), announce=typer.echo, watchdog=watchdog)
+                watchdog.code = 0
+            finally:
+                other.over = True
+
+        asyncio.run(serving())
 
 
 @cli.command()
 def doctor(context: typer.Context) -> None:
     """Say what this machine can do, and what must be mended."""
-    from bot.doctor import examine
-    from bot.settings import read_settings
+    from bot.beginning import begin
+    from bot.doctor import examine, fitting
 
-    findings = asyncio.run(examine(read_settings(), painters_of(context)))
-    for line in messages.columns([finding.row() for finding in findings]):
-        typer.echo(line)
+    settings = begin()
+    findings = asyncio.run(examine(settings, painters_of(context)))
+    table = messages.columns([finding.row() for finding in findings])
+    for line in (*table, "", *fitting(settings)):
+        echo(line)
     if any(finding.mend for finding in findings):
         raise typer.Exit(1)
 
@@ -103,10 +121,10 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring the database up to date, take it back, or say where it stands."""
+    from bot.beginning import begin
     from bot.revisions import revisions, take_down, take_up
-    from bot.settings import read_settings
 
-    database = read_settings().database
+    database = begin().database
     match direction:
         case Direction.UP:
             asyncio.run(take_up(database, revision))
@@ -140,13 +158,11 @@ def bench(
 
     from rich.console import Console
 
+    from bot.beginning import begin
     from bot.bench import bench as measure
     from bot.bench import shown
-    from bot.logs import start_logging
-    from bot.settings import read_settings
 
-    settings = read_settings()
-    start_logging(settings.log)
+    settings = begin()
     numbers = asyncio.run(
         measure(
             what,

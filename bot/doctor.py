@@ -12,15 +12,20 @@ from importlib.metadata import version as installed
 
 import psutil
 
-from bot import history_words, messages, model_words
+from bot import fits, history_words, messages, model_words
 from bot.app import amount_of
+from bot.invite import INTENTS, PERMISSIONS, application_of, invite
 from bot.model_words import GIB
-from bot.painters import Painters, check_model, fit_of
+from bot.painters import Painters, check_model, fit_of, memory_of
 from bot.revisions import revisions
 from bot.settings import Settings
 from bot.version import version
 from engine.errors import EaselError
 
+FITTING = (
+    "How large a card must be for one picture, by EASEL_OFFLOAD, and with which of them it fits "
+    "here. Computed from published sizes, in half precision."
+)
 LEAST_DISK = GIB
 LEAST_MEMORY = GIB
 
@@ -49,7 +54,7 @@ async def examine(settings: Settings, painters: Painters) -> list[Finding]:
         await _database(settings),
         *await _pictures(settings),
         _disk(settings),
-        _discord(settings),
+        *_discord(settings),
     ]
 
 
@@ -167,7 +172,28 @@ def _disk(settings: Settings) -> Finding:
     return Finding(what="disk", fact=fact, mend=mend)
 
 
-def _discord(settings: Settings) -> Finding:
+def _discord(settings: Settings) -> Iterator[Finding]:
     if settings.discord_token is None:
-        return Finding(what="Discord", fact="No token set: the page and the commands work without.")
-    return Finding(what="Discord", fact="A token is set.")
+        fact = "No token set: the page and the commands work without."
+        yield Finding(what="Discord", fact=fact)
+        return
+    application = application_of(settings.discord_token.get_secret_value())
+    if application is None:
+        # A stand-in for Discord may have tokens of its own.
+        mend = "" if settings.discord_api else "Copy it again from the page “Bot”: it looks cut."
+        yield Finding(what="Discord", fact="A token is set that names no application.", mend=mend)
+        return
+    yield Finding(what="Discord", fact=f"A token of the application {application} is set.")
+    yield Finding(what="invite", fact=invite(application))
+    asked = "; ".join(f"{each.name}: {each.why}" for each in PERMISSIONS)
+    yield Finding(what="rights", fact=f"{asked}.")
+    yield Finding(what="intents", fact=INTENTS)
+
+
+def fitting(settings: Settings) -> list[str]:
+    """Lines of a table: what the usual models need, and on which rung they fit here."""
+    try:
+        memory = memory_of(settings)
+    except (EaselError, ImportError):  # the line about the device says why
+        memory = None
+    return [FITTING, *messages.columns(fits.rows(memory))]

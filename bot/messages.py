@@ -56,6 +56,14 @@ def ready(address: str) -> str:
     return f"Easel is ready: {address}"
 
 
+def stopping(count: int, seconds: float) -> str:
+    """The line of somebody who stopped the program and sees it go on."""
+    return (
+        f"Stopping. {pictures(count).capitalize()} may take up to {seconds:.0f} s more; "
+        "press Ctrl-C again to stop at once."
+    )
+
+
 def pictures(count: int) -> str:
     """Like 1 picture, 4 pictures."""
     return "1 picture" if count == 1 else f"{count} pictures"

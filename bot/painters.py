@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.fits import Memory
 from bot.settings import Settings
 from engine.addon import Shelf
 from engine.card import ModelCard
 from engine.errors import Misconfigured
 from engine.ladder import OFFLOADS
 from engine.ports import Painter
+
+CLOSES_WITHIN_S = 0.5
+"""A step takes minutes where a large model is painted without a card; what it is for is put back
+by then, and the end of the program ends it."""
 
 
 async def measure_engine(
@@ -113,6 +118,21 @@ def fit_of(name: str, settings: Settings) -> Fit:
     return Fit(needed=footprint.total, memory=memory, offload=offload)
 
 
+def memory_of(settings: Settings) -> Memory:
+    """What this device has for models, and how. Raises Misconfigured."""
+    from engine.gpu.device import device_named, memory_for_models, memory_in_use, weight_type
+    from engine.gpu.easing import movable
+
+    device = device_named(settings.device)
+    _, whole = memory_in_use(device)
+    return Memory(
+        models=settings.model_memory or memory_for_models(device),
+        whole=whole,
+        movable=bool(movable(device)),
+        weight=weight_type(device).itemsize,
+    )
+
+
 def device_of(settings: Settings) -> str:
     """The device that `auto` means here. Raises Misconfigured where there is none such."""
     from engine.gpu.device import device_named
@@ -139,6 +159,7 @@ async def warm_painter(settings: Settings) -> AsyncIterator[Painter]:
         previews=settings.previews,
         preview_every=settings.preview_every,
         safety=settings.safety_policy,
+        closes_within_s=CLOSES_WITHIN_S,
     )
     async with opening as painter:
         yield painter

@@ -27,15 +27,9 @@ OF_POSTGRES = "ix_pictures_terms"
 
 
 def migrate(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        # A table that is made anew is dropped first, which foreign keys would forbid; they can
-        # only be turned off outside of a transaction.
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        # Python's sqlite3 begins no transaction for CREATE TABLE by itself. With this one the
-        # steps are all or nothing, and of two programs starting at once the second waits.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        wait_for_other_migrations(connection)
+    # Whoever restores a backup is in the middle of a transaction that this program began.
+    if not context.config.attributes.get("begun"):
+        begin(connection)
     context.configure(
         connection=connection,
         target_metadata=Table.metadata,
@@ -47,6 +41,18 @@ def migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        # A table that is made anew is dropped first, which foreign keys would forbid; they can
+        # only be turned off outside of a transaction.
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        # Python's sqlite3 begins no transaction for CREATE TABLE by itself. With this one the
+        # steps are all or nothing, and of two programs starting at once the second waits.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        wait_for_other_migrations(connection)
 
 
 def wait_for_other_migrations(connection: Connection) -> None:

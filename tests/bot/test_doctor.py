@@ -15,9 +15,43 @@ TOPICS = ("Easel", "Python", "torch", "device", "memory", "model", "database", "
 def test_every_topic_has_a_line(painters: Painters, capsys: pytest.CaptureFixture[str]) -> None:
     run(["doctor"], painters)
 
-    lines = capsys.readouterr().out.splitlines()
+    findings, _, fitting = capsys.readouterr().out.partition("\n\n")
+    lines = findings.splitlines()
     assert [line.split()[1] for line in lines] == list(TOPICS)
     assert {line.split()[0] for line in lines} <= {"ok", "mend"}
+    explained, header, *models = fitting.splitlines()
+    assert explained.startswith("How large a card must be for one picture, by EASEL_OFFLOAD")
+    assert header.split() == ["model", "size", "none", "parts", "blocks", "layers", "here"]
+    assert any(line.startswith("FLUX.1  ") and "1024×1024" in line for line in models)
+
+
+def test_a_token_makes_an_invite_link_and_is_not_shown(
+    painters: Painters, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EASEL_DISCORD_TOKEN", "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.Gabcde.a-secret")
+
+    run(["doctor"], painters)
+
+    told = capsys.readouterr().out
+    assert "A token of the application 1234567890123456789 is set." in _line("Discord", told)
+    assert "https://discord.com/oauth2/authorize?client_id=1234567890123456789&" in told
+    assert "permissions=274877942784" in _line("invite", told)
+    assert "Attach Files: the pictures themselves" in _line("rights", told)
+    assert "None of the privileged ones" in _line("intents", told)
+    assert "a-secret" not in told
+
+
+def test_a_token_that_was_cut_must_be_mended(
+    painters: Painters, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EASEL_DISCORD_TOKEN", "a-secret")
+
+    code = run(["doctor"], painters)
+
+    told = capsys.readouterr().out
+    assert code == 1
+    assert _line("Discord", told).startswith("mend")
+    assert "a-secret" not in told
 
 
 def test_looking_changes_nothing(painters: Painters) -> None:

@@ -1,0 +1,45 @@
+"""What people read about backups."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from bot.messages import pictures
+from bot.model_words import GIB
+
+NOT_IN_IT = (
+    "Models, add-ons and easel.toml are not in it, nor anything that opens a page or signs in "
+    "at Discord: keep those yourself."
+)
+
+
+def made(place: Path, size: int, rows: Mapping[str, int], files: int) -> str:
+    """The backup is whole and in its place."""
+    return f"{place} holds {_amount(rows, files)}, {size / GIB:.2f} GiB in all. It was read again."
+
+
+def whole(place: Path, easel: str, made: str, rows: Mapping[str, int], files: int) -> str:
+    """It was looked through."""
+    at = f"{datetime.fromisoformat(made):%Y-%m-%d %H:%M} UTC"
+    return f"{place} is whole: {_amount(rows, files)}, by Easel {easel}, {at}."
+
+
+def restored(rows: Mapping[str, int], files: int) -> str:
+    """All of it is back."""
+    return f"Restored: {_amount(rows, files)}. `easel serve` goes on where that Easel was."
+
+
+def gone(count: int) -> str:
+    """Some pictures are only rows."""
+    return (
+        f"Of {pictures(count)} there is no file any more: deleted meanwhile, or lost before. "
+        "They are listed without being shown."
+    )
+
+
+def _amount(rows: Mapping[str, int], files: int) -> str:
+    jobs = rows.get("jobs", 0)
+    return (
+        f"{pictures(rows.get('pictures', 0))} of {jobs} {'job' if jobs == 1 else 'jobs'} and "
+        f"{files} {'file' if files == 1 else 'files'}"
+    )

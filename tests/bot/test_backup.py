@@ -1,0 +1,118 @@
+"""The backup and restore commands, from outside."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import run
+from bot.painters import Painters
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def painted(data_dir: Path, painters: Painters, capsys: pytest.CaptureFixture[str]) -> None:
+    """There are two pictures."""
+    run(["imagine", "a fox", "--count", "2", "-o", "fox.png"], painters)
+    capsys.readouterr()
+
+
+@pytest.mark.usefixtures("painted")
+def test_what_was_backed_up_is_there_again_elsewhere(
+    painters: Painters, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["backup", "easel.tar"]) == 0
+    made = capsys.readouterr().out
+    assert run(["restore", "easel.tar", "--check"]) == 0
+    checked = capsys.readouterr().out
+    monkeypatch.setenv("EASEL_DATA_DIR", "elsewhere")
+
+    assert run(["restore", "easel.tar"]) == 0
+
+    restored = capsys.readouterr().out
+    run(["history", "show", "2", "-o", "again.png"], painters)
+    assert "easel.tar holds 2 pictures of 1 job and 2 files" in made
+    assert "is not in it" in made.replace("are not in it", "is not in it")
+    assert "easel.tar is whole: 2 pictures of 1 job and 2 files, by Easel" in checked
+    assert restored.startswith("Restored: 2 pictures of 1 job and 2 files.")
+    assert Path("again.png").read_bytes() == Path("fox-2.png").read_bytes()
+
+
+@pytest.mark.usefixtures("painted")
+def test_what_is_there_already_is_replaced_only_when_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["backup", "easel.tar"]) == 0
+
+    assert run(["backup", "easel.tar"]) == 2
+    assert run(["restore", "easel.tar"]) == 2
+    refused = capsys.readouterr().err.splitlines()
+    assert run(["backup", "easel.tar", "--force"]) == 0
+    assert run(["restore", "easel.tar", "--replace"]) == 0
+
+    assert "already. Name another, or add --force." in refused[0]
+    assert "--replace" in refused[1]
+
+
+@pytest.mark.usefixtures("painted")
+def test_the_database_itself_is_never_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    before = Path("data/easel.db").read_bytes()
+
+    assert run(["backup", "data/easel.db", "--force"]) == 2
+
+    assert "is no backup, so I do not overwrite it" in capsys.readouterr().err
+    assert Path("data/easel.db").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (["backup", "easel.tar"], "There is nothing to back up yet: the database is empty."),
+        (["restore", "easel.tar"], "There is no file easel.tar. Name a backup."),
+        (["restore", "easel.tar", "--check"], "There is no file easel.tar. Name a backup."),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence(
+    command: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(command) == 2
+
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", f"{sentence}\n")
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.usefixtures("painted")
+def test_a_broken_one_is_refused_and_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["backup", "easel.tar"])
+    content = Path("easel.tar").read_bytes()
+    Path("easel.tar").write_bytes(content[:-2000])
+
+    for command in (["restore", "easel.tar", "--check"], ["restore", "easel.tar", "--replace"]):
+        assert run(command) == 1
+        assert "It is damaged: it ends too early." in capsys.readouterr().err
+
+    assert run(["history", "show", "1"]) == 0
+
+
+@pytest.mark.usefixtures("painted")
+def test_what_a_backup_needs_is_imported_without_torch() -> None:
+    program = (
+        "import sys\nfrom bot.__main__ import run\nrun(['backup', 'easel.tar'])\n"
+        "sys.stderr.write(','.join(sorted(sys.modules)))"
+    )
+
+    ran = subprocess.run(
+        (sys.executable, "-c", program),
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert not {"torch", "diffusers", "discord"} & set(ran.stderr.split(","))
