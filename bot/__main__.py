@@ -1,22 +1,27 @@
 """Starts Easel: one command, and for what goes wrong on purpose one sentence."""
 
+import logging
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot import messages
 from bot.cli import cli
+from bot.echo import echo
+from bot.watchdog import leave
 from engine.errors import Cancelled, EaselError, Misconfigured, Rejected
 
 if TYPE_CHECKING:
     from bot.painters import Painters
+
+log = logging.getLogger("bot")
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 def main() -> None:
     """What `easel` runs."""
-    sys.exit(run(sys.argv[1:]))
+    leave(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str], painters: "Painters | None" = None) -> int:
@@ -24,12 +29,16 @@ def run(arguments: Sequence[str], painters: "Painters | None" = None) -> int:
     try:
         cli(arguments, prog_name="easel", obj=painters)
     except EaselError as error:
-        sys.stderr.write(f"{error}\n")
+        echo(str(error), err=True)
         return exit_code(error)
     except SystemExit as end:  # typer ends the program itself, even where all went well
         if end.code == INTERRUPTED:
             sys.stderr.write(f"{messages.STOPPED}\n")
         return end.code if isinstance(end.code, int) else FAILED
+    except Exception:
+        # Not by way of Python, which writes it down as it is.
+        log.critical("ended by a bug", exc_info=True)
+        return FAILED
     return DONE
 
 

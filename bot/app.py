@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from bot.beside import beside
 from bot.outputs import write
 from bot.painters import Painters
 from bot.settings import Settings
@@ -237,7 +237,7 @@ async def painting(
             worker=this_worker(),
             sweep=app.caretaker.sweep if for_all else app.caretaker.catch_up,
         )
-        async with _beside(dispatcher.run()):
+        async with beside(dispatcher.run()):
             if for_all:
                 await learn_speeds(app.speeds, painter)
                 await app.caretaker.resume()
@@ -247,7 +247,7 @@ async def painting(
 
 
 @asynccontextmanager
-async def delivering(app: App, sink: Sink) -> AsyncIterator[None]:
+async def delivering(app: App, sink: Sink) -> AsyncIterator[Courier]:
     """Somebody who tells those who are far away what became of their jobs."""
     courier = Courier(
         outbox=app.outbox,
@@ -259,8 +259,8 @@ async def delivering(app: App, sink: Sink) -> AsyncIterator[None]:
         is_gone=is_gone,
         meter=app.line.meter,
     )
-    async with _beside(courier.run()):
-        yield
+    async with beside(courier.run()):
+        yield courier
 
 
 @asynccontextmanager
@@ -278,20 +278,5 @@ async def tidying(app: App, settings: Settings) -> AsyncIterator[None]:
                 log.warning("what nobody needs stays on the disk for now: %s", error)
             await asyncio.sleep(A_DAY_S)
 
-    async with _beside(tidy()):
+    async with beside(tidy()):
         yield
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Should the work break, what goes on beside it stops too instead of waiting for ever."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            running = group.create_task(work)
-            yield
-            running.cancel()
-    except BaseExceptionGroup as errors:
-        first: BaseException = errors
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
-        raise first from None

@@ -2,91 +2,116 @@
 
 import asyncio
 import errno
-import signal
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from aiohttp import web
 
 from bot import messages
 from bot.app import App, open_app, painting, tidying
+from bot.beside import beside
+from bot.lag import watch_lag
 from bot.open_files import allow_many
 from bot.painters import Painters
 from bot.settings import Settings
+from bot.stopping import Stopping, drain
+from bot.watchdog import Watchdog
 from bot.web.app import make_web
 from bot.web.connection import listening
 from bot.web.cookie import secret_in
+from bot.web.metrics import LAG
 from bot.web.native.painters import Seen
-from engine.errors import Misconfigured
+from engine.errors import Misconfigured, PainterLost
 from engine.meter import meter_of
+from engine.ports import Painter
 
-STOPS = (signal.SIGINT, signal.SIGTERM)
+log = logging.getLogger(__name__)
 
 
-async def serve(settings: Settings, painters: Painters, *, announce: Callable[[str], None]) -> None:
-    """Until SIGINT or SIGTERM. Raises Misconfigured where the address is taken."""
-    with _claimed(settings.host, settings.port) as claim, suppress(asyncio.CancelledError):
-        _stop_on_signals()
+async def serve(
+    settings: Settings,
+    painters: Painters,
+    *,
+    announce: Callable[[str], None],
+    watchdog: Watchdog | None = None,
+) -> None:
+    """Until SIGINT or SIGTERM. Raises Misconfigured where the address is taken, PainterLost, and
+    whatever else broke: nothing goes on without a part of it.
+    """
+    stopping = Stopping(grace_s=settings.grace_s, watchdog=watchdog)
+    with stopping.on_signals(), _claimed(settings.host, settings.port) as claim:
         allow_many()
-        async with (
-            open_app(settings, painters) as app,
-            painting(app, settings, painters, for_all=True) as painter,
-            tidying(app, settings),
-            _chatting(app, settings),
-        ):
-            device = painters.device(settings)
-            look = partial(painters.vitals, settings)
-            pages = make_web(
-                app,
-                host=settings.host,
-                device=device,
-                secret=secret_in(settings.data_dir),
-                open_here=settings.open_page,
-                painter=Seen(
-                    device=device, seats=painter.seats, look=look, meter=meter_of(painter)
-                ),
-            )
-            async with _listening(pages, claim, settings):
-                announce(messages.ready(_address(settings.host, claim)))
-                await asyncio.Event().wait()
+        try:
+            await _serve(settings, painters, claim, stopping, announce)
+        except asyncio.CancelledError:
+            if not stopping.meant:
+                raise
+        except PainterLost as error:
+            log.critical("Easel ends and must be started again: %s", error)
+            raise
+
+
+async def _serve(
+    settings: Settings,
+    painters: Painters,
+    claim: socket.socket,
+    stopping: Stopping,
+    announce: Callable[[str], None],
+) -> None:
+    """The last to be opened is the first to close: Discord, while the page still answers."""
+    async with (
+        open_app(settings, painters) as app,
+        painting(app, settings, painters, for_all=True) as painter,
+        tidying(app, settings),
+        _listening(_pages(app, settings, painters, painter), claim, settings, stopping),
+        _chatting(app, settings, stopping),
+        stopping.noticing(),
+    ):
+        announce(messages.ready(_address(settings.host, claim)))
+        await stopping.asked()
+        if painting_now := sum(map(len, app.line.painting.values())):
+            announce(messages.stopping(painting_now, stopping.left))
+        await drain(app.line, stopping)
+
+
+def _pages(app: App, settings: Settings, painters: Painters, painter: Painter) -> web.Application:
+    device = painters.device(settings)
+    look = partial(painters.vitals, settings)
+    return make_web(
+        app,
+        host=settings.host,
+        device=device,
+        secret=secret_in(settings.data_dir),
+        open_here=settings.open_page,
+        painter=Seen(device=device, seats=painter.seats, look=look, meter=meter_of(painter)),
+    )
 
 
 @asynccontextmanager
-async def _chatting(app: App, settings: Settings) -> AsyncIterator[None]:
+async def _chatting(app: App, settings: Settings, stopping: Stopping) -> AsyncIterator[None]:
     """On Discord too where there is a token for it; who has none need not wait for its library."""
     if settings.discord_token is None:
         yield
         return
     from bot.discord.start import on_discord
 
-    async with on_discord(app, settings):
+    async with on_discord(app, settings, left=lambda: stopping.left_for_answers):
         yield
-
-
-def _stop_on_signals() -> None:
-    """The first one stops in order; the handlers then go, so that a second one stops at once."""
-    loop = asyncio.get_running_loop()
-    main = asyncio.current_task()
-
-    def stop() -> None:
-        for each in STOPS:
-            loop.remove_signal_handler(each)
-        if main is not None:
-            main.cancel()
-
-    for each in STOPS:
-        loop.add_signal_handler(each, stop)
 
 
 @asynccontextmanager
 async def _listening(
-    pages: web.Application, claim: socket.socket, settings: Settings
+    pages: web.Application, claim: socket.socket, settings: Settings, stopping: Stopping
 ) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(beside(watch_lag(pages[LAG])))
         try:
-            await stack.enter_async_context(listening(pages, claim, grace_s=settings.grace_s))
+            await stack.enter_async_context(
+                listening(pages, claim, left=lambda: stopping.left_for_answers)
+            )
         except OSError as error:
             raise _taken(settings.host, settings.port, error) from None
         yield

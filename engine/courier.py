@@ -11,6 +11,7 @@ from engine.errors import EaselError, NotFound
 from engine.meter import Delivered, Meter, Telling
 from engine.outbox import Delivery, Outbox, Sink
 from engine.ports import Ledger
+from engine.whole import whole
 
 log = logging.getLogger(__name__)
 
@@ -60,18 +61,35 @@ class Courier:
         self._at_once = at_once
         self._meter = meter or Meter()
         self._sending: set[asyncio.Task[None]] = set()
+        self._flushing: list[asyncio.Event] = []
 
     async def run(self) -> None:
         """Until cancelled. What is being sent then is sent again at the next start."""
         async with asyncio.TaskGroup() as group:
             while True:
-                begun = 0
+                begun, flushing = 0, tuple(self._flushing)
                 try:
                     begun = await self._begin(group)
                 except EaselError as error:
                     log.warning("the deliveries have to wait: %s", error)
                 if not begun:
+                    if not self._sending:
+                        for flushed in flushing:
+                            flushed.set()
                     await self._rest()
+
+    async def flush(self) -> None:
+        """Until nothing that is known of by now is due or on its way, while it runs.
+
+        What was put off stays for the next start, and all of it where the database is away.
+        """
+        flushed = asyncio.Event()
+        self._flushing.append(flushed)
+        self._bell.set()
+        try:
+            await flushed.wait()
+        finally:
+            self._flushing.remove(flushed)
 
     async def round(self) -> int:
         """Send what is due now, several at once; answer how many that were."""
@@ -123,7 +141,8 @@ class Courier:
             outcome = await self._told(delivery)
             self._meter.tell(Delivered(outcome=outcome))
             if outcome is not Telling.FAILED:
-                await self._outbox.delivered(delivery.job.id, self._now())
+                # It was sent: half noted, it would be sent again.
+                await whole(self._outbox.delivered(delivery.job.id, self._now()))
             else:
                 wait = pause_after(delivery.tries)
                 await self._outbox.put_off(delivery.job.id, self._now() + wait)

@@ -32,6 +32,7 @@ from engine.recall import measure, recalled
 from engine.tally import Tally
 from engine.ticket import Ticket
 from engine.watch import Subject
+from engine.whole import whole
 from engine.work import Begun, Work
 
 log = logging.getLogger(__name__)
@@ -73,26 +74,37 @@ class Dispatcher:
         line.hands.update((name, card.hand) for name, card in painter.cards.items())
 
     async def run(self) -> None:
-        """Until cancelled. What is being painted then waits for the next start."""
+        """Until cancelled, or stopped by the line. What is not finished then waits for the next
+        start."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.heart.run())
-                while True:
-                    await self._line.bell.wait()
-                    self._line.bell.clear()
-                    self._line.bring_back()
-                    while self._free > 0 and self._line.gate is not Gate.PAUSED:
-                        entry = self._line.queue.take(self._now().timestamp())
-                        if entry is None:
-                            break
-                        if self._must_wait(entry):
-                            self._line.put_aside(entry)
-                            continue
-                        self._free -= 1
-                        self._begin(entry, tasks)
+                beating = tasks.create_task(self.heart.run())
+                await self._serve(tasks)
+                beating.cancel()
+                for task in set().union(*self._line.painting.values()):
+                    task.cancel()
         except asyncio.CancelledError:
             await self._release()
             raise
+        await self._release()
+        self._line.stop.done.set()
+
+    async def _serve(self, tasks: asyncio.TaskGroup) -> None:
+        """Until the line is stopped, and nothing is painted any more or there is no time for it."""
+        stop = self._line.stop
+        while not (stop.overdue or (stop.meant and not self._line.painting)):
+            await self._line.bell.wait()
+            self._line.bell.clear()
+            self._line.bring_back()
+            while self._free > 0 and not stop.overdue and self._line.gate is not Gate.PAUSED:
+                entry = self._line.take(self._now().timestamp())
+                if entry is None:
+                    break
+                if self._must_wait(entry):
+                    self._line.put_aside(entry)
+                    continue
+                self._free -= 1
+                self._begin(entry, tasks)
 
     async def _release(self) -> None:
         """Being stopped is not the jobs' fault, so it is no attempt of those that they have."""
@@ -223,7 +235,8 @@ class Dispatcher:
         while True:
             tally = self._line.tally(work.owner, ended=work)
             try:
-                await self._ledger.finish(work.job, work.attempt, pictures, self._now(), tally)
+                finish = self._ledger.finish
+                await whole(finish(work.job, work.attempt, pictures, self._now(), tally))
                 return tally
             except StorageFailed as error:
                 pause = next(pauses, None)

@@ -5,7 +5,8 @@ EaselError
 │   ├── InvalidRequest    something in it cannot be painted; says what can
 │   ├── QuotaExceeded     .retry_at says when to come back
 │   └── QueueFull
-│       └── ShareFull     all that one person may have of it is used
+│       ├── ShareFull     all that one person may have of it is used
+│       └── Stopping      this program ends; the next one takes it in
 ├── NotFound              no such job, or not yours
 ├── Cancelled             somebody withdrew the job
 │   └── TakenOver         another painter has it, or had it last
@@ -59,6 +60,10 @@ class QueueFull(Rejected):
 
 class ShareFull(QueueFull):
     """All the room in the queue that one person may have is used."""
+
+
+class Stopping(QueueFull):
+    """This program ends, and what it has not begun waits for the next one."""
 
 
 class NotFound(EaselError):

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from engine.errors import QueueFull
+from engine.errors import QueueFull, Stopping
 
 QUEUE = "queue"
 """Whom the audit says such a deed is done to."""
@@ -23,8 +23,13 @@ def gate_of(deed: str | None) -> Gate:
     return Gate(deed) if deed in set(Gate) else Gate.OPEN
 
 
-def require_open(gate: Gate) -> None:
+def require_open(gate: Gate, *, stopping: bool = False) -> None:
     """Raises QueueFull where nothing more is taken in."""
+    if stopping:
+        raise Stopping(
+            "Easel is being stopped, so nothing new is taken in. Mostly it is back in a minute: "
+            "ask again then."
+        )
     if gate is Gate.DRAINED:
         raise QueueFull(
             "A moderator lets the queue run empty, so nothing new is taken in. Try again later."

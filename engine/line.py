@@ -8,11 +8,12 @@ from weakref import WeakValueDictionary
 
 from engine.allowance import Allowance
 from engine.errors import EaselError
-from engine.gate import Gate
+from engine.gate import Gate, require_open
 from engine.job import Job, Picture
 from engine.meter import Meter
 from engine.outline import Outline
 from engine.queue import Entry, FairQueue
+from engine.stop import Stop
 from engine.tally import Move, Tally
 from engine.ticket import Ticket
 from engine.waiting import Waiting
@@ -51,10 +52,34 @@ class Line:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     gate: Gate = Gate.OPEN
     """How a moderator left it: nothing new may be begun, or nothing more taken in."""
+    stop: Stop = field(default_factory=Stop)
     hands: dict[str, str] = field(default_factory=dict)
     """How pictures come about here, by model, once there is a painter."""
     watch: Watch = field(default_factory=Watch)
     meter: Meter = field(default_factory=Meter)
+
+    def require_open(self) -> None:
+        """Raises QueueFull where nothing more is taken in."""
+        require_open(self.gate, stopping=self.stop.meant)
+
+    def end(self, *, overdue: bool = False) -> None:
+        """The program is being stopped, in order or once there is no time left for that."""
+        self.stop.meant = True
+        self.stop.overdue = self.stop.overdue or overdue
+        self.bell.set()
+        self.watch.tell(Subject.QUEUE)
+
+    def take(self, now: float) -> Entry | None:
+        """The next tile; when the program is being stopped, only of a job that was begun."""
+        if not self.stop.meant:
+            return self.queue.take(now)
+        # The tiles of an owner's earlier jobs stand before those of the later ones.
+        owners = {work.owner: None for work in self.works.values()}
+        for owner in owners:
+            first = self.queue.next_of(owner)
+            if first is not None and job_of(first) in self.works:
+                return self.queue.take(now, of=owner)
+        return None
 
     def join(self, job: Outline, allowance: Allowance) -> None:
         """Put all tiles in the queue; there is room for them, or was when they were accepted.
@@ -177,7 +202,7 @@ class Line:
     def until(self, job: str, now: float) -> tuple[int, float]:
         """How many tiles go before its first one, and how many credits are painted before its last
         one is done, with what is being painted."""
-        painted = self._being_painted
+        painted = self._being_painted + self._put_aside_until(job)
         waiting = [name for name in self._names(job) if self.queue.waits(name)]
         if not waiting:
             return 0, painted
@@ -230,6 +255,12 @@ class Line:
     def _being_painted(self) -> float:
         """Credits that the tiles which were begun will still take."""
         return sum(self.works[name].unpainted for name in self.painting if name in self.works)
+
+    def _put_aside_until(self, job: str) -> float:
+        """Credits of what was put aside and is painted before the job, one after the other, with
+        its own part of that."""
+        own = [n for n, entry in enumerate(self.aside, 1) if job_of(entry) == job]
+        return sum(entry.price for entry in self.aside[: max(own, default=0)])
 
     def _withdraw(self, job: str) -> None:
         for entry in [entry for entry in self.aside if job_of(entry) == job]:

@@ -88,9 +88,18 @@ class FairQueue:
         self._waiting[entry.job] = claim
         self._insert(claim)
 
-    def take(self, now: float) -> Entry | None:
-        """The next job whose owner may run one more; from now on it is running."""
-        claim = self._precedence.next(now)
+    def next_of(self, owner: str) -> Entry | None:
+        """The owner's next job, if one more may run."""
+        lane = self._lanes.get(owner)
+        return lane.jobs[0].entry if lane and lane.jobs and not lane.capped else None
+
+    def take(self, now: float, *, of: str | None = None) -> Entry | None:
+        """The next job whose owner may run one more, or the next of that owner; from now on it is
+        running."""
+        if of is None:
+            claim = self._precedence.next(now)
+        else:
+            claim = self._lanes[of].jobs[0] if self.next_of(of) else None
         if claim is None:
             return None
         lane = claim.lane

@@ -1,14 +1,15 @@
 """The start of everything on Discord, beside the page and the engine."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 
 import discord
 from yarl import URL
 
 from bot.app import App, delivering
+from bot.beside import beside
 from bot.discord.arrival.desk import Desk
 from bot.discord.arrival.interrupted import answer_interrupted
 from bot.discord.arrival.journal import Journal
@@ -24,6 +25,7 @@ from bot.discord.delivery.screens import Screens
 from bot.discord.moderators.herald import Herald
 from bot.settings import Settings
 from engine.clock import utc_now
+from engine.courier import Courier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +55,18 @@ USUAL = Tempo()
 
 
 @asynccontextmanager
-async def on_discord(app: App, settings: Settings, tempo: Tempo = USUAL) -> AsyncIterator[None]:
-    """As long as it is open; nothing of it waits for Discord to be there."""
+async def on_discord(
+    app: App,
+    settings: Settings,
+    tempo: Tempo = USUAL,
+    *,
+    left: Callable[[], float] | None = None,
+) -> AsyncIterator[None]:
+    """As long as it is open; nothing of it waits for Discord to be there.
+
+    At the end people are answered and told what became of their jobs in the seconds that are
+    `left`.
+    """
     if settings.discord_token is None:
         yield
         return
@@ -83,34 +95,39 @@ async def on_discord(app: App, settings: Settings, tempo: Tempo = USUAL) -> Asyn
         client=lambda: Client(desk, budget, ready_s=tempo.ready_s, silence_s=tempo.silence_s),
         pause_s=tempo.pause_s,
     )
-    async with delivering(app, Delivery(wire=wire, screens=screens, now=utc_now)):
-        answering = answer_interrupted(
-            journal.take_over(),
-            journal=journal,
-            wire=wire,
-            ledger=app.ledger,
-            now=utc_now,
-            pause_s=tempo.pause_s,
-        )
-        works = (
-            supervision.run(),
-            answering,
-            follow_again(app, screens, utc_now),
-            herald.run(tempo.deeds_s),
-        )
-        beside = [asyncio.create_task(work) for work in works]
-        try:
-            yield
-        finally:
-            await desk.close(settings.grace_s)
-            await screens.close()
-            for running in beside:
-                running.cancel()
-            ends = await asyncio.gather(*beside, return_exceptions=True)
-            journal.close()
-            for end in ends:
-                if isinstance(end, Exception):
-                    raise end
+    answering = answer_interrupted(
+        journal.take_over(),
+        journal=journal,
+        wire=wire,
+        ledger=app.ledger,
+        now=utc_now,
+        pause_s=tempo.pause_s,
+    )
+    with closing(journal):
+        async with (
+            delivering(app, Delivery(wire=wire, screens=screens, now=utc_now)) as courier,
+            beside(
+                supervision.run(),
+                answering,
+                follow_again(app, screens, utc_now),
+                herald.run(tempo.deeds_s),
+            ),
+        ):
+            try:
+                yield
+            finally:
+                try:
+                    await desk.close(settings.grace_s if left is None else left())
+                    if left is not None:
+                        await _flushed(courier, left())
+                finally:
+                    await screens.close()
+
+
+async def _flushed(courier: Courier, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await courier.flush()
 
 
 def prepare_library(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.http_exceptions import LineTooLong
 
+from bot.beside import beside
 from bot.web.dialect import PROBLEMS
 from bot.web.headers import HEADERS
 from bot.web.problem import BUG, Problem
@@ -26,6 +27,8 @@ BACKLOG = 512
 """So many may knock at once."""
 MOST_CONNECTIONS = 8192
 """Whoever knocks then hears nothing, as if there were no room in the line."""
+LAST_S = 0.1
+"""In which whoever is let go of may still tidy up."""
 READING_S = 60.0
 """Whoever does not take any of an answer for so long is gone, or means to fill our memory."""
 LOOKS = 4
@@ -80,16 +83,16 @@ async def listening(
     pages: web.Application,
     claim: socket.socket,
     *,
-    grace_s: float,
+    left: Callable[[], float],
     patience_s: float = PATIENCE_S,
     reading_s: float = READING_S,
     most: int = MOST_CONNECTIONS,
 ) -> AsyncIterator[None]:
-    """Answer at that address; afterwards, what was begun has `grace_s` to end.
+    """Answer at that address; afterwards, what was begun has the seconds that are `left` to end.
 
     Raises OSError.
     """
-    runner = web.AppRunner(pages, access_log=None, shutdown_timeout=grace_s)
+    runner = web.AppRunner(pages, access_log=None, shutdown_timeout=LAST_S)
     await runner.setup()
     try:
         loop = asyncio.get_running_loop()
@@ -105,16 +108,25 @@ async def listening(
             auto_decompress=False,
         )
         listener = await loop.create_server(connect, sock=claim, backlog=BACKLOG)
-        looking = asyncio.create_task(_let_go(runner.server, reading_s))
         try:
-            yield
+            async with beside(_let_go(runner.server, reading_s)):
+                yield
         finally:
-            looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
             listener.close()
+            await _finish(runner, runner.server, left())
     finally:
         await runner.cleanup()
+
+
+async def _finish(runner: web.AppRunner, server: web.Server, seconds: float) -> None:
+    """aiohttp would wait as long as was said at the start, and then once more."""
+    # Requests that have just come are begun by now.
+    await asyncio.sleep(0)
+    server.pre_shutdown()
+    await runner.shutdown()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await server.shutdown(seconds)
 
 
 async def _let_go(server: web.Server, reading_s: float) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.patience import Question
 from bot.web.endpoint import Answer, Endpoint, answered
 from engine.errors import EaselError
-from engine.gate import require_open
+from engine.gate import Gate
 from engine.line import Line
 from engine.ports import Ledger
 
@@ -17,6 +17,13 @@ PATIENCE_S = 2.0
 AS_TEXT = "text/plain"
 STOPPING = "Easel is stopping. Ask another one, or this one when it is back."
 COLD = "The model is not loaded yet. Ask again in a moment."
+HOLDS_S = 3.0
+"""So long what was found out by writing holds, however many ask."""
+PAUSED = "A moderator has paused the queue: jobs are taken in, and none is begun until it goes on."
+LOCKED = (
+    "The database answers, and takes nothing that is written: another program keeps it locked, or "
+    "the disk does not come along."
+)
 SILENT = "The database does not answer. Start it, or wait until it has less to do."
 
 
@@ -38,10 +45,12 @@ class Health:
         ledger: Ledger,
         line: Line,
         patience_s: float = PATIENCE_S,
+        holds_s: float = HOLDS_S,
     ) -> None:
         self._model, self._device, self._line = model, device, line
         self._stopping = False
         self._database = Question(ledger.workers, patience_s=patience_s)
+        self._room = Question(ledger.try_writing, patience_s=patience_s, holds_s=holds_s)
 
     def add_to(self, app: web.Application) -> None:
         """Under the names that watchers know."""
@@ -57,7 +66,7 @@ class Health:
             _open(
                 "/readyz",
                 self.ready,
-                "Whether what is asked for now is taken in; otherwise why not",
+                "Whether what is asked for now is taken in, kept and painted; otherwise why not",
                 {200: AS_TEXT, 503: AS_TEXT},
             ),
         )
@@ -80,15 +89,26 @@ class Health:
         return web.Response(status=503 if why else 200, text=why or "ok", headers=headers)
 
     async def _why_not(self) -> str:
-        if self._stopping:
+        if self._stopping or self._line.stop.meant:
             return STOPPING
         if not self._is_warm:
             return COLD
         try:
-            require_open(self._line.gate)
+            self._line.require_open()
+            if self._line.gate is Gate.PAUSED:
+                return PAUSED
             await self._database.answer()
         except TimeoutError:
             return SILENT
+        except EaselError as error:
+            return str(error)
+        return await self._why_not_kept()
+
+    async def _why_not_kept(self) -> str:
+        try:
+            await self._room.answer()
+        except TimeoutError:
+            return LOCKED
         except EaselError as error:
             return str(error)
         return ""

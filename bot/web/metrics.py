@@ -3,13 +3,11 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.app import App
-from bot.lag import watch_lag
 from bot.measures import Measures
 from bot.patience import Question
 from bot.version import version
@@ -27,6 +25,8 @@ log = logging.getLogger(__name__)
 AS_TEXT = "text/plain"
 GATES = {Gate.OPEN: "open", Gate.PAUSED: "paused", Gate.DRAINED: "draining"}
 PATIENCE_S = 2.0
+LAG: web.AppKey[Callable[[float], None]] = web.AppKey("lag")
+"""Is told how late the event loop comes to what was due, by whoever runs the pages."""
 
 
 class Metrics:
@@ -66,14 +66,11 @@ class Metrics:
             meter.add(self._measures.hear)
 
         async def watching(_: web.Application) -> AsyncIterator[None]:
-            watch = asyncio.create_task(watch_lag(self._measures.lag.observe))
             yield
-            watch.cancel()
-            with suppress(asyncio.CancelledError):
-                await watch
             for meter in meters:
                 meter.remove(self._measures.hear)
 
+        pages[LAG] = self._measures.lag.observe
         pages.cleanup_ctx.append(watching)
 
     def endpoints(self) -> Sequence[Endpoint]:

@@ -23,6 +23,14 @@ GATES: Mapping[Gate, str] = {
 }
 
 
+STOPPING = "stopping"
+"""Whatever moderators want, nothing new is taken in."""
+
+
+def gate_word(line: Line) -> str:
+    return STOPPING if line.stop.meant else GATES[line.gate]
+
+
 def of_job(name: str) -> str:
     """The topic of a job."""
     return f"{JOB}:{name}"
@@ -60,7 +68,7 @@ class Teller:
     def queue(self) -> bytes:
         """How long it is, and whether it moves."""
         line = self._line
-        waiting, painting, gate = len(line.waiting), len(line.works), GATES[line.gate]
+        waiting, painting, gate = len(line.waiting), len(line.works), gate_word(line)
         return _json({"waiting": waiting, "painting": painting, "gate": gate})
 
     async def owner(self, job: str) -> str | None:

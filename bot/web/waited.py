@@ -5,20 +5,37 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from math import inf
 
 from aiohttp import web
 
 from bot.app import App
 from bot.web.caller import Caller
-from bot.web.idempotency import ORIGIN
-from engine.errors import Cancelled, NotFound, StorageFailed
+from bot.web.idempotency import ORIGIN, Once
+from engine.errors import Cancelled, NotFound, QueueFull, Stopping, StorageFailed
+from engine.gate import Gate
 from engine.job import Job, Remembered
+from engine.line import Line
 from engine.request import ImageRequest
 from engine.ticket import Ticket
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
+BEARS_S = 30.0
+"""With a pause that comes while somebody waits. Who comes during one hears of it at once."""
+PAUSED_STAYS = (
+    "A moderator has paused the queue. Your job keeps its place: ask again later with the same key."
+)
+PAUSED_GOES = (
+    "A moderator has paused the queue, so the picture is not painted. It cost nothing; ask again "
+    "later, or ask for it at /v1/jobs, where it may wait."
+)
+STAYS = (
+    "Easel is being stopped. Your job keeps its place: ask again with the same key when it is back."
+)
+GOES = "Easel is being stopped, so the picture is not painted. It cost nothing; ask again later."
+NOT_AGAIN = Once()
 PAUSES_S = (0.0, 1.0, 10.0, 60.0)
 """Between the tries to withdraw what nobody waits for any more, while the database is away."""
 
@@ -33,6 +50,12 @@ class Waited:
     job: Job
     pictures: Sequence[Remembered]
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """Each once."""
+        notes = (note for picture in self.pictures for note in picture.notes)
+        return tuple(dict.fromkeys(notes))
+
 
 def never(_: str) -> AbstractContextManager[Callable[[], bool]]:
     return nullcontext(lambda: False)
@@ -44,17 +67,21 @@ async def painted(
     caller: Caller,
     asked: ImageRequest,
     *,
-    key: str | None = None,
+    once: Once = NOT_AGAIN,
     awaiting: Awaiting = never,
+    bears_s: float = BEARS_S,
 ) -> Waited:
     """Once they are there. Raises Rejected, PaintingFailed or Cancelled.
 
-    Whoever hangs up withdraws the job, unless its key says that they may come back for it.
+    Whoever hangs up withdraws the job, unless its key says that they may come back for it. So does
+    who would wait for a queue that is paused.
     """
-    ticket = await app.studio.submit(asked, caller.owner, key=key, origin=ORIGIN)
+    ticket = await app.studio.submit(
+        asked, caller.owner, key=once.key, sent=once.sent, origin=ORIGIN
+    )
     with awaiting(ticket.job.id) as meant:
         try:
-            await _ended(app, request, caller, ticket, stays=key is not None)
+            await _ended(app, request, caller, ticket, stays=once.key is not None, bears_s=bears_s)
         except Cancelled:
             if not meant():
                 raise
@@ -63,22 +90,45 @@ async def painted(
 
 
 async def _ended(
-    app: App, request: web.Request, caller: Caller, ticket: Ticket, *, stays: bool
+    app: App, request: web.Request, caller: Caller, ticket: Ticket, *, stays: bool, bears_s: float
 ) -> None:
-    """Raises PaintingFailed or Cancelled."""
+    """Raises PaintingFailed, Cancelled or QueueFull."""
+    loop, name = asyncio.get_running_loop(), ticket.job.id
+    paused_since = -inf if _is_held(app.line, name) else None
     pictures = asyncio.ensure_future(ticket.pictures())
+    stopped = asyncio.ensure_future(app.line.stop.done.wait())
+    ends = {pictures, stopped}
+    wait_s = 0.0
     try:
-        while not (await asyncio.wait({pictures}, timeout=LOOK_EVERY_S))[0]:
+        while not (await asyncio.wait(ends, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED))[
+            0
+        ]:
+            wait_s = LOOK_EVERY_S
+            if not _is_held(app.line, name):
+                paused_since = None
+            elif paused_since is None:
+                paused_since = loop.time()
+            elif loop.time() - paused_since >= bears_s:
+                raise QueueFull(PAUSED_STAYS if stays else PAUSED_GOES)
             if request.transport is None or request.transport.is_closing():
                 raise asyncio.CancelledError
-    except asyncio.CancelledError:
+        if not pictures.done():
+            raise Stopping(STAYS if stays else GOES)
+    except (asyncio.CancelledError, QueueFull):
         pictures.cancel()
         with suppress(asyncio.CancelledError):
             await pictures
         if not stays:
             await asyncio.shield(_withdraw(app, ticket.job))
         raise
+    finally:
+        stopped.cancel()
     await pictures
+
+
+def _is_held(line: Line, job: str) -> bool:
+    """Nobody knows when it will be begun."""
+    return line.gate is Gate.PAUSED and job in line.jobs and job not in line.works
 
 
 async def _withdraw(app: App, job: Job) -> None:

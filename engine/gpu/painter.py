@@ -41,12 +41,13 @@ async def open_painter(
     previews: Detail = "fine",
     preview_every: int = USUAL_EVERY,
     safety: Policy = UNCHECKED,
+    closes_within_s: float | None = None,
 ) -> AsyncIterator[EngineThread]:
     """A painter that has loaded the models and painted once with each, the first as default.
 
     `model_memory` is how many bytes the loaded models may take; by default what the device can
-    spare. On `rungs` of the memory ladder they are from the start. Raises Misconfigured, of which
-    BadModel is one kind.
+    spare. On `rungs` of the memory ladder they are from the start. After `closes_within_s` its
+    thread is waited for no more. Raises Misconfigured, of which BadModel is one kind.
     """
     where = device_named(device)
     shelves = shelves_at(addons_dir)
@@ -91,7 +92,7 @@ async def open_painter(
         await painter.start()
         yield painter
     finally:
-        await painter.close()
+        await painter.close(within_s=closes_within_s)
 
 
 def _size(model: Model) -> int:

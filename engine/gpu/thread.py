@@ -61,6 +61,7 @@ class EngineThread:
         self._over: EaselError | None = PaintingFailed("The painter has not started yet.")
         self._closing = False
         self._thread: threading.Thread | None = None
+        self._gone: Crossing[None] | None = None
 
     @property
     def cards(self) -> Mapping[str, ModelCard]:
@@ -77,20 +78,31 @@ class EngineThread:
 
     async def start(self) -> None:
         """Load and warm up. Raises what came in the way, BadModel for one."""
-        ready = Crossing[None]()
+        ready, self._gone = Crossing[None](), Crossing[None]()
         # A daemon, or a program that died without closing it could not end.
         self._thread = threading.Thread(
-            target=self._run, args=(ready.cross,), name="engine", daemon=True
+            target=self._run, args=(ready.cross, self._gone.cross), name="engine", daemon=True
         )
         self._thread.start()
         await ready.outcome()
 
-    async def close(self) -> None:
-        """What is being painted ends as Cancelled at its next step, then the thread ends."""
+    async def close(self, *, within_s: float | None = None) -> None:
+        """What is being painted ends as Cancelled at its next step, then the thread ends.
+
+        A long step, or a model that is still loading, is waited for no longer than that: a program
+        that ends takes the thread with it.
+        """
         self._closing = True
         self._inbox.put(None)
-        if self._thread is not None:
-            await asyncio.to_thread(self._thread.join)
+        if self._gone is None or self._thread is None:
+            return
+        try:
+            async with asyncio.timeout(within_s):
+                await asyncio.shield(self._gone.outcome())
+        except TimeoutError:
+            log.info("the engine thread is left behind in the middle of something")
+        else:
+            self._thread.join()  # that was its last line
 
     async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
         call = Call(tell)
@@ -107,10 +119,15 @@ class EngineThread:
         png = await asyncio.to_thread(write_png, painted.image, recipe)
         return Picture(recipe=recipe, png=png, seconds=painted.seconds, notes=painted.notes)
 
-    def _run(self, ready: Callable[[Exception | None], None]) -> None:
-        self._work(ready)
-        # Only now nothing holds the weights any more.
-        free(self._device)
+    def _run(
+        self, ready: Callable[[Exception | None], None], gone: Callable[[Exception | None], None]
+    ) -> None:
+        try:
+            self._work(ready)
+            # Only now nothing holds the weights any more.
+            free(self._device)
+        finally:
+            gone(None)
 
     def _work(self, ready: Callable[[Exception | None], None]) -> None:
         company: Company | None = None

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from functools import partial
 
+import pytest
+
 from engine.job import Job, Status
 from engine.request import ImageRequest
 from storage.memory import MemoryLedger
@@ -43,6 +45,23 @@ async def test_only_one_of_them_is_painted_at_a_time_and_then_the_next() -> None
 
     assert at_once == 1
     assert {(await ledger.job(job.id)).status for job in jobs} == {Status.DONE}
+
+
+async def test_what_waits_for_another_is_told_how_long_that_takes() -> None:
+    ledger = MemoryLedger()
+    jobs = await suspects(ledger, "a fox", "a hen", "a cat")
+    price = jobs[0].price
+
+    async with open_house(ledger=ledger, seats=3, now=tomorrow) as house:
+        await house.caretaker.resume()
+        await until(lambda: len(house.line.aside) == 2 and bool(house.painter.painting))
+        places = [place for job in jobs if (place := house.studio.place(job.id))]
+
+    assert [place.ahead for place in places] == [0, 0]
+    sooner, later = sorted(place.seconds for place in places)
+    # What is being painted has made a step or two.
+    assert price < sooner <= 2 * price
+    assert later == pytest.approx(sooner + price)
 
 
 async def test_others_are_painted_beside_one_of_them() -> None:

@@ -5,12 +5,11 @@ from bot.discord.arrival.asked import Interaction, owner_of, roles_of
 from engine.accounts import Standing
 from engine.allowance import require_possible, require_unblocked
 from engine.clock import utc_now
-from engine.gate import require_open
 
 
 async def require_admitted(app: App, interaction: Interaction) -> None:
     """Raises Rejected in the words that the request itself would be refused with."""
-    require_open(app.line.gate)
+    app.line.require_open()
     standing = await _unblocked(app, interaction)
     waiting = app.line.waiting.of(owner_of(interaction).id)
     require_possible(standing.allowance, pixels=0, steps=0, waiting=waiting)

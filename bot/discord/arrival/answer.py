@@ -9,7 +9,7 @@ import discord
 from aiohttp import ClientError
 
 from bot.discord.arrival.asked import MESSAGE, Interaction, reply_to
-from bot.discord.arrival.first_answer import answered_first
+from bot.discord.arrival.first_answer import First, answered_first
 from bot.discord.arrival.journal import Journal
 from bot.discord.arrival.pending import Pending
 from bot.discord.connection.wire import Wire, follow_up, original
@@ -43,7 +43,7 @@ class Answer:
 
     def __init__(self, interaction: Interaction, wire: Wire) -> None:
         self._interaction, self._wire = interaction, wire
-        self._asks = False
+        self._stays = False
 
     @property
     def private(self) -> bool:
@@ -53,11 +53,29 @@ class Answer:
         """False where somebody else did, or nobody waits any more; then there is nothing to do."""
         if how is not How.QUIET:
             self._note(private=how is How.PRIVATE)
-        if not await answered_first(self._wire, self._interaction, partial(self._defer, how)):
+        first = await answered_first(self._wire, self._interaction, partial(self._defer, how))
+        if first is First.OURS:
+            self._interaction.extras[HOW] = how
+            return True
+        if first is First.UNKNOWN and how is not How.QUIET:
+            await self._take_back()
+        if not self._stays:
             self._wire.journal.settle(self.id)
-            return False
-        self._interaction.extras[HOW] = how
-        return True
+        return False
+
+    async def _take_back(self) -> None:
+        """A message that is loading, if there is one, must not do so for ever."""
+        route = original("PATCH", self._interaction.application_id, self._interaction.token)
+        with speaking(self._interaction.locale.value):
+            words = sentence(say("late"))
+        try:
+            await self._wire.ask(route, words)
+        except discord.HTTPException as error:
+            log.info("interaction %s has no message: %s", self.id, error)
+        except (ClientError, OSError, EaselError) as error:
+            # The next start says it.
+            self._stays = True
+            log.warning("interaction %s may be loading for ever: %r", self.id, error)
 
     async def _defer(self, how: How) -> None:
         made = await self._interaction.response.defer(
@@ -82,7 +100,7 @@ class Answer:
 
     def _end(self, journal: Journal, task: asyncio.Task[object]) -> None:
         """Whatever was to be done is done, unless the end of the program cut it off."""
-        if not task.cancelled() and not self._asks:
+        if not task.cancelled() and not self._stays:
             journal.settle(self.id)
 
     async def show(self, post: Post, *, asks: bool = False) -> None:
@@ -92,7 +110,7 @@ class Answer:
         """
         route = original("PATCH", self._interaction.application_id, self._interaction.token)
         await self._wire.ask(route, post)
-        self._asks = asks
+        self._stays = asks
         if not asks:
             self._wire.journal.settle(self.id)
 

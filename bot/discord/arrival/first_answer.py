@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from enum import Enum, auto
 
 import discord
 from aiohttp import ClientError
@@ -16,10 +17,20 @@ PAUSE_S = 0.1
 ALREADY, TOO_LATE = 40060, 10062
 
 
+class First(Enum):
+    """Whose the first answer is."""
+
+    OURS = auto()
+    ANOTHERS = auto()
+    """Or nobody waits for one any more."""
+    UNKNOWN = auto()
+    """A try may have arrived of which nothing was heard."""
+
+
 async def answered_first(
     wire: Wire, interaction: Interaction, answer: Callable[[], Awaitable[object]]
-) -> bool:
-    """False where somebody else answered, or nobody waits any more; then there is nothing to do.
+) -> First:
+    """Whoever does not hear that it is ours has nothing to do.
 
     Each try is cut short: after an error of Discord's discord.py rests for seconds, which are all
     that there are.
@@ -31,17 +42,17 @@ async def answered_first(
                 try:
                     async with wire.answers, asyncio.timeout(wire.answer_patience):
                         await answer()
-                    return True
+                    return First.OURS
                 except discord.HTTPException as error:
                     if error.code == ALREADY and lost is not None:
-                        return True  # by the try before, of which nothing was heard
+                        return First.OURS  # by the try before, of which nothing was heard
                     if error.code in {ALREADY, TOO_LATE}:
                         log.info("interaction %s is not ours: %s", interaction.id, error)
-                        return False
+                        return First.ANOTHERS
                     raise
                 except (ClientError, OSError) as error:
                     lost = error
                 await asyncio.sleep(PAUSE_S)
     except TimeoutError:
         log.warning("interaction %s could not be answered in time: %r", interaction.id, lost)
-        return False
+        return First.UNKNOWN

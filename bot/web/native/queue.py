@@ -14,7 +14,7 @@ from bot.web.fields import Reason, Said, Why
 from bot.web.native.acts import act_of, in_force
 from bot.web.native.in_line import ToldInLine, ranks_in, told_in_line
 from bot.web.native.told import Told
-from bot.web.teller import GATES
+from bot.web.teller import GATES, gate_word
 from engine.clock import utc_now
 from engine.errors import NotFound
 from engine.gate import QUEUE
@@ -30,7 +30,9 @@ DEEDS = {word: gate for gate, word in GATES.items()}
 class Shown(Said):
     """Of how many jobs more is told than that they are there."""
 
-    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+    limit: Annotated[int, Field(ge=1, le=MOST)] = Field(
+        50, description="Of so many jobs more is told than that they are there."
+    )
 
 
 class ToldQueue(Told):
@@ -40,7 +42,7 @@ class ToldQueue(Told):
     waiting: int
     painting: int
     ahead_seconds: float
-    gate: GateWord
+    gate: GateWord | Literal["stopping"]
     jobs: list[ToldInLine]
 
 
@@ -120,7 +122,7 @@ class Queue:
             waiting=len(self._line.waiting),
             painting=len(self._line.works),
             ahead_seconds=round(self._line.cost, 1),
-            gate=GATES[self._line.gate],
+            gate=gate_word(self._line),
             jobs=await self._jobs(call, most),
         )
 

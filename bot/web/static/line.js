@@ -10,6 +10,7 @@ export const GATES = {
   open: "open",
   paused: "paused: nothing new is begun",
   draining: "draining: nothing new is taken in",
+  stopping: "kept for when Easel is back: it is being stopped, and takes nothing new in",
 };
 
 export async function openQueue() {

@@ -94,6 +94,7 @@ export class Pulse {
 
   #hear({ topic, told, id, there, reads }) {
     if (there !== undefined) show(there);
+    if (topic === "queue") say(told.gate === "stopping" ? "Easel is being stopped…" : "");
     if (there && reads && !this.#reads) this.#stream.close();
     if (id) this.#last = id;
     if (topic) for (const listener of this.#listeners.get(topic)) listener(told);
@@ -102,5 +103,9 @@ export class Pulse {
 
 function show(there) {
   document.body.toggleAttribute("data-away", !there);
-  document.getElementById("link").textContent = there ? "" : "Reconnecting…";
+  say(there ? "" : "Reconnecting…");
+}
+
+function say(words) {
+  document.getElementById("link").textContent = words;
 }

@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import cast
 
 import discord
@@ -21,18 +23,26 @@ from tests.fakes import a_png
 SENT = Upload(name="sent.png", content=a_png())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:
-    """A file of Discord's that is there when the gate is open."""
+    """A file of Discord's, as a message names it."""
 
-    size = 3
-    url = "https://cdn.discordapp.com/attachments/1/2/a.png"
+    url: str = "https://cdn.discordapp.com/attachments/1/2/a.png"
+    size: int = 3
 
-    def __init__(self) -> None:
-        self.gate = asyncio.Event()
-        self.begun = asyncio.Event()
 
-    async def read(self) -> bytes:
-        self.begun.set()
+@dataclass
+class Host:
+    """Has every file once the gate is open. Of so many at a time nobody should ask for more."""
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    crowded: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: Counter[str] = field(default_factory=Counter)
+
+    async def read(self, address: str, _: int) -> bytes:
+        self.begun[address] += 1
+        if len(self.begun) >= MOST_AT_ONCE:
+            self.crowded.set()
         await self.gate.wait()
         return b"red"
 
@@ -83,23 +93,22 @@ async def test_of_who_may_ask_for_nothing_no_picture_on_a_message_is_read(
 
 
 async def test_a_few_files_are_read_at_a_time() -> None:
-    files, attached = Files(), [Attached() for _ in range(MOST_AT_ONCE + 1)]
+    host = Host()
+    files = Files(read=host.read)
+    named = [Attached(url=f"{Attached().url}?{n}") for n in range(MOST_AT_ONCE + 1)]
 
     async with asyncio.TaskGroup() as group:
-        for one in attached:
-            group.create_task(read(files, one))
-        for one in attached[:-1]:
-            await one.begun.wait()
-        begun = [one.begun.is_set() for one in attached]
-        for one in attached:
-            one.gate.set()
+        reading = [group.create_task(read(files, one)) for one in named]
+        await host.crowded.wait()
+        begun = [host.begun[one.url] for one in named]
+        host.gate.set()
 
-    assert begun == [True] * MOST_AT_ONCE + [False]
-    assert attached[-1].begun.is_set()
+    assert begun == [1] * MOST_AT_ONCE + [0]
+    assert {one.result() for one in reading} == {b"red"}
 
 
 async def test_a_file_that_never_comes_is_given_up() -> None:
-    files = Files(patience=0.0)
+    files = Files(patience=0.0, read=Host().read)
 
     with pytest.raises(InvalidRequest, match="does not give me the picture"):
         await read(files, Attached())

@@ -86,6 +86,19 @@ async def test_after_two_errors_of_discord_there_is_still_time_to_answer(
     assert await asked.replied()
 
 
+async def test_a_message_of_whose_loading_nobody_heard_does_not_load_for_ever(
+    server: Discord, easel: Easel
+) -> None:
+    server.fail(Route.CALLBACK, HANG_AFTER)
+    server.fail(Route.CALLBACK, HANG, times=1000)
+
+    asked = await server.command(ALICE, GENERAL, "imagine", prompt="a fox")
+    message = await server.message(asked, lambda message: bool(message.text))
+
+    assert "Ask again; nothing was done or charged" in message.text
+    assert easel.painter.painting == []
+
+
 async def test_what_cannot_be_answered_in_time_is_not_painted_and_said_in_the_log(
     server: Discord, open_easel: OpenEasel, caplog: pytest.LogCaptureFixture
 ) -> None:

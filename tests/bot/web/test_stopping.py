@@ -1,0 +1,93 @@
+"""What is still answered over HTTP while Easel is being stopped, and how."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.web.health import STOPPING
+from bot.web.waited import GOES, STAYS
+from engine.job import Owner, Status
+from engine.request import ImageRequest
+from tests.bot.web.conftest import Client, House, Visit
+from tests.bot.web.events.listener import listening
+from tests.engine.house import until
+
+OWNER = Owner(id="discord:1", name="Alice")
+
+
+@pytest.fixture
+async def alice(visit: Visit, house: House) -> Client:
+    return await visit(await house.key("alice", owner=OWNER))
+
+
+async def test_it_is_alive_and_not_ready(alice: Client, house: House) -> None:
+    house.line.end()
+
+    alive, ready = await alice.get("/healthz"), await alice.get("/readyz")
+
+    assert (alive.status, ready.status) == (200, 503)
+    assert await ready.text() == STOPPING
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/v1/jobs", {"prompt": "a fox"}),
+        ("/v1/images/generations", {"prompt": "a fox"}),
+        ("/generate", {"prompt": "a fox"}),
+        ("/sdapi/v1/txt2img", {"prompt": "a fox"}),
+    ],
+)
+async def test_nothing_new_is_taken_in_and_programs_know_when_to_come_back(
+    alice: Client, house: House, path: str, asked: dict[str, Any]
+) -> None:
+    house.line.end()
+
+    answer = await alice.post(path, json=asked)
+
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == "10"
+    assert "ask again" in await answer.text()
+    assert not house.line.jobs
+
+
+async def test_what_is_being_painted_is_waited_for_and_shown(alice: Client, house: House) -> None:
+    asking = asyncio.create_task(alice.post("/generate", json={"prompt": "a fox"}))
+    await until(lambda: bool(house.painter.painting))
+
+    house.line.end()
+    house.painter.gate.set()
+    answer = await asking
+
+    assert answer.content_type == "image/png"
+
+
+@pytest.mark.parametrize("key", [None, "once"])
+async def test_whoever_waits_in_vain_is_told_what_becomes_of_it(
+    alice: Client, house: House, key: str | None
+) -> None:
+    headers = {"Idempotency-Key": key} if key else {}
+    asked = {"prompt": "a fox", "response_format": "b64_json"}
+    asking = asyncio.create_task(alice.post("/v1/images/generations", json=asked, headers=headers))
+    await until(lambda: bool(house.painter.painting))
+    [job] = house.line.jobs
+
+    house.line.end(overdue=True)
+    answer = await asking
+
+    status = (await house.ledger.job(job)).status
+    assert answer.status == 503
+    assert (STAYS if key else GOES) in await answer.text()
+    assert status == (Status.QUEUED if key else Status.CANCELLED)
+
+
+async def test_an_open_page_hears_of_it(alice: Client, house: House) -> None:
+    await house.studio.submit(ImageRequest(prompt="a fox"), OWNER)
+    async with listening(alice) as stream:
+        house.line.end()
+        told = await stream.until("queue", gate="stopping")
+
+    asked = await (await alice.get("/v1/queue")).json()
+    assert told.content["painting"] == 1
+    assert asked["gate"] == "stopping"
