@@ -3,25 +3,34 @@
 Never from another's: that it is there at once, and free, would tell what somebody else asked for.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from engine.errors import NotFound
+from engine.errors import NotFound, StorageFailed
 from engine.job import Picture, Recipe, Tile
 from engine.meter import Charged, Ended, Meter, Outcome
 from engine.ports import Ledger
+
+log = logging.getLogger(__name__)
 
 FROM_HISTORY = "from history"
 
 
 async def recalled(owner: str, recipe: Recipe, ledger: Ledger) -> Picture | None:
-    """The owner's picture of exactly this recipe, painted by the same hand."""
-    known = await ledger.painted(owner, recipe)
-    if known is None:
-        return None
+    """The owner's picture of exactly this recipe, painted by the same hand.
+
+    History that cannot be asked for a moment costs nobody a job: then it is painted.
+    """
     try:
+        known = await ledger.painted(owner, recipe)
+        if known is None:
+            return None
         file = await ledger.file(known.file)
     except NotFound:  # deleted this very moment
+        return None
+    except StorageFailed as error:
+        log.warning("what may be in history is painted: %s", error)
         return None
     # Also that it is marked as unsafe is such a note.
     notes = tuple(dict.fromkeys((*known.notes, FROM_HISTORY)))

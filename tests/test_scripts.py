@@ -98,9 +98,9 @@ def test_the_lock_names_no_place() -> None:
     assert re.findall(r"\S*(?:://|file:|--index|--find-links)\S*|(?:^|\s)/\S+", LOCK) == []
 
 
-def test_the_soak_is_refused_in_a_sentence() -> None:
-    answer = subprocess.run([ROOT / "test", "--soak", "5"], capture_output=True, text=True)
+def test_a_soak_of_no_time_is_refused_in_a_sentence() -> None:
+    answer = subprocess.run([ROOT / "test", "--soak", "0"], capture_output=True, text=True)
 
     assert answer.returncode == 2
     assert answer.stdout == ""
-    assert answer.stderr.startswith("The soak is not part of this version of Easel.")
+    assert "0 is no time for a soak. Take 1 to 10,080 minutes." in answer.stderr

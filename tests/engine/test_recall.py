@@ -6,17 +6,29 @@ from dataclasses import replace
 import pytest
 
 from engine.allowance import UNLIMITED
-from engine.errors import InvalidRequest
-from engine.job import Picture, Recipe, Status
+from engine.errors import InvalidRequest, StorageFailed
+from engine.job import Picture, Recipe, Remembered, Status
 from engine.ports import Tell
 from engine.recall import FROM_HISTORY
 from engine.request import ImageRequest
+from storage.memory import MemoryLedger
 from tests.engine.house import FullDisk, House, open_house
 from tests.fakes import FakePainter
 from tests.storage.samples import ALICE, BOB
 
 A_FOX = ImageRequest(prompt="a fox", seed=7)
 A_BEAR = ImageRequest(prompt="a bear", seed=1)
+
+
+class Away(MemoryLedger):
+    """A ledger of which the history cannot be asked from the moment that it is `away`."""
+
+    away = False
+
+    async def painted(self, owner: str, recipe: Recipe) -> Remembered | None:
+        if self.away:
+            raise StorageFailed("The database was stopped in the middle of that.")
+        return await super().painted(owner, recipe)
 
 
 async def paint(house: House, request: ImageRequest) -> None:
@@ -140,3 +152,16 @@ async def test_what_cannot_be_stored_waits_in_the_queue() -> None:
 
 def seeded(request: ImageRequest, seed: int, **more: int) -> ImageRequest:
     return request.model_copy(update={"seed": seed, **more})
+
+
+async def test_a_history_that_is_away_for_a_moment_costs_nobody_a_job() -> None:
+    ledger = Away()
+    async with open_house(ledger=ledger) as house:
+        ticket = await house.studio.submit(A_FOX, ALICE)
+        ledger.away = True
+        house.painter.gate.set()
+
+        (picture,) = await ticket.pictures()
+
+        assert FROM_HISTORY not in picture.notes
+        assert (await house.ledger.job(ticket.job.id)).status is Status.DONE
