@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
+from os.path import expanduser
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from bot.app import App, open_app, painting
+from bot.echo import harmless
 from bot.led import Led
 from bot.outputs import free_places, places, require_writable, write, write_new
 from bot.owner import LOCAL
@@ -128,7 +130,7 @@ async def paint(
     require_writable(output, len(tiles))
     requests = [quote.request for quote in quotes]
     for note in dict.fromkeys(note for quote in quotes for note in quote.notes):
-        console.print(note, markup=False, highlight=False, soft_wrap=True)
+        console.print(harmless(note), markup=False, highlight=False, soft_wrap=True)
     price = sum(quote.price for quote in quotes)
     if len(tiles) > sum(request.count for request in requests) and not agreed(len(tiles), price):
         return Outcome()
@@ -243,14 +245,14 @@ def _sides(size: str | None) -> dict[str, int]:
 
 
 def _read_source(name: str, file: str) -> bytes:
-    path = Path(file).expanduser()
+    path = Path(expanduser(file))  # unlike Path's own, it takes whatever people type
     try:
         if path.is_dir():
             raise InvalidRequest(f"The {name} {file} is a folder. Name a picture in it.")
         if path.stat().st_size > LARGEST_SOURCE:
             raise InvalidRequest(f"The {name} {file} is larger than 64 MB. Make it smaller.")
         return path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # no name can have a NUL
         raise InvalidRequest(f"There is no {name} {file}. Look at the path.") from None
     except OSError as error:
         raise InvalidRequest(f"I cannot read the {name} {file}: {error.strerror}.") from None

@@ -15,6 +15,8 @@ _LED = re.compile(
     re.ASCII,
 )
 
+LONGEST_SHOWN = 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Led:
@@ -75,9 +77,10 @@ def _preprocessed(controls: tuple[Led, ...], option: str) -> tuple[Led, ...]:
     known = [control.wishes["name"] for control in controls]
     if not known:
         raise InvalidRequest("There is no picture to preprocess. Give --control NAME=FILE too.")
+    short = [called[:LONGEST_SHOWN] for called in known]
     if equals and name not in known:
         raise InvalidRequest(
-            f"There is no “{name:.60}” to preprocess a picture for. {did_you_mean(name, known)}"
+            f"There is no “{name:.60}” to preprocess a picture for. {did_you_mean(name, short)}"
         )
     return tuple(
         replace(control, wishes={**control.wishes, "preprocessor": preprocessor})

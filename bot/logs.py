@@ -9,9 +9,11 @@ import logging
 import re
 import sys
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
+from bot.last_words import take_last_words
 from bot.redacted import redacted
 from engine.about import known
 
@@ -21,7 +23,12 @@ FACTS = ("job", "owner", "route", "request")
 OURS = ("bot", "engine", "storage")
 NO_HTTP = "aiohttp.http_exceptions"
 NAMES_A_JOB = "job %s"
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029"  # ends a line, or commands a terminal
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # turns a line round
+)
+BELOW = "    "
+"""Before each line of a traceback, so that none of them can pass for a line of its own."""
 
 
 class Facts(logging.Filter):
@@ -57,6 +64,10 @@ class HumanLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record), self._hidden)
 
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        told = super().formatException(ei).split("\n")
+        return "\n".join(BELOW + CONTROL.sub(" ", line) for line in told)
+
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
         told = [f" {name}={value}" for name, value in _facts(record).items()]
         # Whatever somebody wrote, one line stays one line.
@@ -81,14 +92,25 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
         clean = {name: redacted(value, self._hidden) for name, value in entry.items()}
-        return json.dumps(clean, ensure_ascii=False)
+        # Some of them also end a line or command a terminal, and JSON itself lets them pass.
+        return CONTROL.sub(_escaped, json.dumps(clean, ensure_ascii=False))
+
+
+class Lines(logging.StreamHandler[TextIO]):
+    """One for each record, also of one that was written wrongly."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        # Left alone, logging shows all that was to be written, with what opens something.
+        with suppress(Exception):
+            wrong = f"a line of the log could not be written: {record.pathname}:{record.lineno}"
+            self.stream.write(f"{CONTROL.sub(' ', wrong)}\n")
 
 
 def lines_to(
     stream: TextIO, form: Literal["human", "json"], hidden: Collection[str] = ()
 ) -> logging.Handler:
     """Writes there what it is given."""
-    handler = logging.StreamHandler(stream)
+    handler = Lines(stream)
     handler.addFilter(Facts())
     handler.addFilter(without_what_cannot_be_read)
     handler.setFormatter(JsonLines(hidden) if form == "json" else HumanLines(hidden))
@@ -102,9 +124,14 @@ def start_logging(form: Literal["human", "json"], *, hidden: Collection[str] = (
     """
     to_stderr = lines_to(sys.stderr, form, hidden)
     logging.basicConfig(level=logging.WARNING, handlers=[to_stderr])
+    take_last_words()
     if form == "json":
         for name in OURS:
             logging.getLogger(name).setLevel(logging.INFO)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def _facts(record: logging.LogRecord) -> dict[str, str]:

@@ -63,7 +63,7 @@ def write(place: Path, png: bytes) -> None:
 @contextmanager
 def growing(place: Path) -> Iterator[BinaryIO]:
     """A file to write piece by piece, in its place once it is whole. Raises StorageFailed."""
-    place = place.expanduser().resolve()
+    place = Path(os.path.expanduser(place)).resolve()
     draft = place.parent / f".{token_hex(6)}.easel"
     try:
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os.path import expanduser
 from pathlib import Path
 
 from engine.errors import InvalidRequest
@@ -46,13 +47,13 @@ def lines_of(prompt: str | None, file: str | None) -> tuple[Line, ...]:
     if file is None:
         raise InvalidRequest("Tell me what to paint, like: easel imagine “a red circle”.")
     try:
-        return read_prompts(Path(file).expanduser().read_text("utf-8"))
-    except FileNotFoundError:
+        return read_prompts(Path(expanduser(file)).read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise InvalidRequest(f"{file} is no text. Save it as UTF-8, one prompt a line.") from None
+    except (FileNotFoundError, ValueError):  # no name can have a NUL
         raise InvalidRequest(f"There is no file {file}. Look at the path.") from None
     except OSError as error:
         raise InvalidRequest(f"I cannot read {file}: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise InvalidRequest(f"{file} is no text. Save it as UTF-8, one prompt a line.") from None
 
 
 def read_prompts(text: str) -> tuple[Line, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -19,6 +18,7 @@ from pydantic_settings import (
 )
 
 from bot.addresses import is_discord_or_here
+from bot.redacted import passwords_in, redacted
 from engine.errors import Misconfigured
 from engine.nearest import did_you_mean
 from engine.retention import Keep
@@ -27,6 +27,7 @@ from engine.safety import Measure, Policy
 PREFIX = "EASEL_"
 BUILT_IN = "picturebook"
 TEST_PREFIX = "EASEL_TEST_"
+LONGEST_SHOWN = 60
 ENV_FILE, TOML_FILE = Path(".env"), Path("easel.toml")
 SECRET_FOLDERS = (Path("/run/secrets"),)
 
@@ -101,7 +102,7 @@ class Settings(BaseSettings):
     @field_validator("data_dir", "safety_model")
     @classmethod
     def _at_home(cls, folder: Path | None) -> Path | None:
-        return folder.expanduser() if folder else None
+        return Path(os.path.expanduser(folder)) if folder else None
 
     @field_validator("models", "safety_labels", mode="before")
     @classmethod
@@ -170,9 +171,8 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What opens something, and stands in no line of the log."""
-        password = urlsplit(self.database).password
         token = self.discord_token.get_secret_value() if self.discord_token else None
-        return tuple(filter(None, (password, token)))
+        return tuple(dict.fromkeys(filter(None, (*passwords_in(self.database), token))))
 
     @property
     def database(self) -> str:
@@ -251,9 +251,9 @@ def _refuse_unknown(source: str, names: Iterable[str]) -> None:
     for name in names:
         if name not in Settings.model_fields:
             known = [_spelled(field) for field in Settings.model_fields]
+            called = _readable(_spelled(name))
             raise Misconfigured(
-                f"I know no setting {_spelled(name)}, which is in {source}. "
-                f"{did_you_mean(_spelled(name), known)}"
+                f"I know no setting {called}, which is in {source}. {did_you_mean(called, known)}"
             )
 
 
@@ -265,8 +265,13 @@ def _spelled(field: str) -> str:
     return PREFIX + field.upper()
 
 
+def _readable(name: str) -> str:
+    """Whatever a file has for a name, it goes to a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name[:LONGEST_SHOWN])
+
+
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False)[0]
     field = str(first["loc"][0])
-    given = "" if field in SECRET else f", not {first['input']!r:.60}"
+    given = "" if field in SECRET else f", not {redacted(repr(first['input'])):.{LONGEST_SHOWN}}"
     return f"{_spelled(field)} must be {EXPECTED[field]}{given}."

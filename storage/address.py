@@ -1,5 +1,6 @@
 """The address of a database, as people and hosters write it."""
 
+from os.path import expanduser
 from pathlib import Path
 from ssl import create_default_context
 from typing import Any
@@ -97,7 +98,7 @@ def asyncpg_arguments(address: URL) -> dict[str, Any]:
 def _file(address: URL) -> URL:
     if not address.database or address.database == ":memory:":
         raise Misconfigured(f"The database address names no file. Try {EXAMPLE}.")
-    return address.set(database=str(Path(address.database).expanduser()))
+    return address.set(database=expanduser(address.database))
 
 
 def _server(address: URL) -> URL:

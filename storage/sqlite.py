@@ -1,8 +1,9 @@
 """SQLite: a file that several programs may have open."""
 
 import logging
+import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import event
@@ -33,6 +34,7 @@ def try_file(database: Path, patience: float) -> None:
     """
     _make_folder(database.parent)
     try:
+        _make_private(database)
         with closing(sqlite3.connect(database, timeout=patience)) as connection:
             # The file remembers this one; the other PRAGMAs are said to every connection.
             connection.execute("PRAGMA journal_mode = WAL")
@@ -54,6 +56,13 @@ def try_file(database: Path, patience: float) -> None:
             case _:
                 log.error("the database %s failed: %s", database, error)
                 raise StorageFailed(sentence_of(error)) from error
+
+
+def _make_private(database: Path) -> None:
+    """It holds what people asked for and what answers in our name; SQLite would let all read it."""
+    # Whatever is wrong with the place SQLite itself finds out, and says which it is.
+    with suppress(OSError):
+        os.close(os.open(database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _make_folder(folder: Path) -> None:

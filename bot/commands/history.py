@@ -9,6 +9,7 @@ import typer
 
 from bot import messages
 from bot.commands.painters import painters_of
+from bot.echo import echo
 
 if TYPE_CHECKING:
     from bot.history import History
@@ -73,13 +74,11 @@ def again(
     """Paint a picture again, from its recipe alone."""
     from rich.console import Console
 
+    from bot.beginning import begin
     from bot.encore import paint_again
-    from bot.logs import start_logging
     from bot.models import fetch_missing
-    from bot.settings import read_settings
 
-    settings = read_settings()
-    start_logging(settings.log)
+    settings = begin()
     console = Console(stderr=True)
     fetch_missing(settings.models, settings.data_dir / "models", console)
     outcome = asyncio.run(
@@ -96,10 +95,10 @@ def again(
     )
     if as_json:
         told = [one.as_json() for one in outcome.written]
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
     for one in outcome.written:
-        typer.echo(messages.painted(str(one.file), one.picture))
+        echo(messages.painted(str(one.file), one.picture))
 
 
 @history.command("favourite")
@@ -147,16 +146,14 @@ def forget(
 def tell(verb: "Callable[[History], Awaitable[list[str]]]") -> None:
     """Do it in the database that the settings name, and print what it answers."""
     from bot.app import open_gallery
+    from bot.beginning import begin
     from bot.history import History
-    from bot.logs import start_logging
-    from bot.settings import read_settings
 
-    settings = read_settings()
-    start_logging(settings.log)
+    settings = begin()
 
     async def lines() -> list[str]:
         async with open_gallery(settings) as gallery:
             return await verb(History(gallery=gallery))
 
     for line in asyncio.run(lines()):
-        typer.echo(line)
+        echo(line)

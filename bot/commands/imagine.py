@@ -9,6 +9,7 @@ import typer
 
 from bot import messages
 from bot.commands.painters import painters_of
+from bot.echo import echo
 
 # What people type is read as text, so that the sentence about a mistake is Easel's own.
 Text = str | None
@@ -105,16 +106,14 @@ def imagine(
     """Paint a picture here and now."""
     from rich.console import Console
 
+    from bot.beginning import begin
     from bot.imagine import Asked
     from bot.imagine import imagine as paint
     from bot.led import read_controls, read_references
-    from bot.logs import start_logging
     from bot.models import fetch_missing
     from bot.prompts_file import lines_of
-    from bot.settings import read_settings
 
-    settings = read_settings()
-    start_logging(settings.log)
+    settings = begin()
     given = {
         "negative": negative,
         "model": model,
@@ -158,13 +157,13 @@ def imagine(
     painted = asyncio.run(paint(asked, settings, painters, console=console, agreed=agreed))
     if as_json:
         told = [one.as_json() for one in painted.written]
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:
         for one in painted.written:
-            typer.echo(messages.painted(str(one.file), one.picture))
+            echo(messages.painted(str(one.file), one.picture))
     for problem in painted.problems:
-        typer.echo(problem, err=True)
+        echo(problem, err=True)
     if painted.problems:
         raise typer.Exit(1)
     if not painted.written:
-        typer.echo(messages.NOT_CONFIRMED, err=True)
+        echo(messages.NOT_CONFIRMED, err=True)

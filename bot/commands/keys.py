@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.echo import echo
+
 if TYPE_CHECKING:
     from bot.keys import Answer, Keyring
 
@@ -68,12 +70,10 @@ def revoke(name: Name, why: Why = "") -> None:
 def tell(verb: "Callable[[Keyring], Awaitable[Answer]]") -> None:
     """Do it in the database that the settings name, and print what it answers."""
     from bot.app import open_keys
+    from bot.beginning import begin
     from bot.keys import Keyring
-    from bot.logs import start_logging
-    from bot.settings import read_settings
 
-    settings = read_settings()
-    start_logging(settings.log)
+    settings = begin()
 
     async def answer() -> "Answer":
         async with open_keys(settings) as kept:
@@ -81,6 +81,6 @@ def tell(verb: "Callable[[Keyring], Awaitable[Answer]]") -> None:
 
     said = asyncio.run(answer())
     for line in said.beside:
-        typer.echo(line, err=True)
+        echo(line, err=True)
     for line in said.lines:
-        typer.echo(line)
+        echo(line)

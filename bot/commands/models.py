@@ -7,6 +7,7 @@ import typer
 
 from bot import messages, model_words
 from bot.commands.painters import painters_of
+from bot.echo import echo
 
 models = typer.Typer(help="The models that there are.", no_args_is_help=True)
 
@@ -14,18 +15,18 @@ models = typer.Typer(help="The models that there are.", no_args_is_help=True)
 @models.command("list")
 def list_models(context: typer.Context) -> None:
     """List the models that Easel paints with, and what lies in the data folder."""
+    from bot.beginning import begin
     from bot.models import rows as rows_of
-    from bot.settings import read_settings
 
-    settings = read_settings()
+    settings = begin()
     cards = painters_of(context).cards(settings)
     rows = [model_words.MODEL_COLUMNS, *(model_words.model_row(card) for card in cards.values())]
     for line in messages.columns(rows):
-        typer.echo(line)
+        echo(line)
     if lying := rows_of(settings.data_dir / "models"):
-        typer.echo()
+        echo()
         for line in messages.columns([model_words.INSTALLED_COLUMNS, *lying]):
-            typer.echo(line)
+            echo(line)
 
 
 @models.command("add")
@@ -37,11 +38,11 @@ def add_model(
     """Download a model from the hub, or link one that lies elsewhere on this machine."""
     from rich.console import Console
 
+    from bot.beginning import begin
     from bot.models import add
-    from bot.settings import read_settings
 
-    models_dir = read_settings().data_dir / "models"
-    typer.echo(model_words.added(add(name, models_dir, Console(stderr=True))))
+    models_dir = begin().data_dir / "models"
+    echo(model_words.added(add(name, models_dir, Console(stderr=True))))
 
 
 @models.command("remove")
@@ -50,10 +51,10 @@ def remove_model(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Take a model out of the data folder. What only was linked stays where it is."""
+    from bot.beginning import begin
     from bot.models import remove
-    from bot.settings import read_settings
 
-    settings = read_settings()
+    settings = begin()
 
     def ask(question: str) -> bool:
         return yes or typer.confirm(question, err=True)
@@ -64,13 +65,13 @@ def remove_model(
         served=settings.models,
         agreed=ask if yes or sys.stdin.isatty() else None,
     )
-    typer.echo(model_words.removed(gone) if gone else model_words.NOT_REMOVED)
+    echo(model_words.removed(gone) if gone else model_words.NOT_REMOVED)
 
 
 @models.command("check")
 def check_model(path: str) -> None:
     """Say whether a folder or file is a model that Easel can use."""
+    from bot.beginning import begin
     from bot.painters import check_model as check
-    from bot.settings import read_settings
 
-    typer.echo(model_words.usable(check(path, read_settings())))
+    echo(model_words.usable(check(path, begin())))

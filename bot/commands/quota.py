@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.echo import echo
+
 if TYPE_CHECKING:
     from bot.quota import Quota
 
@@ -116,16 +118,14 @@ def unblock(person: Person, why: Why = "") -> None:
 def tell(verb: "Callable[[Quota], Awaitable[list[str]]]") -> None:
     """Do it in the database that the settings name, and print what it answers."""
     from bot.app import open_accounts
-    from bot.logs import start_logging
+    from bot.beginning import begin
     from bot.quota import Quota
-    from bot.settings import read_settings
 
-    settings = read_settings()
-    start_logging(settings.log)
+    settings = begin()
 
     async def lines() -> list[str]:
         async with open_accounts(settings) as accounts:
             return await verb(Quota(accounts=accounts))
 
     for line in asyncio.run(lines()):
-        typer.echo(line)
+        echo(line)

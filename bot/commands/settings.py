@@ -8,6 +8,7 @@ import typer
 
 from bot.commands.painters import painters_of
 from bot.commands.quota import Text
+from bot.echo import echo
 
 if TYPE_CHECKING:
     from bot.preferences import Defaults
@@ -119,12 +120,10 @@ def change(
 def tell(context: typer.Context, verb: "Callable[[Defaults], Awaitable[list[str]]]") -> None:
     """Do it in the database that the settings name, and print what it answers."""
     from bot.app import open_chooser
-    from bot.logs import start_logging
+    from bot.beginning import begin
     from bot.preferences import Defaults
-    from bot.settings import read_settings
 
-    program = read_settings()
-    start_logging(program.log)
+    program = begin()
     painters = painters_of(context)
 
     async def lines() -> list[str]:
@@ -132,4 +131,4 @@ def tell(context: typer.Context, verb: "Callable[[Defaults], Awaitable[list[str]
             return await verb(Defaults(chooser=chooser))
 
     for line in asyncio.run(lines()):
-        typer.echo(line)
+        echo(line)

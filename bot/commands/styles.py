@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.commands.settings import Person, Server, Why
+from bot.echo import echo
 
 if TYPE_CHECKING:
     from bot.styles import Styles
@@ -59,16 +60,14 @@ def remove_style(name: Name, person: Person = None, server: Server = None, why: 
 def tell(verb: "Callable[[Styles], Awaitable[list[str]]]") -> None:
     """Do it in the database that the settings name, and print what it answers."""
     from bot.app import open_choices
-    from bot.logs import start_logging
-    from bot.settings import read_settings
+    from bot.beginning import begin
     from bot.styles import Styles
 
-    program = read_settings()
-    start_logging(program.log)
+    program = begin()
 
     async def lines() -> list[str]:
         async with open_choices(program) as choices:
             return await verb(Styles(choices=choices))
 
     for line in asyncio.run(lines()):
-        typer.echo(line)
+        echo(line)

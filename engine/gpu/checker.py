@@ -120,6 +120,7 @@ def _network(kind: Any, folder: Path, device: torch.device) -> Any:
         dtype=weight_type(device),
         use_safetensors=True,
         local_files_only=True,
+        trust_remote_code=False,
         output_loading_info=True,
     )
     # What is missing is made up by chance, and a checker that was never taught says anything.

@@ -151,6 +151,14 @@ def test_a_key_can_still_be_told_from_another(written: Writing) -> None:
     assert "easel_ab12cd_… is not valid any more" in lines()
 
 
+def test_the_name_of_a_setting_opens_nothing(written: Writing) -> None:
+    lines = written(JsonLines())
+
+    log.warning("set EASEL_DISCORD_TOKEN")
+
+    assert "set EASEL_DISCORD_TOKEN" in lines()
+
+
 def test_the_settings_know_what_must_not_be_written() -> None:
     settings = Settings(
         database_url=SecretStr("postgresql://easel:p4ssw0rd@db/easel"),

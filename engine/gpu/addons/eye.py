@@ -46,9 +46,10 @@ class Eye:
 def encoder_beside(adapter: Path, sees: Sees) -> Path:
     """The folder of the one that fits. Raises PaintingFailed where there is none."""
     with opening(Kind.IP_ADAPTER, adapter.stem):
-        kind = import_module("transformers").CLIPVisionConfig
         for config in sorted(adapter.parent.glob("*/config.json")):
-            description = kind.from_pretrained(config.parent)
+            description = import_module("transformers").CLIPVisionConfig.from_pretrained(
+                config.parent, local_files_only=True
+            )
             width = description.hidden_size if sees.parts else description.projection_dim
             if width == sees.width:
                 return config.parent

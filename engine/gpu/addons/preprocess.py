@@ -86,9 +86,11 @@ class Preprocess:
             )
         transformers = import_module("transformers")
         try:
-            reader = transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True)
+            reader = transformers.AutoImageProcessor.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False
+            )
             model = transformers.AutoModelForDepthEstimation.from_pretrained(
-                folder, use_safetensors=True, local_files_only=True
+                folder, use_safetensors=True, local_files_only=True, trust_remote_code=False
             )
         except Exception as error:  # a library's: they have no root in common
             if ran_out_of_memory(error):

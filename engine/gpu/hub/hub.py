@@ -4,7 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPResponse
 from typing import Any
 from urllib.error import HTTPError
@@ -38,7 +38,7 @@ class Hub:
     """
 
     endpoint: str = USUAL_ENDPOINT
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     offline: bool = False
     reach: float = REACH
     timeout: float = 15.0

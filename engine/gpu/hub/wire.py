@@ -9,10 +9,12 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
-from engine.gpu.hub.connection import Plain, Secure
+from engine.gpu.hub.connection import Led, Plain, Secure
+from engine.gpu.hub.public import is_public
 
 LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 LONGEST_WORDS = 100
+ALLOWED_NEXT = {"http": {"http", "https"}, "https": {"https"}}
 
 
 class Interrupted(Exception):
@@ -65,21 +67,31 @@ def readable(words: object) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in told)
 
 
-class _SameHost(HTTPRedirectHandler):
-    """A repository that was renamed still sees the token; where its files lie does not."""
+class _Redirects(HTTPRedirectHandler):
+    """The hub keeps large files elsewhere, and leads there: out in the internet, never inwards.
+
+    A repository that was renamed still sees the token; where its files lie does not.
+    """
 
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> Request | None:
+        before, after = urlsplit(req.full_url), urlsplit(newurl)
+        if after.scheme not in ALLOWED_NEXT[before.scheme]:
+            raise HTTPError(newurl, code, "it leads to another kind of address", headers, fp)
         new = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if new is None:
+            return None
+        if isinstance(req, Led) or is_public(before.hostname or ""):
+            new = Led(new.full_url, headers=new.headers, unverifiable=True)
         token = req.unredirected_hdrs.get("Authorization")
-        if new and token and urlsplit(newurl)[:2] == urlsplit(req.full_url)[:2]:
+        if token and after[:2] == before[:2]:
             new.add_unredirected_header("Authorization", token)
         return new
 
 
 def _opener(address: str, reach: float) -> OpenerDirector:
-    ways = [_SameHost(), Plain(reach), Secure(reach)]
+    ways = [_Redirects(), Plain(reach), Secure(reach)]
     if urlsplit(address).hostname in {"127.0.0.1", "::1", "localhost"}:
         return build_opener(*ways, ProxyHandler({}))  # no proxy can see this machine's own
     return build_opener(*ways)

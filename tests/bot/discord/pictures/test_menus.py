@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from bot.discord.pictures.fetched import is_of_discord
+from bot.discord.pictures.cdn import is_of_discord
 from bot.metadata import recipe_in
 from tests.bot.discord.commands.test_edit import filled
 from tests.bot.discord.conftest import Easel, OpenEasel

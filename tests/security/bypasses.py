@@ -1,0 +1,48 @@
+"""Addresses that seem to lead elsewhere than they do; {port} is a listener's on this machine."""
+
+HERE = (
+    *("127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "017700000001"),
+    *("0177.0.0.1", "0", "0.0.0.0", "localhost", "LOCALHOST", "localhost.", "127.0.0.1."),
+    *("[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[0:0:0:0:0:0:0:1]"),
+    *("127.0.0.1.nip.io", "localtest.me", "cdn.discordapp.com.localhost", "①②⑦.⓪.⓪.①"),
+)
+NAMES = ("cdn.discordapp.com", "media.discordapp.net")
+BYPASSES = (
+    *(f"http://{host}:{{port}}/a.png" for host in HERE),
+    *(f"https://{host}:{{port}}/a.png" for host in HERE),
+    *(f"https://{name}:{{port}}/a.png" for name in NAMES),
+    *(f"http://{name}:{{port}}/a.png" for name in NAMES),
+    *(f"https://{name}@127.0.0.1:{{port}}/a.png" for name in NAMES),
+    *(f"https://{name}:443@127.0.0.1:{{port}}/a.png" for name in NAMES),
+    *(f"https://{name}%40127.0.0.1:{{port}}/a.png" for name in NAMES),
+    *(f"https://127.0.0.1:{{port}}\\@{name}/a.png" for name in NAMES),
+    *(f"https://127.0.0.1:{{port}}#@{name}/a.png" for name in NAMES),
+    *(f"https://127.0.0.1:{{port}}?@{name}/a.png" for name in NAMES),
+    *(f"https://127.0.0.1:{{port}}/@{name}/a.png" for name in NAMES),
+    *(f"https://{name}.evil.example:{{port}}/a.png" for name in NAMES),
+    *(f"https://evil-{name}:{{port}}/a.png" for name in NAMES),
+    *(f"https://{name}.:{{port}}/a.png" for name in NAMES),
+    *(f"https://{name}./a.png" for name in NAMES),
+    *(f"https://{name}\t.localhost:{{port}}/a.png" for name in NAMES),
+    *(f"https://{name}\n@127.0.0.1:{{port}}/a.png" for name in NAMES),
+    *(f"https://{name}%00.localhost:{{port}}/a.png" for name in NAMES),
+    *(f"https://{name}\\.localhost:{{port}}/a.png" for name in NAMES),
+    *(f"https:///{name}@127.0.0.1:{{port}}/a.png" for name in NAMES),
+    *(f"https:\\\\127.0.0.1:{{port}}\\{name}/a.png" for name in NAMES),
+    *(f"//127.0.0.1:{{port}}/{name}/a.png" for name in NAMES),
+    *("https://cdn。discordapp。com:{port}/a.png", "https://cdn.disc\u00f6rdapp.com:{port}/a.png"),
+    *("https://cdn.discordapp.c\u043em:{port}/a.png", "https://xn--discordapp.com:{port}/a.png"),
+    *("HTTPS://127.0.0.1:{port}/a.png", "hTTp://LocalHost:{port}/a.png"),
+    *("file:///etc/passwd", "ftp://127.0.0.1:{port}/a.png", "gopher://127.0.0.1:{port}/_x"),
+    *(
+        "data:image/png;base64,AAAA",
+        "javascript:alert(1)",
+        "unix:///run/a.sock",
+        "dict://0:{port}/",
+    ),
+    *("https://cdn.discordapp.com:0/a.png", "https://cdn.discordapp.com:-1/a.png"),
+    *("https://cdn.discordapp.com:99999/a.png", "https://:{port}/", "https://", "", " ", "a"),
+    *("https://user:word@cdn.discordapp.com/a.png", "https://@cdn.discordapp.com/a.png"),
+    *("https://[cdn.discordapp.com]/a.png", "https://[::1%25lo]:{port}/a.png"),
+    *("wss://cdn.discordapp.com/a.png", "https://discord.com/api/v10/users/@me"),
+)

@@ -1,0 +1,50 @@
+"""What is installed: the packages of the lock with their digests, and torch, which ./run takes."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LOCK = ROOT / "requirements.lock"
+RUN = ROOT / "run"
+PACKAGE = re.compile(
+    r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)(?:\s*;\s*(?P<where>[^\\\n]+))?", re.M
+)
+DIGEST = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+TORCH = re.compile(r"^torch=(?P<version>\S+)$", re.M)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinned:
+    """`digests` are of the files that it may come as; `where` is on which machines."""
+
+    name: str
+    version: str
+    digests: tuple[str, ...] = ()
+    where: str = ""
+
+
+def pinned(lock: str, run: str) -> list[Pinned]:
+    """In the order of their names."""
+    found = list(_in_lock(lock))
+    torch = TORCH.search(run)
+    if torch:
+        found.append(Pinned(name="torch", version=torch["version"]))
+    return sorted(found, key=lambda one: one.name)
+
+
+def here() -> list[Pinned]:
+    return pinned(LOCK.read_text("utf-8"), RUN.read_text("utf-8"))
+
+
+def _in_lock(lock: str) -> Iterator[Pinned]:
+    packages = list(PACKAGE.finditer(lock))
+    ends = [*(package.start() for package in packages[1:]), len(lock)]
+    for package, end in zip(packages, ends, strict=True):
+        yield Pinned(
+            name=package["name"].lower(),
+            version=package["version"],
+            digests=tuple(DIGEST.findall(lock, package.end(), end)),
+            where=(package["where"] or "").strip(),
+        )

@@ -1,0 +1,88 @@
+"""One event is one record in the log, whatever was written by whom, and holds no secret."""
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from typing import Literal
+
+import pytest
+
+from bot.logs import lines_to
+from engine.about import about
+from tests.bot.discord.counts.amount import counted
+from tests.security.corpus import LINES, texts
+
+RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ [\w.]+: ")
+COMMANDS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+PASSWORD = "pl4nted-p4ss"
+log = logging.getLogger("tests.security.lines")
+
+
+@pytest.fixture(params=["human", "json"])
+def written(request: pytest.FixtureRequest) -> Iterator[StringIO]:
+    """What goes into the log from now on."""
+    stream = StringIO()
+    handler = lines_to(stream, request.param, [PASSWORD])
+    log.addHandler(handler)
+    log.propagate = False
+    yield stream
+    log.removeHandler(handler)
+    log.propagate = True
+
+
+@counted(1000)
+@pytest.mark.promise(23)
+def test_one_event_is_one_record(written: StringIO, count: int) -> None:
+    words = [*LINES, *texts(count - len(LINES))]
+
+    for number, word in enumerate(words):
+        _happen(number, f"{word}{PASSWORD}\n2026-01-01 00:00:00,000 ERROR bot: forged")
+
+    told = written.getvalue()
+    lines = told.split("\n")[:-1]
+    records = [line for line in lines if line.startswith("{") or RECORD.match(line)]
+    below = [line for line in lines if line not in records]
+    assert len(records) == count
+    assert not [line for line in below if line and not line.startswith("    ")]
+    assert not COMMANDS.search(told)
+    assert PASSWORD not in told
+    if lines[0].startswith("{"):
+        assert len([json.loads(line) for line in lines]) == count
+
+
+@pytest.mark.parametrize("form", ["human", "json"])
+def test_a_line_that_is_written_wrongly_shows_nothing_of_it(form: Literal["human", "json"]) -> None:
+    stream = StringIO()
+    record = log.makeRecord(log.name, logging.ERROR, __file__, 7, "%d", (PASSWORD,), None)
+
+    lines_to(stream, form).handle(record)
+
+    assert stream.getvalue() == f"a line of the log could not be written: {__file__}:7\n"
+
+
+def test_half_a_letter_stops_no_line(capfd: pytest.CaptureFixture[str]) -> None:
+    handler = lines_to(sys.stderr, "json")
+    log.addHandler(handler)
+    log.error("a fox %s", "\ud800")
+    log.removeHandler(handler)
+
+    assert "a fox" in capfd.readouterr().err
+
+
+def _happen(number: int, word: str) -> None:
+    match number % 4:
+        case 0:
+            log.warning("somebody wrote %s", word)
+        case 1:
+            with about(owner=word, request=word):
+                log.warning("somebody asked")
+        case 2:
+            try:
+                raise ValueError(word)
+            except ValueError:
+                log.exception("that broke: %s", word)
+        case _:
+            log.warning("%s", word, extra={"job": word, "route": word})
