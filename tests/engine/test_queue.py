@@ -130,6 +130,7 @@ def test_an_expensive_job_is_passed_only_until_as_much_was_painted() -> None:
     newcomers=st.lists(st.floats(0, 10), min_size=1, max_size=3),
 )
 @settings(deadline=None, max_examples=30)
+@pytest.mark.promise(12)
 def test_nobody_starves_under_endless_newcomers(
     price: float, tier: int, newcomers: list[float]
 ) -> None:

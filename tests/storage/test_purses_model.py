@@ -57,6 +57,7 @@ async def test_a_thousand_movements_are_as_the_pure_purse_says(
 @pytest.mark.timeout(900)
 @so_often(200)
 @given(steps=some)
+@pytest.mark.promise(5, count=10_000)
 async def test_ten_thousand_movements_are_as_the_pure_purse_says(
     database_url: str, steps: list[Step]
 ) -> None:
@@ -65,6 +66,7 @@ async def test_ten_thousand_movements_are_as_the_pure_purse_says(
 
 
 @pytest.mark.parametrize("careless", [resolve_again, refund_today])
+@pytest.mark.mutant(2, 5)
 async def test_careless_refunds_are_found_out(database_url: str, careless: Resolve) -> None:
     async with books(database_url, careless) as both:
         with pytest.raises(AssertionError):

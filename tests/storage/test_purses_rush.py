@@ -52,7 +52,10 @@ def granted_exactly(each: int) -> Counter[str]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("each", [10, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "each",
+    [10, pytest.param(100, marks=[pytest.mark.slow, pytest.mark.promise(5, count=1000)])],
+)
 async def test_eight_programs_get_the_limit_and_no_error(database_url: str, each: int) -> None:
     assert await outcomes_of(database_url, each=each) == granted_exactly(each)
 
@@ -94,6 +97,7 @@ async def test_a_job_is_reserved_for_once(database_url: str) -> None:
             assert (await purse_of(session, job.owner.id)).used == 400
 
 
+@pytest.mark.mutant(5)
 async def test_who_reads_first_and_writes_then_gives_too_much(database_url: str) -> None:
     outcomes = await outcomes_of(database_url, each=4, way="read then write")
 

@@ -24,7 +24,7 @@ async def send_again_and_again(rig: Rig, interactions: int, *, mutant: str | Non
     async with AsyncExitStack() as stack:
         programs = [
             await stack.enter_async_context(
-                rig.program(Plan(asks=tuple(sent[number::PROGRAMS]), mutant=mutant, lease=5.0))
+                rig.program(Plan(asks=tuple(sent[number::PROGRAMS]), mutant=mutant, lease=30.0))
             )
             for number in range(PROGRAMS)
         ]
@@ -47,6 +47,7 @@ async def test_one_interaction_is_one_job_and_one_charge(rig: Rig) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+@pytest.mark.promise(4, count=1000)
 async def test_1000_interactions_are_1000_jobs_and_charges(rig: Rig) -> None:
     await send_again_and_again(rig, 1000)
 
@@ -54,6 +55,7 @@ async def test_1000_interactions_are_1000_jobs_and_charges(rig: Rig) -> None:
     assert len(await outcomes(rig.url)) == 1000
 
 
+@pytest.mark.mutant(4)
 async def test_a_program_that_takes_each_for_a_new_one_is_found_out(rig: Rig) -> None:
     await send_again_and_again(rig, 10, mutant="no dedupe")
 

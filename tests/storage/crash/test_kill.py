@@ -26,6 +26,7 @@ async def test_nothing_is_lost_or_charged_or_told_twice(rig: Rig) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+@pytest.mark.promise(1, 2, 3, count=100)
 async def test_nothing_is_lost_or_charged_or_told_twice_in_100_crashes(rig: Rig) -> None:
     snapped = await crash_on(rig, 100)
 
@@ -33,6 +34,7 @@ async def test_nothing_is_lost_or_charged_or_told_twice_in_100_crashes(rig: Rig)
     assert len(snapped) >= len(POINTS) - 3
 
 
+@pytest.mark.mutant(1, 3)
 async def test_a_program_that_tells_before_it_stores_is_found_out(rig: Rig) -> None:
     mutant = "deliver before commit"
     plan = Plan(asks=(("click 0", "a fox"),), trap="finish before its commit", mutant=mutant)

@@ -27,6 +27,7 @@ def rig(database_url: str, tmp_path: Path) -> Rig:
     return Rig(database_url, tmp_path)
 
 
+@pytest.mark.promise(7, count=20)
 async def test_a_living_job_is_never_stolen(rig: Rig) -> None:
     await paint_long(rig)
 
@@ -34,6 +35,7 @@ async def test_a_living_job_is_never_stolen(rig: Rig) -> None:
     assert await rig.complaints() == []
 
 
+@pytest.mark.mutant(7)
 async def test_a_painter_without_signs_of_life_is_found_out(rig: Rig) -> None:
     # Few: what was begun once is painted one at a time.
     await paint_long(rig, jobs=3, mutant="no heartbeat", leases=2)

@@ -15,6 +15,7 @@ def rig(database_url: str, tmp_path: Path) -> Rig:
     return Rig(database_url, tmp_path)
 
 
+@pytest.mark.promise(8, count=20)
 async def test_a_job_that_kills_its_program_is_given_up(rig: Rig) -> None:
     behind = tuple((f"click {number}", "a fox") for number in range(20))
     poisoned = (("click poison", "poison"), *behind)

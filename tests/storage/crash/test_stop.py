@@ -23,6 +23,7 @@ async def test_the_one_who_lost_a_job_changes_nothing(rig: Rig, slow: bool) -> N
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+@pytest.mark.promise(6, count=20)
 async def test_the_one_who_lost_a_job_changes_nothing_20_times(rig: Rig) -> None:
     for number in range(20):
         await stop_on(rig, slow=number % 2 == 0)
@@ -31,6 +32,7 @@ async def test_the_one_who_lost_a_job_changes_nothing_20_times(rig: Rig) -> None
     assert len(await outcomes(rig.url)) == 20
 
 
+@pytest.mark.mutant(6)
 async def test_a_ledger_that_takes_a_result_from_anybody_is_found_out(rig: Rig) -> None:
     await stop_on(rig, slow=True, mutant="no fence")
 

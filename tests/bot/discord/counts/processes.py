@@ -31,6 +31,16 @@ async def running(
 ) -> AsyncIterator[Process]:
     """From when it has come in until it is killed; what it logs is added to a file."""
     visits = len(server.doors.visits)
+    async with started(module, server, settings, log=log) as process:
+        await _come_in(process, server, visits + 1)
+        yield process
+
+
+@asynccontextmanager
+async def started(
+    module: tuple[str, ...], server: Discord, settings: Settings, *, log: Path
+) -> AsyncIterator[Process]:
+    """Until it is killed, whether it ever comes in or not."""
     with log.open("ab") as written:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -43,7 +53,6 @@ async def running(
             preexec_fn=_as_usual,
         )
     try:
-        await _come_in(process, server, visits + 1)
         yield process
     finally:
         await kill(process)
@@ -84,7 +93,9 @@ async def kill(process: Process) -> None:
 
 
 def _told(server: Discord, settings: Settings) -> dict[str, str]:
+    named = settings.database_url
     return {
+        **({"EASEL_DATABASE_URL": named.get_secret_value()} if named else {}),
         "PYTHONPATH": str(ROOT),
         "EASEL_PORT": "0",
         "EASEL_DATA_DIR": str(settings.data_dir),

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
+
 from bot.settings import Settings
 from tests.bot.discord.counts.amount import counted
 from tests.bot.discord.counts.figures import Figures
@@ -37,6 +39,7 @@ async def stream(
 
 
 @counted(1000)
+@pytest.mark.promise(11)
 async def test_everybody_is_answered_in_time_while_the_engine_paints(
     server: Discord,
     crowd: Sequence[User],

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
+import pytest
 
 from bot.settings import Settings
 from tests.bot.discord.counts.amount import counted
@@ -52,6 +53,7 @@ def refusal(asked: Interaction) -> Message | None:
 
 
 @counted(2000)
+@pytest.mark.promise(10)
 async def test_in_a_burst_everybody_is_answered_in_time_and_little_is_kept(
     server: Discord,
     crowd: Sequence[User],

@@ -72,6 +72,7 @@ async def require_each_answered_once(server: Discord, asked: Sequence[Interactio
 
 @counted(100)
 @pytest.mark.parametrize("kind", LEFT_OPEN.values(), ids=LEFT_OPEN)
+@pytest.mark.promise(13)
 async def test_what_is_asked_while_the_connection_is_lost_is_answered_once(
     server: Discord, crowd: Sequence[User], logged_in: None, kind: Kind, count: int
 ) -> None:
@@ -89,6 +90,7 @@ async def test_what_is_asked_while_the_connection_is_lost_is_answered_once(
 
 @counted(100)
 @pytest.mark.parametrize("kind", ENDED.values(), ids=ENDED)
+@pytest.mark.promise(13)
 async def test_after_the_end_of_a_session_it_is_there_again(
     server: Discord, crowd: Sequence[User], logged_in: None, kind: Kind, count: int
 ) -> None:

@@ -111,6 +111,7 @@ def finals(server: Discord) -> Counter[str]:
 
 
 @counted(20)
+@pytest.mark.promise(14)
 async def test_the_answer_is_filled_once(
     server: Discord, crowd: Sequence[User], settings: Settings, painters: Painters, count: int
 ) -> None:
@@ -124,6 +125,7 @@ async def test_the_answer_is_filled_once(
 
 
 @counted(20)
+@pytest.mark.promise(14)
 async def test_the_channel_hears_of_it_once(
     server: Discord, crowd: Sequence[User], settings: Settings, painters: Painters, count: int
 ) -> None:
@@ -138,6 +140,7 @@ async def test_the_channel_hears_of_it_once(
 
 @counted(20)
 @pytest.mark.parametrize("route", [Route.OPEN_DIRECT, Route.SEND], ids=["opening", "sending"])
+@pytest.mark.promise(14)
 async def test_a_direct_message_is_sent_once(
     server: Discord,
     crowd: Sequence[User],

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+import pytest
+
 from tests.bot.discord.conftest import Easel
 from tests.bot.discord.counts.amount import counted
 from tests.bot.discord.counts.hostile import EVERY, hostile
@@ -53,6 +55,7 @@ async def test_a_name_that_nothing_has_does_nothing_in_the_sentence_about_it(
 
 
 @counted(500)
+@pytest.mark.promise(19)
 async def test_hostile_prompts_do_nothing_and_are_refused_nowhere(
     server: Discord, crowd: Sequence[User], easel: Easel, count: int
 ) -> None:

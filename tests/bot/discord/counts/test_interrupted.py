@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from bot.app import open_accounts
 from bot.settings import Settings
 from tests.bot.discord.counts.amount import counted
@@ -21,6 +23,7 @@ PATIENCE_S = 60.0
 
 
 @counted(50)
+@pytest.mark.promise(16)
 async def test_whoever_is_cut_off_before_the_record_is_told_once(
     server: Discord, crowd: Sequence[User], settings: Settings, tmp_path: Path, count: int
 ) -> None:

@@ -4,6 +4,8 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
+import pytest
+
 from engine.purse import Kind
 from tests.bot.discord.conftest import Easel
 from tests.bot.discord.counts.amount import counted
@@ -13,6 +15,7 @@ from tests.discord_server.village import GENERAL
 
 
 @counted(1000)
+@pytest.mark.promise(4)
 async def test_each_interaction_is_one_job_one_charge_and_one_message(
     server: Discord, crowd: Sequence[User], easel: Easel, count: int
 ) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
+
 from bot.app import open_accounts
 from bot.settings import Settings
 from engine.purse import Kind
@@ -39,6 +41,7 @@ def reading(*words: str) -> Callable[[Message], bool]:
 
 
 @counted(50)
+@pytest.mark.promise(16)
 async def test_every_job_ends_once_in_the_place_of_its_loading_message(
     server: Discord, crowd: Sequence[User], settings: Settings, tmp_path: Path, count: int
 ) -> None:
