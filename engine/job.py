@@ -174,7 +174,8 @@ class Job:
 
     `reply` says to whoever delivers where its end is told; empty where somebody waits for it.
     `attempt` counts how often it was begun, and only who began it last may finish it. `clock` is
-    what the queue's clock of that `tier` said when it came.
+    what the queue's clock of that `tier` said when it came. `sent` is what was asked for with its
+    key, by a digest, before anybody's defaults were taken.
     """
 
     id: str = field(default_factory=lambda: uuid4().hex)
@@ -184,6 +185,7 @@ class Job:
     price: float
     submitted: datetime
     key: str | None = None
+    sent: str | None = None
     origin: str = "local"
     reply: str = ""
     tier: int = 0
@@ -192,6 +194,11 @@ class Job:
     attempt: int = 0
     spent: float = 0.0
     problem: str = ""
+
+    @property
+    def cost(self) -> float:
+        """What was taken for it, however long it took: never more than was put aside."""
+        return min(self.spent, self.price)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

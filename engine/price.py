@@ -7,6 +7,7 @@ from math import isfinite, log
 from typing import Self
 
 from engine.job import LATENT, Recipe
+from engine.pieces import pieces_in
 from engine.sampler import sampler_named
 
 # Attention makes a picture of twice the pixels take a little more than twice as long.
@@ -16,6 +17,9 @@ LEARNING = 0.2
 # Two in a row that are off the same way are believed, and learned from faster.
 DOUBT = 2.0
 LEARNING_ANEW = 0.5
+# What the network reads of a prompt in another piece, as a share of all that it does in a step.
+PIECE_SHARE = 0.1
+FEW_PIECES = 4
 # At least so much of a picture's time is what was never timed before, where there is any.
 LEAST_SHARE = 0.01
 GUESSED_SIZE = 512 * 512
@@ -63,10 +67,18 @@ class _Kind:
     width: int
     height: int
     controls: int = 0
+    pieces: int = 1
 
     @property
     def pixels(self) -> int:
         return self.width * self.height
+
+    @property
+    def work(self) -> float:
+        """How long a step takes beside one of another size, with and without more to look at."""
+        # A ControlNet is about half a network more.
+        networks = (2 + self.controls) / 2
+        return float(self.pixels**PIXEL_POWER * networks * (1 + PIECE_SHARE * (self.pieces - 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +160,11 @@ class Speeds:
                     int(row["width"]),
                     int(row["height"]),
                     int(row.get("controls", 0)),
+                    int(row.get("pieces", 1)),
                 )
                 speed = Speed(row_step=float(row["row_step"]), rest=float(row["rest"]))
-                if min(kind.width, kind.height) < 1:
-                    raise ValueError(f"{kind.width}x{kind.height} is no size")
+                if min(kind.width, kind.height, kind.pieces) < 1 or kind.controls < 0:
+                    raise ValueError(f"{kind} is nothing that is painted")
                 speeds._learned[kind] = _Learned(speed)
         except (KeyError, TypeError, OverflowError) as error:
             raise ValueError(f"these are no learned speeds: {error!r}") from None
@@ -166,20 +179,17 @@ class Speeds:
         known = [other for other in self._learned if other.model == kind.model]
         if not known:
             guess = self._guesses.get(kind.model, GUESS)
-            factor = (kind.pixels / GUESSED_SIZE) ** PIXEL_POWER * (2 + kind.controls) / 2
-            return guess.times(factor)
+            return guess.times(kind.work / GUESSED_SIZE**PIXEL_POWER)
         nearest = min(
             known,
             key=lambda other: (
                 abs(kind.controls - other.controls),
                 abs(log(kind.pixels / other.pixels)),
+                abs(kind.pieces - other.pieces),
                 other,
             ),
         )
-        factor = (kind.pixels / nearest.pixels) ** PIXEL_POWER
-        # A ControlNet is about half a network more.
-        factor *= (2 + kind.controls) / (2 + nearest.controls)
-        return self._learned[nearest].speed.times(factor)
+        return self._learned[nearest].speed.times(kind.work / nearest.work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,4 +235,11 @@ def arrival(ahead: float, own: float, pace: float) -> float:
 
 
 def _kind(recipe: Recipe, width: int, height: int) -> _Kind:
-    return _Kind(recipe.digest or recipe.model, width, height, len(recipe.controls))
+    texts = (recipe.prompt, recipe.negative) if recipe.guidance > 1 else (recipe.prompt,)
+    pieces = _rounded(max(map(pieces_in, texts)))
+    return _Kind(recipe.digest or recipe.model, width, height, len(recipe.controls), pieces)
+
+
+def _rounded(pieces: int) -> int:
+    """Up to a power of 2 where there are many, so that what was learned holds for others too."""
+    return pieces if pieces <= FEW_PIECES else 1 << (pieces - 1).bit_length()

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.job import LATENT, Recipe, enlarged, recipe_of
+from engine.clock import utc_now
+from engine.job import LATENT, Job, Owner, Recipe, enlarged, recipe_of
+from engine.request import ImageRequest
 from tests.engine.recipes import EVERYTHING, recipes
 
 A_FOX = Recipe(
@@ -107,3 +109,17 @@ def test_a_recipe_from_before_there_were_extras_is_read() -> None:
 @given(recipes(st.text(max_size=10)))
 def test_any_recipe_comes_back_from_json(recipe: Recipe) -> None:
     assert recipe_of(json.loads(json.dumps(asdict(recipe)))) == recipe
+
+
+@pytest.mark.parametrize(("spent", "cost"), [(0.0, 0.0), (0.7, 0.7), (5.0, 1.0)])
+def test_a_job_that_takes_longer_costs_what_was_put_aside(spent: float, cost: float) -> None:
+    job = Job(
+        owner=Owner(id="local"),
+        request=ImageRequest(prompt="a fox"),
+        tiles=(),
+        price=1.0,
+        submitted=utc_now(),
+        spent=spent,
+    )
+
+    assert job.cost == cost

@@ -8,6 +8,30 @@ from engine.job import LANCZOS, LATENT
 from engine.price import CENT, Speed, Speeds, row_steps_of
 from tests.engine.test_price import A_FOX, EDGES
 
+LONG = "a red boat, " * 500
+
+
+def test_more_to_read_costs_more_and_is_learned() -> None:
+    guess = Speeds({"f0": Speed(row_step=0.1, rest=0.0)})
+    learned = Speeds({"f0": Speed(row_step=0.1, rest=0.0)})
+    long = replace(A_FOX, prompt=LONG)
+    learned.observe(A_FOX, 4.0)
+    learned.observe(long, 20.0)
+
+    assert guess.price([long]) > 2 * guess.price([A_FOX])
+    assert guess.price([replace(A_FOX, negative=LONG)]) == guess.price([long])
+    assert learned.price([long]) == 20.0
+    assert learned.price([A_FOX]) == 4.0
+    assert Speeds.from_json(learned.to_json()).price([long]) == 20.0
+
+
+def test_without_guidance_what_is_not_wanted_is_not_read() -> None:
+    speeds = Speeds()
+
+    assert speeds.price([replace(A_FOX, guidance=1.0, negative=LONG)]) == speeds.price(
+        [replace(A_FOX, guidance=1.0)]
+    )
+
 
 def test_a_second_pass_takes_rows_of_its_own() -> None:
     assert row_steps_of(replace(A_FOX, upscale=2.0)) == 40

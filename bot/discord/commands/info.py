@@ -60,5 +60,5 @@ async def _tell(desk: Desk, interaction: Interaction, answer: Answer, pressed: P
         for one in pictures
     ]
     alone = pressed.tile is not None and len(job.tiles) > 1
-    credits = sum(one.seconds for one in pictures) if alone else job.spent
+    credits = sum(one.seconds for one in pictures) if alone else job.cost
     await answer.show(recipes(told, credits=credits))

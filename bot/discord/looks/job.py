@@ -150,8 +150,8 @@ def _caption(job: Job, pictures: Sequence[Picture], *, tells_cost: bool) -> list
     if seconds >= LEAST_SECONDS:
         facts.append(say("seconds", seconds=seconds))
     notes = dict.fromkeys(note for picture in pictures for note in picture.notes)
-    if job.spent >= LEAST_SECONDS:
-        cost = say("credits", credits=job.spent)
+    if job.cost >= LEAST_SECONDS:
+        cost = say("credits", credits=job.cost)
     else:
         cost = say("from_history") if FROM_HISTORY in notes else say("free")
     notes.pop(FROM_HISTORY, None)
