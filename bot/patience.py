@@ -8,16 +8,22 @@ Answer = TypeVar("Answer")
 
 
 class Question(Generic[Answer]):
-    """While it hangs it is not asked again: whoever comes later waits for the same answer."""
+    """While it hangs it is not asked again: whoever comes later waits for the same answer, which
+    also holds for a while."""
 
-    def __init__(self, ask: Callable[[], Awaitable[Answer]], *, patience_s: float) -> None:
+    def __init__(
+        self, ask: Callable[[], Awaitable[Answer]], *, patience_s: float, holds_s: float = 0
+    ) -> None:
         self._ask = ask
-        self._patience_s = patience_s
+        self._patience_s, self._holds_s = patience_s, holds_s
         self._asked: asyncio.Task[Answer] | None = None
+        self._holds_until = 0.0
+        """By the clock of the event loop."""
 
     async def answer(self) -> Answer:
         """Raises TimeoutError, or what asking raises."""
-        if self._asked is None or self._asked.done():
+        clock = asyncio.get_running_loop().time
+        if self._asked is None or (self._asked.done() and clock() >= self._holds_until):
             self._asked = asyncio.create_task(self._answered())
             # Perhaps nobody waits any more when it ends.
             self._asked.add_done_callback(_look)
@@ -28,7 +34,10 @@ class Question(Generic[Answer]):
         return asked.result()
 
     async def _answered(self) -> Answer:
-        return await self._ask()
+        try:
+            return await self._ask()
+        finally:
+            self._holds_until = asyncio.get_running_loop().time() + self._holds_s
 
 
 def _look(task: asyncio.Task[Answer]) -> None:

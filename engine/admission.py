@@ -10,7 +10,6 @@ from engine.allowance import Allowance, require_possible
 from engine.card import ModelCard
 from engine.ending import tell_end
 from engine.errors import InvalidRequest, NotFound, StorageFailed
-from engine.gate import require_open
 from engine.job import Job, Picture, Status
 from engine.lease import Lease
 from engine.line import Line
@@ -44,6 +43,17 @@ class Admission:
         self._now = now
         self._turn = asyncio.Lock()
 
+    async def again(self, owner: str, key: str, sent: str, allowance: Allowance) -> Ticket | None:
+        """The job that came with this key before; None where there is none, or it does not know
+        what was sent for it. Raises InvalidRequest where that was something else."""
+        async with self._turn:
+            earlier = await self._ledger.seen(owner, key)
+            if earlier is None or earlier.sent is None:
+                return None
+            if earlier.sent != sent:
+                raise _other()
+            return await self._ticket_of(earlier, allowance)
+
     async def admit(self, job: Job, allowance: Allowance, *, at_once: bool) -> Ticket:
         """Raises Rejected. With a key that was seen before it is the job of that time, as long as
         the same is asked for."""
@@ -57,7 +67,7 @@ class Admission:
                 hands, owner = self._line.hands, job.owner.id
                 if pictures := await all_recalled(owner, job.tiles, hands, self._ledger):
                     return await self._answer(job, allowance, pictures)
-            require_open(self._line.gate)
+            self._line.require_open()
             self._line.waiting.require_room(None if job.owner.id == LOCAL else job.owner.id)
             self._require_possible(job, allowance, waiting=self._line.waiting.of(job.owner.id))
             # Before a painter can see it; and the same transaction takes its price.
@@ -122,6 +132,15 @@ class Admission:
 
 
 def _require_same(job: Job, earlier: Job) -> None:
-    """Raises InvalidRequest. Both have the defaults in them, so nobody need know who said what."""
-    if job.request.model_dump() != earlier.request.model_dump():
-        raise InvalidRequest("That key came with another request before. Take a new one.")
+    """Raises InvalidRequest."""
+    if earlier.sent is not None:
+        same = job.sent == earlier.sent
+    else:
+        # Nobody knows who said what, but both have the defaults in them.
+        same = job.request.model_dump() == earlier.request.model_dump()
+    if not same:
+        raise _other()
+
+
+def _other() -> InvalidRequest:
+    return InvalidRequest("That key came with another request before. Take a new one.")

@@ -47,6 +47,10 @@ class Keys(Protocol):
         """The same for somebody who was let in with it before."""
         ...
 
+    async def opening(self, ids: Collection[str], now: datetime) -> Mapping[str, Collection[Scope]]:
+        """For what those of these keys are that still open. Notes nothing."""
+        ...
+
     async def all(self) -> Sequence[Key]:
         """Also those that open nothing any more; as they were added."""
         ...

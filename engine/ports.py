@@ -114,6 +114,10 @@ class Ledger(Protocol):
         """
         ...
 
+    async def try_writing(self) -> None:
+        """Change nothing, and raise StorageFailed where nothing could be kept now."""
+        ...
+
     async def workers(self) -> Collection[str]:
         """Who paints something, or was killed while doing so."""
         ...

@@ -28,6 +28,7 @@ from engine.recall import unknown
 from engine.request import LARGEST_SEED, ImageRequest
 from engine.rules import measure_at, require_allowed
 from engine.safety import Policy
+from engine.sent import sent_of
 from engine.sources import require_own
 from engine.spot import ANYWHERE, Spot
 from engine.ticket import Ticket
@@ -99,14 +100,22 @@ class Studio:
         server: str | None = None,
         spot: Spot = ANYWHERE,
         key: str | None = None,
+        sent: str | None = None,
         origin: str = "local",
         reply: str = "",
     ) -> Ticket:
-        """Raises Rejected. The same key again answers with the job of the first time.
+        """Raises Rejected. The same key again answers with the job of the first time, as long as
+        the same was `sent`: the request, or what that digest is of.
 
         Where there is a `reply`, the job's end is also told to whoever that means.
         """
         allowance = await self._allowance(owner.id, roles)
+        if key is not None:
+            sent = sent or sent_of(request)
+            # Before the defaults, which may be others by now, or impossible.
+            again = self._admission.again(owner.id, key, sent, allowance)
+            if (ticket := await asyncio.shield(again)) is not None:
+                return ticket
         quote = await self._quoted(request, owner, server, spot, allowance)
         job = Job(
             owner=owner,
@@ -117,6 +126,7 @@ class Studio:
             tier=allowance.tier,
             clock=self._line.queue.clock(allowance.tier),
             key=key,
+            sent=sent,
             origin=origin,
             reply=reply,
         )

@@ -82,6 +82,7 @@ async def _forget_words(transactions: Transactions, jobs: Sequence[str]) -> None
             tiles=[],
             owner_name="",
             key=None,
+            sent=None,
             reply="",
             problem="",
         )

@@ -1,6 +1,6 @@
 """The keys in a database: of each secret its digest, and nothing that opens anything."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -68,6 +68,18 @@ class SqlKeys:
         key, _ = await self._find(id)
         return await self._used(key, utc(now))
 
+    async def opening(self, ids: Collection[str], now: datetime) -> Mapping[str, Collection[Scope]]:
+        there = select(KeyRow.id, KeyRow.scopes, KeyRow.expires).where(
+            KeyRow.id.in_(sorted(ids)), KeyRow.revoked.is_(None)
+        )
+        async with self._transactions.read() as session:
+            rows = (await session.execute(there)).all()
+        return {
+            id: _known_in(scopes)
+            for id, scopes, expires in rows
+            if expires is None or expires > utc(now)
+        }
+
     async def all(self) -> Sequence[Key]:
         async with self._transactions.read() as session:
             rows = await session.execute(_with_names().order_by(KeyRow.added, KeyRow.id))
@@ -117,14 +129,18 @@ def _with_names() -> Select[KeyRow, str]:
     return select(KeyRow, PersonRow.name).outerjoin(PersonRow, PersonRow.id == KeyRow.owner_id)
 
 
+def _known_in(scopes: Collection[str]) -> frozenset[Scope]:
+    """What a newer program knew besides opens nothing in this one."""
+    return frozenset(scope for scope in Scope if scope in scopes)
+
+
 def _key_of(row: KeyRow, person: str | None) -> Key:
     own = own_person(row.name)
     return Key(
         id=row.id,
         name=row.name,
         owner=own if row.owner_id == own.id else Owner(id=row.owner_id, name=person or ""),
-        # What a newer program knew besides opens nothing in this one.
-        scopes=frozenset(scope for scope in Scope if scope in row.scopes),
+        scopes=_known_in(row.scopes),
         added=row.added,
         expires=row.expires,
         revoked=row.revoked,

@@ -19,6 +19,7 @@ from storage.leaving import let_go, take_turns
 from storage.models import JobRow, job_of_row, utc
 from storage.picture_rows import PictureRow, digest_of, remembered_of_row
 from storage.pictures import PictureFiles
+from storage.room import Room
 from storage.transactions import Transactions
 from storage.uploads import make_room, uploaded
 from storage.uses import own
@@ -36,6 +37,7 @@ class SqlLedger:
     ) -> None:
         self._transactions = Transactions(engine)
         self._files, self._most_unused = files, most_unused
+        self._room = Room(engine, self._transactions, files.folder)
 
     async def record(
         self, job: Job, allowance: Allowance = UNLIMITED, now: datetime | None = None
@@ -119,6 +121,9 @@ class SqlLedger:
             if tally is not None:
                 await lanes.keep(session, [tally])
             return True
+
+    async def try_writing(self) -> None:
+        await self._room.require()
 
     async def workers(self) -> Collection[str]:
         async with self._transactions.read() as session:

@@ -131,6 +131,9 @@ class MemoryLedger:
         self.lanes.keep(tally)
         return True
 
+    async def try_writing(self) -> None:
+        await asyncio.sleep(0)
+
     async def workers(self) -> Collection[str]:
         await asyncio.sleep(0)
         painting = (job.id for job in self._unfinished() if job.status == Status.PAINTING)

@@ -222,6 +222,7 @@ class MemoryArchive:
             tiles=(),
             owner=replace(job.owner, name=""),
             key=None,
+            sent=None,
             reply="",
             problem="",
         )

@@ -1,7 +1,7 @@
 """The keys in memory: for trying things out and for tests, with nothing left behind."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -53,6 +53,11 @@ class MemoryKeys:
     async def key(self, id: str, now: datetime) -> Key | None:
         await asyncio.sleep(0)
         return self._used(id, utc(now))
+
+    async def opening(self, ids: Collection[str], now: datetime) -> Mapping[str, Collection[Scope]]:
+        await asyncio.sleep(0)
+        there = [self._keys[id] for id in ids if id in self._keys]
+        return {key.id: key.scopes for key in there if key.opens(utc(now))}
 
     async def all(self) -> Sequence[Key]:
         await asyncio.sleep(0)

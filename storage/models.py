@@ -84,6 +84,8 @@ class JobRow(Table):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str | None]
+    sent: Mapped[str | None]
+    """None in what was recorded before it was kept, and in what came without a key."""
     owner_id: Mapped[str]
     owner_name: Mapped[str]
     origin: Mapped[str]
@@ -126,6 +128,7 @@ def row_of_job(job: Job) -> JobRow:
     return JobRow(
         id=job.id,
         key=job.key,
+        sent=job.sent,
         owner_id=job.owner.id,
         owner_name=job.owner.name,
         origin=job.origin,
@@ -157,6 +160,7 @@ def job_of_row(row: JobRow) -> Job:
     return Job(
         id=row.id,
         key=row.key,
+        sent=row.sent,
         owner=Owner(id=row.owner_id, name=row.owner_name),
         origin=row.origin,
         request=request,

@@ -37,11 +37,13 @@ from bot.web.still import Still
 from bot.web.stream import Streams, streams_of
 from bot.web.timed import Timed, identify
 from bot.web.tutorial.generate import Generating
+from bot.web.unambiguous import unambiguous
 from bot.web.visiting import is_page, visiting
 from engine.clock import utc_now
 
 HERE = Path(__file__).parent
 LARGEST_FORM = 256 * 1024
+SLASH = "There is nothing at this address: none here ends with a slash. Leave it out."
 READS = {MULTIPART: read_parts, **dict.fromkeys(AS_FILES, read_file)}
 
 
@@ -64,7 +66,12 @@ def make_web(
     rate = Rate()
     login = Login(doorkeeper, cookies, rate)
     pages = web.Application(
-        middlewares=[identify, explain, visiting(doorkeeper, cookies, rate, login.show)],
+        middlewares=[
+            identify,
+            explain,
+            unambiguous,
+            visiting(doorkeeper, cookies, rate, login.show),
+        ],
         client_max_size=LARGEST_FORM,
     )
     pages.on_response_prepare.append(add_headers)
@@ -108,7 +115,7 @@ def endpoints_of(
     app: App, streams: Streams, links: Links, painter: Seen | None = None
 ) -> list[Endpoint]:
     """All that programs can ask for."""
-    incoming = Incoming(app.studio)
+    incoming = Incoming(app.studio, app.ledger)
     jobs = Jobs(app, incoming)
     return [
         *jobs.endpoints(),
@@ -135,6 +142,8 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception as error:
         if isinstance(error, web.HTTPException) and error.status < 400:
             raise
+        if isinstance(error, web.HTTPNotFound) and request.path.endswith("/"):
+            error = web.HTTPNotFound(text=SLASH)
         problem = problem_of(error, utc_now())
         if is_page(request) and "text/html" in request.headers.get("Accept", ""):
             return web.Response(status=problem.status, text=problem.detail, headers=problem.headers)

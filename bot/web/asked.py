@@ -8,6 +8,7 @@ from pydantic import Field
 from bot.sizes import read_aspect, read_size
 from bot.web.fields import Said
 from engine.card import MOST_SKIPPED
+from engine.errors import InvalidRequest
 from engine.prompt import read_prompt
 from engine.request import (
     LARGEST_SEED,
@@ -28,7 +29,7 @@ PICTURES = ("image", "mask")
 Words = Annotated[str, Field(max_length=LONGEST_PROMPT)]
 Name = Annotated[str, Field(max_length=200)]
 Base64 = Annotated[str, Field(max_length=LARGEST_PICTURE * 4 // 3 + 100)]
-Margin = Annotated[int, Field(ge=0)]
+Margin = Annotated[int, Field(ge=0, strict=True)]
 
 
 class Asked(Said):
@@ -75,6 +76,9 @@ def request_from(asked: Asked, kept: Mapping[str, str]) -> ImageRequest:
     """With the digests of the pictures that it names. Raises InvalidRequest."""
     said = asked.model_dump(exclude_none=True, exclude={"prompt", "agreed", "size", "aspect"})
     said |= kept
+    sizes = [asked.size, asked.aspect, asked.width if asked.height is None else asked.height]
+    if sum(size is not None for size in sizes) > 1:
+        raise InvalidRequest("Say one of size, width with height, or aspect.")
     if asked.size is not None:
         said |= _sized(asked.size)
     if asked.aspect is not None:

@@ -1,7 +1,9 @@
 """Bodies: what comes in is measured first, then read, then checked, and never trusted."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import json
+from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,10 +12,11 @@ from multidict import MultiMapping
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from bot.web.fields import TYPED
 from bot.web.intake import Intake
 from bot.web.structure import Structure
+from bot.web.wrong import sentence_about
 from engine.errors import InvalidRequest
-from engine.nearest import did_you_mean
 
 PATIENCE_S = 60.0
 """A body that takes longer is not meant to arrive."""
@@ -21,22 +24,26 @@ AS_JSON = "application/json"
 UTF_8 = "utf-8"
 AS_FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 64
-SHOWN = 60
-"""Characters of what somebody sent that a sentence repeats."""
 
 
 async def read_json(request: web.Request, largest: int) -> Any:
-    """Raises web.HTTPException: 400, 408, 413 or 415."""
+    """Raises web.HTTPException: 400, 408, 413 or 415; InvalidRequest for two fields of a name."""
     kind = request.content_type
     if "Content-Type" in request.headers and kind != AS_JSON and not kind.endswith("+json"):
         raise web.HTTPUnsupportedMediaType(text=f"I read JSON here: send it as {AS_JSON}.")
     content = await _read(request, largest, PATIENCE_S, Structure().look)
+    # Some editors write that mark before everything.
+    if content.startswith(BOM_UTF8):
+        del content[: len(BOM_UTF8)]
     try:
-        return from_json(content, allow_inf_nan=False)
+        found = from_json(content, allow_inf_nan=False)
     except ValueError as error:
         # It says where, and repeats nothing.
         text = f"That body is no JSON that I can read: {error}."
         raise web.HTTPBadRequest(text=text) from None
+    # Of two fields of a name it keeps the last, and says nothing.
+    json.loads(content, object_pairs_hook=_once, parse_int=_unread, parse_float=_unread)
+    return found
 
 
 async def read_raw(request: web.Request, largest: int, *, patience_s: float = PATIENCE_S) -> bytes:
@@ -87,14 +94,18 @@ async def read_form(request: web.Request, largest: int) -> Mapping[str, str]:
     return dict(fields)
 
 
-def checked(kind: type[BaseModel], content: Any) -> BaseModel:
-    """Raises InvalidRequest with a sentence about the first thing that is wrong."""
+def checked(kind: type[BaseModel], content: Any, *, typed: bool = False) -> BaseModel:
+    """What is `typed` has kinds of its own, as JSON has: "20" is no number there.
+
+    Raises InvalidRequest with a sentence about the first thing that is wrong.
+    """
     if not isinstance(content, Mapping):
         raise InvalidRequest('Send an object of JSON, like {"prompt": "a fox"}.')
     try:
-        return kind.model_validate(content)
+        return kind.model_validate(content, context={TYPED: typed})
     except ValidationError as error:
-        raise InvalidRequest(_sentence(error, kind)) from None
+        first = error.errors(include_url=False)[0]
+        raise InvalidRequest(sentence_about(first, kind)) from None
 
 
 def checked_query(kind: type[BaseModel], query: MultiMapping[str]) -> BaseModel:
@@ -105,31 +116,14 @@ def checked_query(kind: type[BaseModel], query: MultiMapping[str]) -> BaseModel:
     return checked(kind, dict(query))
 
 
-def _sentence(error: ValidationError, kind: type[BaseModel]) -> str:
-    first = error.errors(include_url=False, include_context=False)[0]
-    # Names, too, are as long as somebody likes.
-    name = ".".join(str(part)[:SHOWN] for part in first["loc"])[:SHOWN] or "body"
-    match first["type"]:
-        case "extra_forbidden":
-            known = [field.alias or name for name, field in kind.model_fields.items()]
-            return f"I know no “{name}”. {did_you_mean(name, known)}"
-        case "missing":
-            return f"{name} is missing."
-        case "string_too_short" if not first["input"]:
-            return f"{name} is empty."
-        case _:
-            wrong = f"{first['msg'][:1].lower()}{first['msg'][1:]}"
-            return f"{name}: {wrong}, not {_shown(first['input'])}."
+def _unread(_: str) -> None:
+    """A number may have more digits than Python reads."""
 
 
-def _shown(given: object) -> str:
-    """What somebody sent, cut before it is written out: it may be as long as a body."""
-    match given:
-        case str() | bytes():
-            return f"{given[:SHOWN]!r:.{SHOWN}}"
-        case bool() | int() | float() | None:
-            return f"{given!r:.{SHOWN}}"
-        case Mapping():
-            return "an object"
-        case _:
-            return "a list"
+def _once(pairs: Sequence[tuple[str, object]]) -> None:
+    """Raises InvalidRequest. All of it was read already, and so nothing is kept here."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise InvalidRequest(f"{name:.60} is there twice. Keep one of them.")
+        seen.add(name)

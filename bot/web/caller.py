@@ -11,7 +11,7 @@ from engine.key import Key, Scope
 
 NEEDS: Mapping[Scope, str] = {
     Scope.READ: "This key may not look at anything. Make one with --scope read.",
-    Scope.PAINT: "This key may only look. Make one with --scope paint.",
+    Scope.PAINT: "This key may not paint. Make one with --scope paint.",
     Scope.MODERATE: "Only moderators may do that. Make a key with --scope moderate.",
 }
 

@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+import re
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
-from aiohttp.http_exceptions import LineTooLong
+from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
 
 from bot.beside import beside
 from bot.web.dialect import PROBLEMS
@@ -38,6 +40,31 @@ TOO_LONG = Problem(
     status=HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     detail="The address or a header is longer than the 8 KiB that I read.",
 )
+UNKNOWN = Problem(
+    status=HTTPStatus.NOT_IMPLEMENTED,
+    detail="I do not know that method. GET, POST, PUT, PATCH and DELETE are those that I know, in "
+    "capitals.",
+)
+A_METHOD = re.compile(r"b'[A-Za-z-]{1,30} \S+ HTTP/1\.[01]'")
+"""The first line of a request of which nothing but the method is wrong."""
+TELLING: Mapping[str, str] = {
+    "Missing 'Host'": "The header Host is missing. Say there at what name you ask.",
+    "Duplicate 'Host'": "The header Host is there twice. Send one of them.",
+    "Duplicate Content-Length": "The header Content-Length is there twice. Send one of them.",
+    "Duplicate '": "A header is there twice that may be there once. Send one of them.",
+    "Invalid character in Content-Length": "Content-Length is a whole number of bytes.",
+    "Transfer-Encoding can't be present": "A body has a Content-Length or a Transfer-Encoding. "
+    "Send one of them.",
+    "Content-Length can't be present": "A body has a Content-Length or a Transfer-Encoding. Send "
+    "one of them.",
+    "Too many headers": "Those are more headers than I read: 128 are the most.",
+    "Invalid header": "There is a letter or sign in a header that none can have.",
+    "Received HTTPS": "That is TLS, and I speak plain HTTP here: ask at http://, or put a proxy "
+    "before me that speaks TLS.",
+    "Invalid char in url": "There is a letter or sign in the address that none can have. Write it "
+    "with %.",
+}
+"""By the beginning of what aiohttp, or its parser, says of it."""
 BROKEN = Problem(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail=BUG)
 
 
@@ -66,7 +93,7 @@ class Connection(web.RequestHandler):
         """Called where no handler of ours is: what goes wrong inside them, they explain."""
         if isinstance(exc, HttpProcessingError):
             log.debug("from %s came no request: %s", request.remote, exc)
-            problem = TOO_LONG if isinstance(exc, LineTooLong) else UNREADABLE
+            problem = _problem_of(exc)
         else:
             log.error("met a bug", exc_info=exc)
             problem = BROKEN
@@ -76,6 +103,15 @@ class Connection(web.RequestHandler):
         answer.headers.update(HEADERS)
         answer.force_close()
         return answer
+
+
+def _problem_of(error: HttpProcessingError) -> Problem:
+    if isinstance(error, LineTooLong):
+        return TOO_LONG
+    if isinstance(error, BadHttpMethod) and A_METHOD.search(error.message):
+        return UNKNOWN
+    told = next((TELLING[start] for start in TELLING if error.message.startswith(start)), None)
+    return UNREADABLE if told is None else replace(UNREADABLE, detail=told)
 
 
 @asynccontextmanager

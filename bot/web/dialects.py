@@ -9,17 +9,19 @@ from bot.web.tutorial.dialect import TUTORIAL
 
 SPOKEN: Mapping[str, Dialect] = {
     "/v1/images": OPENAI,
+    "/v1/models/": OPENAI,
     "/generate": TUTORIAL,
     "/status": TUTORIAL,
     "/sdapi": A1111,
     "/controlnet": A1111,
     "/config": A1111,
 }
-"""By the beginning of the path; everywhere else it is problem+json."""
+"""By the beginning of the path, or by what is below where it ends with a stroke; everywhere else it
+is problem+json."""
 
 
 def dialect_at(path: str) -> Dialect:
     for beginning, dialect in SPOKEN.items():
-        if path == beginning or path.startswith(f"{beginning}/"):
+        if path == beginning or path.startswith(f"{beginning.rstrip('/')}/"):
             return dialect
     return PROBLEMS

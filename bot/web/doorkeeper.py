@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.addresses import is_loopback
 from bot.web.caller import AT_HOME, Caller, caller_with
 from bot.web.cookie import HOME, Cookies
+from bot.web.guests import Guests
 from bot.web.here import is_this_machine
 from engine.keys import Keys
 
@@ -39,6 +40,8 @@ class Doorkeeper:
     ) -> None:
         self._keys, self._cookies = keys, cookies
         self._host, self._now, self._open_here = host.lower(), now, open_here
+        self.guests = Guests(keys, now)
+        """Whom it let in by a key, and sees to the door."""
 
     async def caller(self, request: web.Request) -> Caller:
         """By key, or by the page's cookie. Raises web.HTTPUnauthorized, or web.HTTPForbidden where

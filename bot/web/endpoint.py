@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from bot.web.caller import Caller
 from bot.web.dialect import PROBLEMS, Dialect
+from bot.web.guests import FOR_EVER, Stay
+from bot.web.told_headers import Headers, told_notes
 from engine.key import Scope
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -28,6 +30,18 @@ PLACES: Mapping[str, str] = {
     "ending": "(?:png|jpeg|webp)",
 }
 """What may stand in a path, by what it is called there."""
+MEANINGS: Mapping[str, str] = {
+    "job": "The id of a job of yours; for moderators in the queue, of anybody's.",
+    "tile": "Which picture of the job, from 0.",
+    "number": "The number of a picture in your history.",
+    "grant": "The id of a grant, as it was answered when it was given.",
+    "name": "What it is called; whatever the case of its letters.",
+    "person": "Whose: an id like discord:42, key:NAME or local.",
+    "until": "When the address ends, in seconds since 1970.",
+    "sign": "What makes sure that the address is one of ours.",
+    "file": "The SHA-256 of the file.",
+    "ending": "The kind of file that it is wanted as.",
+}
 LARGEST_BODY = 256 * 1024
 
 
@@ -41,6 +55,7 @@ class Call:
     """The body."""
     sought: BaseModel | None = None
     """The query."""
+    stay: Stay = FOR_EVER
 
     def body(self, kind: type[Model]) -> Model:
         assert isinstance(self.asked, kind)
@@ -56,6 +71,15 @@ class Call:
 
     def number(self, name: str) -> int:
         return int(self.request.match_info[name])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """A kind of event of a stream; its data has one of those shapes."""
+
+    kind: str
+    data: tuple[type[BaseModel], ...]
+    about: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +104,12 @@ class Endpoint:
     largest: int = LARGEST_BODY
     headers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Headers that it looks at, by the schema of their values."""
+    sends: Mapping[int, Headers] = field(default_factory=dict)
+    """Headers that only its answers of that status have."""
+    events: tuple[Happening, ...] = ()
+    """Where the answer is a stream of them."""
+    more: str = ""
+    """What is to be known of it beside what it is about."""
     answers: Mapping[int, Answer | Sequence[Answer] | None]
     refuses: frozenset[int] = frozenset()
     dialect: Dialect = PROBLEMS
@@ -107,11 +137,13 @@ class Endpoint:
         return tuple(name for name in PLACES if f"{{{name}}}" in self.path)
 
 
-def answered(told: BaseModel, status: int = 200, **headers: str) -> web.Response:
-    """As JSON that nobody keeps."""
+def answered(
+    told: BaseModel, status: int = 200, *, notes: Sequence[str] = (), **headers: str
+) -> web.Response:
+    """As JSON that nobody keeps; `notes` are for whoever looks at its headers."""
     return web.Response(
         body=told.model_dump_json().encode(),
         status=status,
         content_type="application/json",
-        headers={"Cache-Control": "no-store", **headers},
+        headers={"Cache-Control": "no-store", **told_notes(notes), **headers},
     )

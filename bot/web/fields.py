@@ -17,6 +17,9 @@ from pydantic_core import PydanticCustomError
 
 from engine.moderation import LONGEST_WHY
 
+TYPED = "typed"
+"""What the context of a check calls that a text is no number and no truth, as in JSON."""
+NUMBERS = {int, float}
 LARGEST_NUMBER = 10**18 - 1
 FURTHEST = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -28,12 +31,23 @@ class Said(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _no_truth_is_a_number(cls, value: Any, info: ValidationInfo) -> Any:
-        # Python counts with them; nobody who writes "seed": true means 1.
-        if isinstance(value, bool) and info.field_name:
-            kinds = set(_kinds_in(cls.model_fields[info.field_name].annotation))
-            if bool not in kinds and kinds & {int, float}:
-                raise PydanticCustomError("number", "Input should be a number")
+    def _of_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, bool | int | float | str) or not info.field_name:
+            return value
+        kinds = set(_kinds_in(cls.model_fields[info.field_name].annotation))
+        typed = info.context is not None and info.context.get(TYPED)
+        number = "float_type" if float in kinds else "int_type"
+        match value:
+            # Python counts with them; nobody who writes "seed": true means 1.
+            case bool() if bool not in kinds and kinds & NUMBERS:
+                raise PydanticCustomError(number, "")
+            case str() if typed and str not in kinds and kinds & NUMBERS:
+                raise PydanticCustomError(number, "")
+            case str() if typed and str not in kinds and bool in kinds:
+                raise PydanticCustomError("bool_type", "")
+            case int() | float() if not isinstance(value, bool):
+                if typed and bool in kinds and not kinds & NUMBERS:
+                    raise PydanticCustomError("bool_type", "")
         return value
 
 
@@ -65,4 +79,4 @@ Number = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 class Reason(Said):
     """Why, of what has no body."""
 
-    why: Why = ""
+    why: Why = Field("", description="The reason, for the audit.")

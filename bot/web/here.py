@@ -1,4 +1,4 @@
-"""Whether a request comes from this very machine."""
+"""Where a request comes from: whether that is this very machine, and whether it came by TLS."""
 
 from ipaddress import IPv6Address, ip_address
 
@@ -6,6 +6,7 @@ from aiohttp import HttpVersion11, web
 
 from bot.addresses import is_loopback
 
+SCHEMES = frozenset({"http", "https"})
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 """A proxy on this machine sends what comes from elsewhere."""
 
@@ -18,6 +19,12 @@ def is_this_machine(request: web.Request) -> bool:
     ours = transport.get_extra_info("sockname") if transport else None
     remote = _plain(request.remote or "")
     return is_loopback(remote) or bool(ours and remote == _plain(ours[0]))
+
+
+def scheme_of(request: web.Request) -> str:
+    """http or https, as whoever passed it on says it came to them."""
+    told = request.headers.get("X-Forwarded-Proto", request.scheme).strip().lower()
+    return told if told in SCHEMES else request.scheme
 
 
 def _plain(address: str) -> str:

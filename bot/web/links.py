@@ -7,10 +7,10 @@ from hashlib import sha256
 
 from aiohttp import web
 
+from bot.web.here import scheme_of
 from bot.web.rate import Rate
 
 LASTS = timedelta(hours=1)
-SCHEMES = frozenset({"http", "https"})
 
 
 class Links:
@@ -26,9 +26,8 @@ class Links:
         """From wherever the request came in; who passed it on says whether that was by TLS."""
         until = int((self._now() + LASTS).timestamp())
         path = f"/v1/images/files/{until}/{self._sign(until, file)}/{file}.{ending}"
-        scheme = request.headers.get("X-Forwarded-Proto", request.scheme).strip().lower()
         url = request.url.with_path(path).with_query(None)
-        return str(url.with_scheme(scheme) if scheme in SCHEMES else url)
+        return str(url.with_scheme(scheme_of(request)))
 
     def opens(self, until: int, sign: str, file: str) -> bool:
         holds = until > self._now().timestamp()

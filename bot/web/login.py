@@ -12,8 +12,10 @@ from bot.web.cookie import Cookies
 from bot.web.dialect import PROBLEMS
 from bot.web.doorkeeper import Doorkeeper, require_own_page
 from bot.web.endpoint import Endpoint, answered
+from bot.web.here import scheme_of
 from bot.web.intake import expected_later
 from bot.web.rate import Rate
+from bot.web.told_headers import COOKIE, NEXT
 from engine.errors import InvalidRequest
 
 WRONG = "I do not know that key, or it is no longer valid."
@@ -44,6 +46,7 @@ class Login:
                 body=SignedIn,
                 media=(AS_JSON, AS_FORM),
                 answers={200: LetIn, 303: None, 400: (WrongKey, PROBLEMS.media), 401: "text/html"},
+                sends={200: COOKIE, 303: {**COOKIE, **NEXT}},
                 refuses=frozenset({403}),
             ),
             Endpoint(
@@ -54,6 +57,7 @@ class Login:
                 tag="page",
                 scope=None,
                 answers={303: None},
+                sends={303: {**COOKIE, **NEXT}},
                 refuses=frozenset({403}),
             ),
         )
@@ -85,7 +89,7 @@ class Login:
             answer = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/"})
         else:
             answer = answered(LetIn(success=True))
-        self._cookies.give(answer, str(caller.key), secure=request.secure)
+        self._cookies.give(answer, str(caller.key), secure=scheme_of(request) == "https")
         return answer
 
     async def sign_out(self, request: web.Request) -> web.Response:

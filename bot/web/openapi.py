@@ -1,6 +1,6 @@
 """The OpenAPI document: what the endpoints declare, and nothing else."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -11,8 +11,10 @@ from bot.version import version
 from bot.web.bodies import AS_JSON
 from bot.web.cookie import NAME
 from bot.web.dialect import Dialect
-from bot.web.endpoint import PLACES, Endpoint
+from bot.web.endpoint import MEANINGS, PLACES, Answer, Endpoint
+from bot.web.headers import HEADERS
 from bot.web.problem import Problem
+from bot.web.told_headers import ASK, EVERYWHERE, RETRY, Headers
 
 OPENS = ("key", "password", "cookie")
 """Each of them opens all that needs a key."""
@@ -46,11 +48,16 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         "info": {
             "title": "Easel",
             "version": version(),
-            "description": "Paints pictures from words. Every error is a sentence with its mend.",
+            "description": (
+                "Paints pictures from words. Every error is a sentence with its mend. Besides the "
+                f"headers that are told of, every answer has {', '.join(HEADERS)}, for browsers."
+            ),
         },
+        "servers": [{"url": "/", "description": "Where this document was read."}],
         "paths": paths,
         "components": {
             "schemas": {**models, **{name: dict(each.schema) for name, each in dialects.items()}},
+            "headers": _told_headers(EVERYWHERE),
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer"},
                 "password": {"type": "http", "scheme": "basic"},
@@ -73,6 +80,7 @@ def _models(
             for kind in endpoint.kinds(status)
             if isinstance(kind, type)
         ]
+        wanted += [(shape, "serialization") for event in endpoint.events for shape in event.data]
     refs, whole = models_json_schema(list(dict.fromkeys(wanted)), ref_template=SCHEMAS)
     return whole.get("$defs", {}), refs  # type: ignore[return-value]  # its modes are literals
 
@@ -87,7 +95,8 @@ def _operation(endpoint: Endpoint, refs: Mapping[Any, Mapping[str, Any]]) -> dic
     }
     if endpoint.scope is not None:
         told["security"] = [{way: []} for way in OPENS]
-        told["description"] = f"Needs the scope {endpoint.scope}."
+    if words := _more(endpoint):
+        told["description"] = words
     if endpoint.body is not None:
         schema = refs[endpoint.body, "validation"]
         told["requestBody"] = {
@@ -109,6 +118,7 @@ def _places(endpoint: Endpoint) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
+            "description": MEANINGS[name],
             "schema": {"type": "string", "pattern": f"^{PLACES[name]}$"},
         }
         for name in endpoint.places
@@ -121,14 +131,14 @@ def _query(endpoint: Endpoint) -> list[dict[str, Any]]:
     schema = endpoint.query.model_json_schema()
     needed = schema.get("required", ())
     return [
-        {"name": name, "in": "query", "required": name in needed, "schema": each}
+        {"name": name, "in": "query", "required": name in needed, **_described(each)}
         for name, each in schema.get("properties", {}).items()
     ]
 
 
 def _headers(endpoint: Endpoint) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "header", "required": False, "schema": dict(schema)}
+        {"name": name, "in": "header", "required": False, **_described(schema)}
         for name, schema in endpoint.headers.items()
     ]
 
@@ -136,21 +146,73 @@ def _headers(endpoint: Endpoint) -> list[dict[str, Any]]:
 def _answers(endpoint: Endpoint, refs: Mapping[Any, Mapping[str, Any]]) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for status in endpoint.answers:
+        kinds = endpoint.kinds(status)
         content = {
-            kind if isinstance(kind, str) else AS_JSON: (
-                {} if isinstance(kind, str) else {"schema": refs[kind, "serialization"]}
-            )
-            for kind in endpoint.kinds(status)
+            kind if isinstance(kind, str) else AS_JSON: _shape(endpoint, kind, refs)
+            for kind in kinds
         }
         about = HTTPStatus(status).phrase
-        told[str(status)] = {"description": about} | ({"content": content} if content else {})
+        told[str(status)] = {
+            "description": about,
+            "headers": _headers_of(endpoint.sends.get(status, {})),
+            **({"content": content} if content else {}),
+        }
     return told
+
+
+def _shape(
+    endpoint: Endpoint, kind: Answer, refs: Mapping[Any, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    if not isinstance(kind, str):
+        return {"schema": refs[kind, "serialization"]}
+    if kind == endpoint.dialect.media:
+        return {"schema": {"$ref": SCHEMAS.format(model=endpoint.dialect.name)}}
+    if endpoint.events:
+        return {
+            "schema": {"type": "string"},
+            "x-events": {
+                event.kind: {
+                    "description": event.about,
+                    "data": {"oneOf": [refs[shape, "serialization"] for shape in event.data]},
+                }
+                for event in endpoint.events
+            },
+        }
+    return {}
+
+
+def _more(endpoint: Endpoint) -> str:
+    """In Markdown."""
+    events = [f"- `{event.kind}`: {event.about}" for event in endpoint.events]
+    scope = [] if endpoint.scope is None else [f"Needs the scope {endpoint.scope}."]
+    return "\n\n".join(filter(None, [*scope, endpoint.more, "\n".join(events)]))
+
+
+def _described(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """What a parameter means stands beside its schema."""
+    bare = {name: value for name, value in schema.items() if name != "description"}
+    return {"description": schema["description"], "schema": bare}
+
+
+def _told_headers(headers: Headers) -> dict[str, Any]:
+    return {name: _described(schema) for name, schema in headers.items()}
+
+
+def _headers_of(own: Headers) -> dict[str, Any]:
+    """Those that all answers have are told of in one place."""
+    shared = {name: {"$ref": f"#/components/headers/{name}"} for name in EVERYWHERE}
+    return {**shared, **_told_headers(own)}
 
 
 def _refusals(endpoint: Endpoint) -> dict[str, Any]:
     sent = endpoint.dialect.sent
-    known = {sent(Problem(status=status, detail="")).status for status in refused(endpoint)}
-    return {str(status): _refusal(status, endpoint.dialect) for status in sorted(known)}
+    own: dict[int, set[int]] = {}
+    for status in refused(endpoint):
+        own.setdefault(sent(Problem(status=status, detail="")).status, set()).add(status)
+    return {
+        str(status): _refusal(status, endpoint.dialect, meant)
+        for status, meant in sorted(own.items())
+    }
 
 
 def refused(endpoint: Endpoint) -> frozenset[int]:
@@ -167,6 +229,16 @@ def refused(endpoint: Endpoint) -> frozenset[int]:
     return frozenset(found)
 
 
-def _refusal(status: int, dialect: Dialect) -> dict[str, Any]:
+def _refusal(status: int, dialect: Dialect, meant: Collection[int]) -> dict[str, Any]:
+    """`meant` are the statuses for which those programs get this one."""
     schema = {"$ref": SCHEMAS.format(model=dialect.name)}
-    return {"description": WHY[status], "content": {dialect.media: {"schema": schema}}}
+    headers: Headers = {}
+    if not {429, 503}.isdisjoint(meant):
+        headers = {**headers, **RETRY}
+    if 401 in meant:
+        headers = {**headers, **ASK}
+    return {
+        "description": WHY[status],
+        "headers": _headers_of(headers),
+        "content": {dialect.media: {"schema": schema}},
+    }

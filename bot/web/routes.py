@@ -50,10 +50,15 @@ class Routes:
             if endpoint.query is not None:
                 sought = checked_query(endpoint.query, request.query)
             # Until it is answered: as long as somebody waits for pictures, what they sent is here.
-            with self.budget.share(caller.owner.id) as request[SHARE]:
-                asked = await self._read(request, endpoint) if endpoint.body is not None else None
-                call = Call(request=request, caller=caller, asked=asked, sought=sought)
-                return await endpoint.does(call)
+            async with self.doorkeeper.guests.staying(request, caller, endpoint.scope) as stay:
+                with self.budget.share(caller.owner.id) as request[SHARE]:
+                    asked = None
+                    if endpoint.body is not None:
+                        asked = await self._read(request, endpoint)
+                    call = Call(
+                        request=request, caller=caller, asked=asked, sought=sought, stay=stay
+                    )
+                    return await endpoint.does(call)
 
         return handle
 
@@ -81,4 +86,5 @@ class Routes:
                     text=f"Send that as {' or '.join(endpoint.media)}."
                 )
             read = read_json
-        return checked(endpoint.body, await read(request, endpoint.largest))
+        content = await read(request, endpoint.largest)
+        return checked(endpoint.body, content, typed=read is read_json)

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +17,8 @@ from bot.web.endpoint import Call, Endpoint
 from bot.web.events import Hub
 from bot.web.native.told import told_job
 from bot.web.reader import Reader
+from bot.web.told_events import EVENTS, about_stream
+from bot.web.told_headers import UNBUFFERED
 from engine.about import context_about
 from engine.clock import utc_now
 from engine.job import UNFINISHED, Job
@@ -31,7 +34,7 @@ BEAT_S = 15.0
 """Proxies let go of what is silent for half a minute."""
 PATIENCE_S = 30.0
 LASTS_S = 600.0
-"""A key may be revoked: whoever reads with one comes in again after that, and misses nothing."""
+"""Whoever reads with a key comes in again after that, and misses nothing."""
 LOOK_S = 1.0
 COME_BACK_S = 15
 ON_ITS_WAY = 64 * 1024
@@ -44,6 +47,7 @@ HEADERS = {
     "X-Accel-Buffering": "no",
 }
 LONGEST_NUMBER = 19
+ABOUT_LAST = "The id of the last event that was read; goes before `after`. Browsers send it."
 
 
 class From(BaseModel):
@@ -51,7 +55,12 @@ class From(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    after: int | None = Field(None, ge=0, le=10**LONGEST_NUMBER)
+    after: int | None = Field(
+        None,
+        ge=0,
+        le=10**LONGEST_NUMBER,
+        description="The id of the last event that was read; without it, from now on.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +105,11 @@ class Streams:
                 tag="events",
                 scope=Scope.READ,
                 query=From,
-                headers={LAST: {"type": "string"}},
+                headers={LAST: {"type": "string", "description": ABOUT_LAST}},
                 answers={200: AS_EVENTS},
+                sends={200: UNBUFFERED},
+                events=EVENTS,
+                more=about_stream(self._beat_s, self._lasts_s, self._most),
                 refuses=frozenset({429}),
             ),
         )
@@ -146,6 +158,7 @@ class Streams:
         _keep_short(transport)
         clock = asyncio.get_running_loop().time()
         ends = clock + self._lasts_s if call.caller.key is not None else None
+        call.stay.end = partial(_end, reader, transport)
         self._open[reader] = _Open(transport=transport, ends=ends)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_again(), context=context_about())
@@ -186,6 +199,13 @@ def _after(call: Call) -> int | None:
         return call.query(From).after
     known = last.isdecimal() and len(last) <= LONGEST_NUMBER
     return int(last) if known else 0
+
+
+def _end(reader: Reader, transport: asyncio.Transport) -> None:
+    """They may hear nothing more; whoever does not read, cannot hear that it is over either."""
+    reader.close()
+    if reader.busy:
+        transport.abort()
 
 
 def _keep_short(transport: asyncio.Transport) -> None:

@@ -8,6 +8,7 @@ from aiohttp.typedefs import Handler, Middleware
 from bot.web.caller import Caller
 from bot.web.cookie import HOME, NAME, Cookies
 from bot.web.doorkeeper import Doorkeeper
+from bot.web.here import scheme_of
 from bot.web.rate import Rate
 
 PROGRAMS = frozenset(
@@ -41,7 +42,7 @@ def visiting(doorkeeper: Doorkeeper, cookies: Cookies, rate: Rate, sign_in: Sign
         request[CALLER] = caller
         response = await handler(request)
         if caller.key is None and cookies.read(request) != HOME and not response.prepared:
-            cookies.give(response, HOME, secure=request.secure)
+            cookies.give(response, HOME, secure=scheme_of(request) == "https")
         return response
 
     return visited

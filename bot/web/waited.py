@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from math import inf
+from typing import Any
 
 from aiohttp import web
 
 from bot.app import App
 from bot.web.caller import Caller
 from bot.web.idempotency import ORIGIN, Once
+from bot.web.pause import BEARS_S, Pause
 from engine.errors import Cancelled, NotFound, QueueFull, Stopping, StorageFailed
 from engine.gate import Gate
 from engine.job import Job, Remembered
@@ -22,8 +23,6 @@ from engine.ticket import Ticket
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
-BEARS_S = 30.0
-"""With a pause that comes while somebody waits. Who comes during one hears of it at once."""
 PAUSED_STAYS = (
     "A moderator has paused the queue. Your job keeps its place: ask again later with the same key."
 )
@@ -94,21 +93,15 @@ async def _ended(
 ) -> None:
     """Raises PaintingFailed, Cancelled or QueueFull."""
     loop, name = asyncio.get_running_loop(), ticket.job.id
-    paused_since = -inf if _is_held(app.line, name) else None
+    pause = Pause(held=_is_held(app.line, name), bears_s=bears_s)
     pictures = asyncio.ensure_future(ticket.pictures())
     stopped = asyncio.ensure_future(app.line.stop.done.wait())
     ends = {pictures, stopped}
     wait_s = 0.0
     try:
-        while not (await asyncio.wait(ends, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED))[
-            0
-        ]:
+        while not await _any_of(ends, wait_s):
             wait_s = LOOK_EVERY_S
-            if not _is_held(app.line, name):
-                paused_since = None
-            elif paused_since is None:
-                paused_since = loop.time()
-            elif loop.time() - paused_since >= bears_s:
+            if pause.is_too_long(loop.time(), held=_is_held(app.line, name)):
                 raise QueueFull(PAUSED_STAYS if stays else PAUSED_GOES)
             if request.transport is None or request.transport.is_closing():
                 raise asyncio.CancelledError
@@ -124,6 +117,12 @@ async def _ended(
     finally:
         stopped.cancel()
     await pictures
+
+
+async def _any_of(ends: Collection["asyncio.Future[Any]"], wait_s: float) -> bool:
+    """Whether one of them came within that time."""
+    done, _ = await asyncio.wait(ends, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+    return bool(done)
 
 
 def _is_held(line: Line, job: str) -> bool:

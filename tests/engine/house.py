@@ -1,7 +1,15 @@
 """A studio with a dispatcher over fakes, as the program wires them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +19,7 @@ import pytest
 
 from engine.allowance import UNLIMITED, Allowance
 from engine.caretaker import Caretaker
+from engine.choices import Chosen, nothing_chosen
 from engine.clock import utc_now
 from engine.dispatcher import Dispatcher
 from engine.errors import StorageFailed
@@ -116,6 +125,7 @@ async def open_house(
     now: Callable[[], datetime] = utc_now,
     working: bool = True,
     lease: Lease = AT_LEISURE,
+    chosen: Callable[[str | None, str | None], Awaitable[Chosen]] = nothing_chosen,
 ) -> AsyncIterator[House]:
     """`working=False` leaves jobs in the queue; the painter waits until its gate is opened."""
     ledger, painter = ledger or MemoryLedger(), painter or FakePainter(seats=seats)
@@ -126,7 +136,13 @@ async def open_house(
         return allowance
 
     studio = Studio(
-        line=line, ledger=ledger, cards=painter.cards, speeds=speeds, allowance=allowed, now=now
+        line=line,
+        ledger=ledger,
+        cards=painter.cards,
+        speeds=speeds,
+        allowance=allowed,
+        chosen=chosen,
+        now=now,
     )
     caretaker = Caretaker(line=line, ledger=ledger, allowance=allowed, now=now)
     dispatcher = Dispatcher(

@@ -62,6 +62,19 @@ def test_what_cannot_be_an_id_is_refused(id: str) -> None:
         moderation.role_ids([id])
 
 
+@pytest.mark.parametrize(
+    "id", ["nobody", "discord:abc", "discord:", "discord:\u0663", "a/b", "local ", "key:", "key: "]
+)
+def test_an_id_of_no_known_form_is_nobodys(id: str) -> None:
+    with pytest.raises(InvalidRequest, match="no person's id"):
+        moderation.person(id)
+
+
+@pytest.mark.parametrize("id", ["local", "discord:1", "key:site", "key:my phone", "key:a/b"])
+def test_an_id_of_a_known_form_is_one(id: str) -> None:
+    assert moderation.person(id) == id
+
+
 def test_ids_are_texts_of_any_length_that_numbers_have() -> None:
     assert moderation.person("discord:18446744073709551615") == "discord:18446744073709551615"
     assert moderation.role_ids(["18446744073709551615", "7", "7 "]) == [

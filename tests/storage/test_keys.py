@@ -114,6 +114,23 @@ async def test_a_key_opens_until_the_second_in_which_it_expires(keys: Keys) -> N
     assert [each.expires for each in await keys.all()] == [MUCH_LATER]
 
 
+async def test_of_many_it_is_told_which_still_open_and_for_what(keys: Keys) -> None:
+    for_all, _ = await add(keys, "all", scopes=set(Scope))
+    reading, _ = await add(keys, "reading", scopes={Scope.READ}, expires=MUCH_LATER)
+    revoked, _ = await add(keys, "revoked")
+    await add(keys, "not-asked-for")
+    await keys.revoke("revoked", LATER)
+    ids = [for_all.id, reading.id, revoked.id, "nothing"]
+
+    before = await keys.opening(ids, MUCH_LATER - A_SECOND)
+    after = await keys.opening(ids, MUCH_LATER)
+
+    assert before == {for_all.id: set(Scope), reading.id: {Scope.READ}}
+    assert after == {for_all.id: set(Scope)}
+    assert [key.last_used for key in await keys.all()] == [None] * 4
+    assert await keys.opening([], NOON) == {}
+
+
 async def test_a_revoked_key_opens_nothing_from_then_on(keys: Keys) -> None:
     key, secret = await add(keys)
     _, other = await add(keys, "other")

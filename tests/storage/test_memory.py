@@ -18,6 +18,7 @@ CALLS: dict[str, Callable[[Ledger], Awaitable[object]]] = {
     "beat": lambda ledger: ledger.beat({"hen": 1}, LATER),
     "finish": lambda ledger: ledger.finish("hen", 1, pictures_of(a_job(id="hen")), LATER),
     "end": lambda ledger: ledger.end("fox", Status.FAILED, "", now=LATER),
+    "try_writing": lambda ledger: ledger.try_writing(),
     "workers": lambda ledger: ledger.workers(),
     "take_back": lambda ledger: ledger.take_back(LATER),
     "job": lambda ledger: ledger.job("fox"),

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
-from pydantic import RootModel
+from pydantic import ConfigDict, RootModel
 
 from bot.app import App
 from bot.web.a1111.dialect import A1111
+from bot.web.a1111.fixed import FIXED, otherwise, refusal
 from bot.web.a1111.names import model_called, title_of
 from bot.web.a1111.progress import Nothing
 from bot.web.a1111.shapes import Theirs, named
@@ -16,11 +17,15 @@ from bot.web.chosen import chosen_by, own_model, whose
 from bot.web.endpoint import Call, Endpoint, answered
 from engine.accounts import Act
 from engine.clock import utc_now
+from engine.errors import InvalidRequest
 from engine.key import Scope
 
 
 class SetOptions(Theirs):
-    """The rest is passed over: settings are nobody's alone there, and here they would be."""
+    """What is as it is for everybody cannot be set to anything else; names that are not known here
+    are passed over."""
+
+    model_config = ConfigDict(extra="allow")
 
     sd_model_checkpoint: Name | None = None
 
@@ -62,31 +67,14 @@ class Options:
 
     async def show(self, call: Call) -> web.Response:
         card = own_model(self._app, await chosen_by(self._app, call.caller.owner))
-        told = {
-            "sd_model_checkpoint": title_of(card),
-            # Elsewhere the SHA-256 of a file; a program that looks for it finds nothing, not
-            # somebody else's model.
-            "sd_checkpoint_hash": "",
-            "sd_vae": "Automatic",
-            "CLIP_stop_at_last_layers": 1,
-            "samples_format": "png",
-            "grid_format": "png",
-            "enable_pnginfo": True,
-            "save_txt": False,
-            "live_previews_enable": True,
-            "show_progress_every_n_steps": 1,
-            "show_progress_type": "Approx cheap",
-            "face_restoration": False,
-            "face_restoration_model": None,
-            "eta_noise_seed_delta": 0,
-            "img2img_color_correction": False,
-            "img2img_background_color": "#ffffff",
-            "send_seed": True,
-        }
+        told = {**FIXED, "sd_model_checkpoint": title_of(card)}
         return answered(ToldOptions(told))
 
     async def change(self, call: Call) -> web.Response:
-        wanted = call.body(SetOptions).sd_model_checkpoint
+        said = call.body(SetOptions)
+        for name in otherwise(said.model_extra or {}):
+            raise InvalidRequest(refusal(name, (said.model_extra or {})[name]))
+        wanted = said.sd_model_checkpoint
         if named(wanted):
             card = model_called(wanted or "", self._app.cards)
             owner = call.caller.owner

@@ -21,7 +21,7 @@ from bot.web.asked import LARGEST_ASKED
 from bot.web.caller import Caller
 from bot.web.chosen import chosen_by, own_model
 from bot.web.endpoint import Call, Endpoint, answered
-from bot.web.idempotency import HEADER, key_in
+from bot.web.idempotency import HEADER, once_in
 from bot.web.incoming import Incoming
 from bot.web.waited import painted
 from engine.errors import InvalidRequest
@@ -30,6 +30,7 @@ from engine.key import Scope
 
 UNREAD = ("alwayson_scripts", "init_images", "mask")
 """Not told back: pictures, most of all."""
+ABOUT_THE_ANSWER = ("send_images", "include_init_images")
 LATER = "a picture that is read later"
 
 
@@ -85,14 +86,14 @@ class Painting:
 
     async def painted(self, call: Call, fields: dict[str, Any]) -> Done:
         """Raises Rejected, PaintingFailed or Cancelled."""
-        key = key_in(call.request)
+        once = await once_in(call, beside=ABOUT_THE_ANSWER)
         request = await asyncio.to_thread(request_of, fields)
         done = await painted(
             self._app,
             call.request,
             call.caller,
             request,
-            key=key,
+            once=once,
             awaiting=self._interrupted.awaiting,
         )
         files = [await self._app.ledger.file(picture.file) for picture in done.pictures]
@@ -168,14 +169,18 @@ def _told(wished: Wished, fields: Wanted, done: Done, files: Sequence[bytes]) ->
         notes=[*fields.notes, *(note for picture in done.pictures for note in picture.notes)],
     )
     images = [] if wished.send_images is False else [b64encode(each).decode() for each in files]
-    return ImagesAndInfo(images=images, parameters=_echo(wished), info=info)
+    return ImagesAndInfo(images=images, parameters=_echo(wished, done.job), info=info)
 
 
-def _echo(wished: Wished) -> dict[str, Any]:
-    """What was asked for, as it was read."""
+def _echo(wished: Wished, job: Job) -> dict[str, Any]:
+    """What was asked for, as it was read; where a size was, the one that the pictures have."""
     told = wished.model_dump(mode="json", by_alias=True, exclude=set(UNREAD))
     if isinstance(wished, ImageToImage):
         kept = bool(wished.include_init_images)
         told["init_images"] = wished.init_images if kept else None
         told["mask"] = wished.mask if kept else None
+    # With a second pass theirs is the size of the first.
+    if not (isinstance(wished, TextToImage) and wished.enable_hr):
+        sides = zip(("width", "height"), job.tiles[0].recipe.final_size, strict=True)
+        told |= {name: side for name, side in sides if told[name] is not None}
     return told

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, Field, RootModel
 
 from bot.app import App
 from bot.web.a1111.dialect import A1111
@@ -31,7 +31,9 @@ class Emptiness(BaseModel):
 class Without(Theirs):
     """Whether the picture as it is by now is left out."""
 
-    skip_current_image: bool = False
+    skip_current_image: bool = Field(
+        False, description="Leave the picture as it is by now out of the answer."
+    )
 
 
 class ToldProgress(BaseModel):

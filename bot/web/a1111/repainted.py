@@ -8,7 +8,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
 from bot.web.a1111.shapes import ImageToImage
-from bot.web.incoming import FORMATS, NO_PICTURE, weight_of
+from bot.web.incoming import FORMATS, broken, weight_of
 from engine.errors import InvalidRequest
 from engine.png import BROKEN, upright
 
@@ -131,7 +131,7 @@ def _opened(file: bytes) -> Image.Image:
             image.load()
             return upright(image)
     except (*BROKEN, Image.DecompressionBombError):
-        raise InvalidRequest(NO_PICTURE) from None
+        raise broken(file) from None
 
 
 def _mask(file: bytes, wished: ImageToImage) -> Image.Image:

@@ -24,7 +24,9 @@ class Theirs(BaseModel):
 
 
 class Overrides(Theirs):
-    """Those settings that a picture depends on here."""
+    """Those settings that a picture depends on here; the others are only told of."""
+
+    model_config = ConfigDict(extra="allow")
 
     sd_model_checkpoint: Name | None = None
     clip_skip: int | None = Field(None, alias="CLIP_stop_at_last_layers")

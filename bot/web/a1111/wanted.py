@@ -1,12 +1,13 @@
 """Wanted: what A1111's clients ask for, as the fields of a request."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.web.a1111.fixed import otherwise
 from bot.web.a1111.names import model_called, sampler_called
 from bot.web.a1111.shapes import NO_NAME, ImageToImage, TextToImage, Wished, named
-from bot.web.within import within
+from bot.web.within import Within, within
 from engine.alternatives import literal
 from engine.card import ModelCard
 from engine.errors import InvalidRequest
@@ -49,7 +50,8 @@ def wanted(
     )
     if sampler is not None:
         fields["sampler"] = sampler_called(sampler, wished.scheduler or "")
-    fields |= _sized(wished, card)
+    sized = _sized(wished, card)
+    fields |= sized.fields
     fields |= _seeded(wished)
     clip_skip = wished.clip_skip or (overrides.clip_skip if overrides else None)
     said = {
@@ -59,7 +61,10 @@ def wanted(
         "clip_skip": clip_skip,
     }
     fields |= {name: value for name, value in said.items() if value is not None}
-    notes: list[str] = []
+    notes: list[str] = list(sized.notes)
+    if overrides is not None and (passed_over := otherwise(overrides.model_extra or {})):
+        names = ", ".join(passed_over)
+        notes.append(f"{names} in override_settings was passed over: it is fixed here.")
     if isinstance(wished, ImageToImage) and wished.denoising_strength is not None:
         fields["strength"] = wished.denoising_strength
     if isinstance(wished, TextToImage) and wished.enable_hr:
@@ -87,17 +92,23 @@ def _words(wished: Wished, styles: Sequence[Style]) -> dict[str, Any]:
     return {"prompt": literal(prompt), **fields}
 
 
-def _sized(wished: Wished, card: ModelCard) -> Mapping[str, Any]:
+def _sized(wished: Wished, card: ModelCard) -> Within:
     """Rounded down to what can be painted, as theirs are. Their clients ask for 512x512 where
     nobody says a size, also of a model that paints less."""
     if wished.width is None and wished.height is None:
-        return {}
+        return Within(fields={})
     width = card.width if wished.width is None else wished.width
     height = card.height if wished.height is None else wished.height
-    width, height = width // STEP * STEP, height // STEP * STEP
+    # Less than one step is refused with the size that was asked for.
+    across, down = (side // STEP * STEP or side for side in (width, height))
     if isinstance(wished, TextToImage) and wished.enable_hr:
-        return {"width": width, "height": height}
-    return within(width, height, card)
+        sized = Within(fields={"width": across, "height": down})
+    else:
+        sized = within(across, down, card)
+    if (across, down) == (width, height) or sized.note:
+        return sized
+    note = f"{width}x{height} was rounded down to {across}x{down}: sides are multiples of {STEP}."
+    return replace(sized, note=note)
 
 
 def _seeded(wished: Wished) -> Mapping[str, Any]:

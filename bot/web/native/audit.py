@@ -22,9 +22,11 @@ MOST = 200
 class Before(Said):
     """`whom` is a person's id, `tier NAME`, `server ID` or `queue`."""
 
-    before: Number | None = None
-    whom: Plain | None = None
-    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+    before: Number | None = Field(None, description="Those next older than the deed of that id.")
+    whom: Plain | None = Field(
+        None, description="Done to that person's id, `tier NAME`, `server ID` or `queue`."
+    )
+    limit: Annotated[int, Field(ge=1, le=MOST)] = Field(50, description="So many at most.")
 
 
 class ToldDeed(Told):

@@ -13,6 +13,7 @@ from bot.web.endpoint import Call, Endpoint, answered
 from bot.web.fields import Number, Plain, Said
 from bot.web.native.told import Told, ToldPicture, told_picture
 from bot.web.outflow import Outflow
+from bot.web.told_headers import ATTACHED
 from engine.again import request_of
 from engine.errors import EaselError, InvalidRequest
 from engine.job import Recipe, Remembered
@@ -31,12 +32,20 @@ NOT_FOUND = frozenset({404})
 class Sought(Said):
     """Words of the prompt in any order; those in quotation marks stand side by side."""
 
-    search: Plain = ""
-    favourites: bool = False
-    model: Plain | None = None
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
-    since: Annotated[str, Field(max_length=60, examples=["2026-05-31"])] | None = None
-    until: Annotated[str, Field(max_length=60, examples=["yesterday"])] | None = None
+    search: Plain = Field(
+        "", description="Words of the prompt in any order; “some words” stand side by side."
+    )
+    favourites: bool = Field(False, description="Only those.")
+    model: Plain | None = Field(None, description="Only those that it painted.")
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = Field(
+        None, description="Only those of that seed."
+    )
+    since: Annotated[str, Field(max_length=60, examples=["2026-05-31"])] | None = Field(
+        None, description="Painted then or later: 2026-05-31, “2026-05-31 18:00”, yesterday."
+    )
+    until: Annotated[str, Field(max_length=60, examples=["yesterday"])] | None = Field(
+        None, description="Painted before that, or on that day."
+    )
 
     @property
     def as_search(self) -> Search:
@@ -54,16 +63,21 @@ class Sought(Said):
 class SoughtPage(Sought):
     """The newest, or those next older or next newer than a number."""
 
-    before: Number | None = None
-    after: Number | None = None
-    limit: Annotated[int, Field(ge=1, le=MOST)] = 20
+    before: Number | None = Field(None, description="Those next older than that number.")
+    after: Number | None = Field(None, description="Those next newer than that number.")
+    limit: Annotated[int, Field(ge=1, le=MOST)] = Field(20, description="So many at most.")
 
 
 class Chosen(Said):
     """Pictures by their numbers, with commas between."""
 
     numbers: Annotated[
-        str, Field(pattern=r"^[0-9]{1,18}(,[0-9]{1,18}){0,99}$", examples=["17,18,21"])
+        str,
+        Field(
+            pattern=r"^[0-9]{1,18}(,[0-9]{1,18}){0,99}$",
+            examples=["17,18,21"],
+            description="Which pictures, by their numbers in history.",
+        ),
     ]
 
 
@@ -116,7 +130,7 @@ class History:
                 method="DELETE",
                 path="/v1/history",
                 does=self.clear,
-                about="Delete up to a hundred pictures for good; those that are gone already are left",
+                about="Delete up to a hundred pictures for good; what is gone already is left",
                 tag=tag,
                 scope=Scope.PAINT,
                 query=Chosen,
@@ -131,6 +145,7 @@ class History:
                 scope=Scope.READ,
                 query=Sought,
                 answers={200: A_ZIP},
+                sends={200: ATTACHED},
             ),
             Endpoint(
                 method="GET",

@@ -7,19 +7,21 @@ from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.app import App
 from bot.web.asked import ALTERNATIVE, LARGEST_ASKED, PICTURES, Asked, request_from
 from bot.web.caller import Caller
 from bot.web.endpoint import Call, Endpoint, answered
-from bot.web.idempotency import HEADER, ORIGIN, key_in
+from bot.web.idempotency import HEADER, ORIGIN, Once, once_in
 from bot.web.incoming import Incoming
+from bot.web.native.affordable import why_not
 from bot.web.native.told import Told, ToldJob, told_job, told_request
 from bot.web.own import own_job, own_picture, own_preview
 from bot.web.problem import Asking
 from bot.web.shown import shown
 from bot.web.thumbnails import Thumbnails
+from bot.web.told_headers import ATTACHED, LOCATION, TAG
 from engine.clock import utc_now
 from engine.job import Job, Remembered
 from engine.key import Scope
@@ -31,7 +33,7 @@ class ToldJobs(Told):
 
 
 class ToldQuote(Told):
-    """What it would come to."""
+    """What it would come to. `notes` also say why it would be refused as things are."""
 
     tiles: int
     price: float
@@ -61,6 +63,7 @@ class Jobs:
                 largest=LARGEST_ASKED,
                 headers=HEADER,
                 answers=painted,
+                sends={202: LOCATION},
                 refuses=frozenset({404, 409}),
             ),
             Endpoint(
@@ -113,6 +116,7 @@ class Jobs:
                 scope=Scope.READ,
                 query=Download,
                 answers={200: "image/png", 304: None},
+                sends={200: {**TAG, **ATTACHED}, 304: {**TAG, **ATTACHED}},
                 refuses=frozenset({404}),
             ),
             Endpoint(
@@ -123,6 +127,7 @@ class Jobs:
                 tag="jobs",
                 scope=Scope.READ,
                 answers={200: "image/webp", 304: None},
+                sends={200: TAG, 304: TAG},
                 refuses=frozenset({404}),
             ),
             Endpoint(
@@ -140,28 +145,31 @@ class Jobs:
 
     async def ask(self, call: Call) -> web.Response:
         asked = call.body(Asked)
-        key = key_in(call.request)
+        once = await once_in(call, beside=["agreed"])
         request = await self._request(asked, call.caller)
         if not asked.agreed and ALTERNATIVE in request.prompt:
             await self._require_agreed(request, call.caller)
-        return await self.submitted(request, call.caller, key=key)
+        return await self.submitted(request, call.caller, once)
 
-    async def submitted(
-        self, request: ImageRequest, caller: Caller, *, key: str | None = None
-    ) -> web.Response:
+    async def submitted(self, request: ImageRequest, caller: Caller, once: Once) -> web.Response:
         """Raises Rejected."""
-        ticket = await self._app.studio.submit(request, caller.owner, key=key, origin=ORIGIN)
+        ticket = await self._app.studio.submit(
+            request, caller.owner, key=once.key, sent=once.sent, origin=ORIGIN
+        )
         told = await self.told(await self._app.ledger.job(ticket.job.id))
         return answered(told, HTTPStatus.ACCEPTED, Location=f"/v1/jobs/{ticket.job.id}")
 
     async def quote(self, call: Call) -> web.Response:
         request = await self._request(call.body(Asked), call.caller)
-        quote = await self._app.studio.quote(request, call.caller.owner)
+        owner, now = call.caller.owner, utc_now()
+        quote = await self._app.studio.quote(request, owner)
+        standing = await self._app.accounts.standing(owner.id, now)
+        refusal = why_not(quote, standing, self._app.cards, now)
         told = ToldQuote(
             tiles=len(quote.tiles),
             price=round(quote.price, 2),
             at_once=quote.at_once,
-            notes=list(quote.notes),
+            notes=[*quote.notes, *([refusal] if refusal else [])],
             request=told_request(quote.request),
         )
         return answered(told)
@@ -227,7 +235,10 @@ class Jobs:
             for name, word in words.items()
             if word is not None
         }
-        return await asyncio.to_thread(request_from, asked, kept)
+        request = await asyncio.to_thread(request_from, asked, kept)
+        if request.mask and not request.outpaint:
+            await self._incoming.require_white(request.mask, caller.owner)
+        return request
 
     async def _require_agreed(self, request: ImageRequest, caller: Caller) -> None:
         """Raises Asking."""
@@ -244,7 +255,7 @@ class Jobs:
 class Download(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    download: bool = False
+    download: bool = Field(False, description="To be saved, under a good name.")
 
 
 class OfStep(BaseModel):
@@ -252,4 +263,4 @@ class OfStep(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    step: int | None = None
+    step: int | None = Field(None, description="Changes nothing but the address.")

@@ -1,15 +1,21 @@
 """Models: which there are to paint with, and the samplers that go with them."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from aiohttp import web
 
 from bot.app import App
 from bot.web.endpoint import Call, Endpoint, answered
 from bot.web.native.told import Told
-from engine.card import ModelCard
+from bot.web.openai.dialect import OPENAI
+from engine.card import ModelCard, card_named
+from engine.errors import InvalidRequest, NotFound
 from engine.key import Scope
 from engine.sampler import SAMPLERS
+
+OWNER = "easel"
+"""Whose they all are, as OpenAI's clients are told."""
 
 
 class ToldModel(Told):
@@ -30,10 +36,25 @@ class ToldModel(Told):
     samplers: list[str]
 
 
+class ListedModel(Told):
+    """As OpenAI's clients read one. Nobody knows when it was made, so `created` is 0."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int = 0
+    owned_by: str = OWNER
+
+
+class ToldModelInFull(ToldModel, ListedModel):
+    """Both ways in which programs know one."""
+
+
 class ToldModels(Told):
-    """The default first."""
+    """The default first. `object` and `data` are for OpenAI's clients."""
 
     models: list[ToldModel]
+    object: Literal["list"] = "list"
+    data: list[ListedModel]
 
 
 class ToldSampler(Told):
@@ -67,6 +88,18 @@ class Models:
             ),
             Endpoint(
                 method="GET",
+                path="/v1/models/{name}",
+                does=self.model,
+                about="A model, whatever the case of its name",
+                tag="names",
+                scope=Scope.READ,
+                answers={200: ToldModelInFull},
+                refuses=frozenset({404}),
+                # Their clients read no other errors.
+                dialect=OPENAI,
+            ),
+            Endpoint(
+                method="GET",
                 path="/v1/samplers",
                 does=self.samplers,
                 about="The samplers that there are",
@@ -79,7 +112,18 @@ class Models:
     async def models(self, call: Call) -> web.Response:
         first = next(iter(self._cards))
         told = [_told(card, default=name == first) for name, card in self._cards.items()]
-        return answered(ToldModels(models=told))
+        listed = [ListedModel(id=name) for name in self._cards]
+        return answered(ToldModels(models=told, data=listed))
+
+    async def model(self, call: Call) -> web.Response:
+        """Raises NotFound."""
+        try:
+            card = card_named(call.place("name"), self._cards)
+        except InvalidRequest as error:
+            raise NotFound(str(error)) from None
+        first = next(iter(self._cards.values()))
+        told = _told(card, default=card is first)
+        return answered(ToldModelInFull(id=card.name, **told.model_dump()))
 
     async def samplers(self, call: Call) -> web.Response:
         told = [

@@ -38,8 +38,8 @@ Does = Callable[[Call], Awaitable[web.StreamResponse]]
 class Named(Said):
     """A part of an id or of a name."""
 
-    search: Plain = ""
-    limit: Annotated[int, Field(ge=1, le=MOST)] = 20
+    search: Plain = Field("", description="A part of an id or of a name.")
+    limit: Annotated[int, Field(ge=1, le=MOST)] = Field(20, description="So many at most.")
 
 
 class People:

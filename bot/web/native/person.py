@@ -1,11 +1,10 @@
 """A person as moderators read and write them."""
 
 from datetime import datetime
-from typing import Any
 
 from bot.web.fields import Moment, Plain, Said, Why
 from bot.web.native.standing import ToldGrant, ToldStanding, told_grant, told_standing
-from bot.web.native.terms import SaidTerms, told_terms
+from bot.web.native.terms import SaidTerms, ToldTerms, told_terms
 from bot.web.native.told import Told
 from engine.accounts import Entry, Standing
 from engine.allowance import credits_of
@@ -20,7 +19,7 @@ class ToldPerson(ToldStanding):
     known: bool
     role: str | None
     roles: list[str]
-    terms: dict[str, Any]
+    terms: ToldTerms
     used_today: float
     grants: list[ToldGrant]
 

@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 from bot.app import App
 from bot.web.endpoint import Call, Endpoint
 from bot.web.fields import Said
-from bot.web.idempotency import HEADER, key_in
+from bot.web.idempotency import HEADER, once_in
 from bot.web.native.jobs import Jobs
 from bot.web.native.told import ToldJob
+from bot.web.told_headers import LOCATION
 from engine.again import request_of, require_same
 from engine.errors import InvalidRequest, NotFound
 from engine.job import Remembered
@@ -89,7 +90,7 @@ class Remade:
         return await self._app.encore.again(call.caller.owner, found.number)
 
     async def _submitted(self, call: Call, request: ImageRequest) -> web.Response:
-        return await self._jobs.submitted(request, call.caller, key=key_in(call.request))
+        return await self._jobs.submitted(request, call.caller, await once_in(call))
 
 
 def _chosen(pictures: Sequence[Remembered], tile: int | None) -> Remembered:
@@ -120,5 +121,6 @@ def _posting(
         body_needed=False,
         headers=HEADER,
         answers={202: ToldJob},
+        sends={202: LOCATION},
         refuses=REFUSES,
     )

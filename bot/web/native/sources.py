@@ -17,6 +17,7 @@ from bot.web.incoming import Incoming
 from bot.web.native.told import Told
 from bot.web.parts import MULTIPART
 from bot.web.shown import shown
+from bot.web.told_headers import ATTACHED, TAG
 from engine.card import ModelCard
 from engine.errors import InvalidRequest, NotFound
 from engine.job import Recipe
@@ -96,6 +97,7 @@ class Sources:
                 tag="jobs",
                 scope=Scope.READ,
                 answers={200: AS_PICTURES, 304: None},
+                sends={200: {**TAG, **ATTACHED}, 304: {**TAG, **ATTACHED}},
                 refuses=frozenset({404}),
             ),
         )

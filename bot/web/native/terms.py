@@ -1,6 +1,8 @@
 """Terms as programs write and read them: limits of a tier or of a person."""
 
-from typing import Any
+from typing import Any, cast
+
+from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
 from bot.web.fields import Said
 from engine.terms import NAMES, Terms, checked
@@ -36,9 +38,25 @@ class SaidTerms(Said):
         return checked(said)
 
 
-def told_terms(terms: Terms) -> dict[str, Any]:
-    """By the same names; names that a newer Easel wrote are passed over."""
-    told = {name: value for name, value in terms.items() if name in NAMES}
+class ToldTerms(TypedDict, total=False):
+    """By the same names, those alone that are not as whoever stands above has them. null is no
+    limit."""
+
+    per_day: float | None
+    per_window: float | None
+    window: float
+    burst: float | None
+    largest_pixels: int | None
+    most_steps: int | None
+    most_waiting: int | None
+    most_running: int | None
+    priority: int
+    weight: float
+
+
+def told_terms(terms: Terms) -> ToldTerms:
+    """Names that a newer Easel wrote are passed over."""
+    told: dict[str, Any] = {name: value for name, value in terms.items() if name in NAMES}
     if TIER in told:
         told[PRIORITY] = told.pop(TIER)
-    return told
+    return cast(ToldTerms, told)

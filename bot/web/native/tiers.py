@@ -1,7 +1,7 @@
 """Tiers: what people may use who have them, by name or by a role."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
@@ -10,7 +10,7 @@ from bot.app import App
 from bot.web.endpoint import Call, Endpoint, answered
 from bot.web.fields import Plain, Reason, Said, Why
 from bot.web.native.acts import act_of, in_force
-from bot.web.native.terms import SaidTerms, told_terms
+from bot.web.native.terms import SaidTerms, ToldTerms, told_terms
 from bot.web.native.told import Told
 from engine.accounts import Tier
 from engine.errors import NotFound
@@ -26,7 +26,7 @@ class ToldTier(Told):
     name: str
     rank: int
     roles: list[str]
-    terms: dict[str, Any]
+    terms: ToldTerms
 
 
 class ToldTiers(Told):

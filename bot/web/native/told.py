@@ -113,7 +113,7 @@ def told_job(
         command=write_prompt(job.request),
         request=told_request(job.request),
         price=round(job.price, 2),
-        cost=None if job.status in UNFINISHED else round(job.spent, 2),
+        cost=None if job.status in UNFINISHED else round(job.cost, 2),
         submitted=job.submitted,
         place=told_place(place, now) if place else None,
         progress=round(sum(tile.step for tile in tiles) / sum(tile.of for tile in tiles), 4),

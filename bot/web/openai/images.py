@@ -1,7 +1,7 @@
 """Images: generations and edits, as OpenAI's clients ask for them."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -12,14 +12,15 @@ from bot.web.asked import LARGEST_ASKED
 from bot.web.caller import Caller
 from bot.web.chosen import chosen_by, own_model
 from bot.web.endpoint import Call, Endpoint, answered
-from bot.web.idempotency import HEADER, key_in
+from bot.web.idempotency import HEADER, once_in
 from bot.web.incoming import Incoming
 from bot.web.links import Links
 from bot.web.openai.dialect import OPENAI
 from bot.web.openai.shapes import Edited, ImagesPainted, Painted, Wanted
 from bot.web.parts import MULTIPART
+from bot.web.told_headers import NOTES
 from bot.web.waited import Waited, painted
-from bot.web.within import within
+from bot.web.within import Within, within
 from bot.web.worded import read_words
 from engine.card import card_named
 from engine.errors import InvalidRequest, NotFound
@@ -28,6 +29,7 @@ from engine.key import Scope
 from engine.request import ReferenceWish
 
 USUAL_QUALITY = 90
+ABOUT_THE_ANSWER = ("response_format", "output_format", "output_compression")
 KINDS = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
 
 
@@ -49,6 +51,7 @@ class Images:
                 body=Wanted,
                 headers=HEADER,
                 answers={200: ImagesPainted},
+                sends={200: NOTES},
                 refuses=frozenset({404, 500}),
                 dialect=OPENAI,
             ),
@@ -64,6 +67,7 @@ class Images:
                 largest=LARGEST_ASKED,
                 headers=HEADER,
                 answers={200: ImagesPainted},
+                sends={200: NOTES},
                 refuses=frozenset({404, 500}),
                 dialect=OPENAI,
             ),
@@ -100,16 +104,17 @@ class Images:
         return web.Response(body=picture, content_type=f"image/{ending}", headers=headers)
 
     async def _painted(self, call: Call, wanted: Wanted, sources: dict[str, Any]) -> web.Response:
-        fields = {**wanted.fields, **await self._sized(wanted, call.caller)}
-        request = read_words(wanted.prompt, **fields, **sources)
-        key = key_in(call.request)
-        done = await painted(self._app, call.request, call.caller, request, key=key)
-        return answered(await self._told(call.request, wanted, done))
+        sized = await self._sized(wanted, call.caller)
+        request = read_words(wanted.prompt, **wanted.fields, **sized.fields, **sources)
+        once = await once_in(call, beside=ABOUT_THE_ANSWER)
+        done = await painted(self._app, call.request, call.caller, request, once=once)
+        notes = [*sized.notes, *done.notes]
+        return answered(await self._told(call.request, wanted, done), notes=notes)
 
-    async def _sized(self, wanted: Wanted, caller: Caller) -> Mapping[str, Any]:
+    async def _sized(self, wanted: Wanted, caller: Caller) -> Within:
         """Their clients ask for sizes that their own models have, which is more than some paint."""
         if wanted.sides is None:
-            return {}
+            return Within(fields={})
         model = wanted.fields["model"]
         if model is None:
             card = own_model(self._app, await chosen_by(self._app, caller.owner))
@@ -123,6 +128,7 @@ class Images:
         said: dict[str, Any] = {"image": await self._kept(first, caller)}
         if wanted.mask is not None:
             said["mask"] = await self._kept(wanted.mask, caller)
+            await self._incoming.require_white(said["mask"], caller.owner)
         elif await self._incoming.has_holes(first):
             said["mask"] = said["image"]
         if more:

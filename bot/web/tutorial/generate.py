@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
@@ -13,9 +13,10 @@ from bot.web.caller import Caller
 from bot.web.chosen import chosen_by, own_model
 from bot.web.endpoint import Call, Endpoint, answered
 from bot.web.fields import Said
-from bot.web.idempotency import HEADER, ORIGIN, key_in
+from bot.web.idempotency import HEADER, ORIGIN, once_in
 from bot.web.native.told import Told
 from bot.web.own import own_job
+from bot.web.told_headers import NOTES, PAINTED, told_notes
 from bot.web.tutorial.dialect import TUTORIAL
 from bot.web.waited import painted
 from bot.web.within import within
@@ -27,6 +28,7 @@ from engine.key import Scope
 from engine.request import LARGEST_SEED, LONGEST_PROMPT, ImageRequest
 
 PNG = "image/png"
+ABOUT_ACCEPT = "application/json for JSON with the picture as base64; the PNG itself else."
 Steps = Annotated[int, Field(ge=1, le=150)]
 SPOKEN = {
     Status.QUEUED: "queued",
@@ -52,8 +54,12 @@ class Generate(Said):
     wait: bool = Field(True, description="False answers at once, with a job to ask after.")
 
     @property
+    def sides(self) -> tuple[int, int] | None:
+        return None if self.width is None or self.height is None else (self.width, self.height)
+
+    @property
     def request(self) -> ImageRequest:
-        """Raises InvalidRequest."""
+        """Without its size where it says a whole one. Raises InvalidRequest."""
         if None not in {self.num_inference_steps, self.steps}:
             raise InvalidRequest("Say num_inference_steps or steps, not both.")
         return read_words(
@@ -61,8 +67,8 @@ class Generate(Said):
             negative=self.negative_prompt,
             steps=self.num_inference_steps or self.steps,
             guidance=self.guidance_scale,
-            width=self.width,
-            height=self.height,
+            width=self.width if self.sides is None else None,
+            height=self.height if self.sides is None else None,
             seed=self.seed,
             model=self.model,
         )
@@ -110,8 +116,9 @@ class Generating:
                 tag="small",
                 scope=Scope.PAINT,
                 body=Generate,
-                headers={**HEADER, "Accept": {"type": "string"}},
+                headers={**HEADER, "Accept": {"type": "string", "description": ABOUT_ACCEPT}},
                 answers={200: (Generated, PNG), 202: Standing},
+                sends={200: {**PAINTED, **NOTES}, 202: NOTES},
                 refuses=frozenset({404, 409, 500}),
                 dialect=TUTORIAL,
             ),
@@ -130,23 +137,24 @@ class Generating:
 
     async def generate(self, call: Call) -> web.Response:
         asked = call.body(Generate)
-        key = key_in(call.request)
-        request = await self._sized(asked.request, call.caller)
+        once = await once_in(call, beside=["wait"])
+        request, notes = await self._sized(asked, call.caller)
         if not asked.wait:
             ticket = await self._app.studio.submit(
-                request, call.caller.owner, key=key, origin=ORIGIN
+                request, call.caller.owner, key=once.key, sent=once.sent, origin=ORIGIN
             )
             job = await self._app.ledger.job(ticket.job.id)
-            return answered(await self._standing(job), HTTPStatus.ACCEPTED)
-        done = await painted(self._app, call.request, call.caller, request, key=key)
+            return answered(await self._standing(job), HTTPStatus.ACCEPTED, **told_notes(notes))
+        done = await painted(self._app, call.request, call.caller, request, once=once)
         if not done.pictures:
             # Painted for the same key before, and deleted since.
             raise NotFound("That picture was deleted. Ask with another Idempotency-Key.")
-        first = done.pictures[0]
+        first, notes = done.pictures[0], [*notes, *done.notes]
         file = await self._app.ledger.file(first.file)
         if _wants_json(call.request):
-            return answered(_generated(first, file))
+            return answered(_generated(first, file), notes=notes)
         headers = {
+            **told_notes(notes),
             "X-Job-Id": first.job,
             "X-Seed": str(first.recipe.seed),
             "X-Generation-Time": f"{first.seconds:.3f}",
@@ -154,16 +162,29 @@ class Generating:
         }
         return web.Response(body=file, content_type=PNG, headers=headers)
 
-    async def _sized(self, request: ImageRequest, caller: Caller) -> ImageRequest:
-        """One picture; those programs ask for 512x512, also of a model that paints less."""
-        fields: dict[str, Any] = {"count": 1}
+    async def _sized(self, asked: Generate, caller: Caller) -> tuple[ImageRequest, Sequence[str]]:
+        """One picture; those programs ask for 512x512, also of a model that paints less.
+
+        Raises InvalidRequest.
+        """
+        request = asked.request
+        if request.count != 1:
+            raise InvalidRequest(
+                f"One picture comes of each request here, and the prompt says --count "
+                f"{request.count}. Leave that out and ask as often as you want pictures, or ask at "
+                "/v1/jobs."
+            )
+        sides = asked.sides
         if request.width and request.height:
-            if request.model is None:
-                card = own_model(self._app, await chosen_by(self._app, caller.owner))
-            else:
-                card = card_named(request.model, self._app.cards)
-            fields |= within(request.width, request.height, card)
-        return request.model_copy(update=fields)
+            sides = request.width, request.height
+        if sides is None or request.aspect:
+            return request.model_copy(update={"count": 1}), ()
+        if request.model is None:
+            card = own_model(self._app, await chosen_by(self._app, caller.owner))
+        else:
+            card = card_named(request.model, self._app.cards)
+        sized = within(*sides, card)
+        return request.model_copy(update={"count": 1, **sized.fields}), sized.notes
 
     async def status(self, call: Call) -> web.Response:
         job = await own_job(self._app.ledger, call.place("job"), call.caller.owner)

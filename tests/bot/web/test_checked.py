@@ -30,11 +30,11 @@ class Many(dict[str, int]):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ({"prompt": "a fox", "steps": Huge("x" * 1000)}, "not 'xxx"),
+        ({"prompt": "a fox", "steps": Huge("x" * 1000)}, "not “xxx"),
         ({"prompt": "a fox", "steps": Many()}, "not an object."),
         ({"prompt": ["x"] * 1000}, "not a list."),
         ({"prompt": "a fox", "steps": 9000}, "not 9000."),
-        ({"prompt": "a fox", "seed": True}, "seed: input should be a number, not True."),
+        ({"prompt": "a fox", "seed": True}, "seed is a whole number, not true."),
         ({"prompt": "a fox", "y" * 100_000: 1}, "I know no “yyy"),
     ],
 )

@@ -69,6 +69,17 @@ async def test_the_page_gives_a_cookie_that_opens_the_rest(client: Client) -> No
     assert (await client.get(JOBS)).status == 200
 
 
+@pytest.mark.parametrize(("scheme", "secure"), [("https", True), ("http", False), ("x", False)])
+async def test_a_cookie_that_came_by_tls_goes_only_that_way(
+    client: Client, house: House, scheme: str, secure: bool
+) -> None:
+    signed = {"password": await house.key()}
+
+    answer = await client.post("/login", json=signed, headers={"X-Forwarded-Proto": scheme})
+
+    assert bool(answer.cookies[NAME]["secure"]) is secure
+
+
 async def test_a_cookie_holds_over_a_restart_and_only_with_the_same_secret(
     client: Client, house: House
 ) -> None:
@@ -137,7 +148,8 @@ async def test_a_key_does_only_what_it_is_for(visit: Visit, house: House) -> Non
     refused = await reading.post(JOBS, json={"prompt": "a fox"})
 
     assert refused.status == 403
-    assert "--scope paint" in (await refused.json())["detail"]
+    sentence = (await refused.json())["detail"]
+    assert sentence == "This key may not paint. Make one with --scope paint."
     assert not house.line.jobs
 
 

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from bot.web.app import make_web
-from bot.web.health import COLD, SILENT, STOPPING, Health
+from bot.web.health import COLD, LOCKED, PAUSED, SILENT, STOPPING, Health
 from engine.errors import StorageFailed
 from engine.gate import Gate
 from engine.line import Line
@@ -27,6 +27,20 @@ class Silent(MemoryLedger):
         return ()
 
 
+class Unwritable(MemoryLedger):
+    """Can be read. Writing fails, or hangs until its gate opens."""
+
+    def __init__(self, *, hangs: bool = False) -> None:
+        super().__init__()
+        self.hangs, self.tried = hangs, 0
+
+    async def try_writing(self) -> None:
+        self.tried += 1
+        if self.hangs:
+            await asyncio.Event().wait()
+        raise StorageFailed("The disk of the pictures is full.")
+
+
 class Broken(MemoryLedger):
     """Answers what is wrong."""
 
@@ -34,9 +48,18 @@ class Broken(MemoryLedger):
         raise StorageFailed("The disk of the database is full.")
 
 
-def health_of(ledger: Ledger, line: Line, patience_s: float = 60) -> web.Application:
+def health_of(
+    ledger: Ledger, line: Line, patience_s: float = 60, holds_s: float = 0
+) -> web.Application:
     pages = web.Application()
-    health = Health(model="book", device="cpu", ledger=ledger, line=line, patience_s=patience_s)
+    health = Health(
+        model="book",
+        device="cpu",
+        ledger=ledger,
+        line=line,
+        patience_s=patience_s,
+        holds_s=holds_s,
+    )
     health.add_to(pages)
     return pages
 
@@ -72,13 +95,51 @@ async def test_a_database_in_trouble_is_told_in_its_sentence() -> None:
         assert await readiness(client) == (503, "The disk of the database is full.")
 
 
-@pytest.mark.parametrize(("gate", "status"), [(Gate.PAUSED, 200), (Gate.DRAINED, 503)])
-async def test_a_queue_that_runs_empty_takes_nothing_and_is_not_ready(
+@pytest.mark.parametrize(
+    ("gate", "status"), [(Gate.PAUSED, 503), (Gate.DRAINED, 503), (Gate.OPEN, 200)]
+)
+async def test_a_queue_that_takes_nothing_or_begins_nothing_is_not_ready(
     gate: Gate, status: int
 ) -> None:
     line = Line(queue=FairQueue(), hands=WARM, gate=gate)
     async with client_of(health_of(MemoryLedger(), line)) as client:
         assert (await readiness(client))[0] == status
+
+
+async def test_a_pause_is_told_as_one() -> None:
+    line = Line(queue=FairQueue(), hands=WARM, gate=Gate.PAUSED)
+    async with client_of(health_of(MemoryLedger(), line)) as client:
+        assert await readiness(client) == (503, PAUSED)
+
+
+async def test_what_can_be_read_and_not_be_written_is_not_ready() -> None:
+    line = Line(queue=FairQueue(), hands=WARM)
+    async with client_of(health_of(Unwritable(), line)) as client:
+        assert await readiness(client) == (503, "The disk of the pictures is full.")
+    async with client_of(health_of(Unwritable(hangs=True), line, patience_s=0)) as client:
+        assert await readiness(client) == (503, LOCKED)
+
+
+async def test_it_is_not_tried_anew_for_everybody_who_asks() -> None:
+    ledger = Unwritable()
+    line = Line(queue=FairQueue(), hands=WARM)
+    pages = health_of(ledger, line, holds_s=3600)
+    async with client_of(pages) as client:
+        answers = await asyncio.gather(*(readiness(client) for _ in range(20)))
+        answers.append(await readiness(client))
+
+    assert {status for status, _ in answers} == {503}
+    assert ledger.tried == 1
+
+
+async def test_after_a_while_it_is_tried_again() -> None:
+    ledger = Unwritable()
+    line = Line(queue=FairQueue(), hands=WARM)
+    async with client_of(health_of(ledger, line)) as client:
+        for _ in range(3):
+            await readiness(client)
+
+    assert ledger.tried == 3
 
 
 async def test_who_is_stopping_is_not_ready(house: House) -> None:

@@ -20,7 +20,7 @@ async def test_no_two_pictures_are_worked_on_at_a_time() -> None:
         return True
 
     async with open_house(working=False) as house:
-        incoming, another = Incoming(house.studio), Incoming(house.studio)
+        incoming, another = (Incoming(house.studio, house.ledger) for _ in range(2))
 
         met = await asyncio.gather(incoming.alone(work), incoming.alone(work), another.alone(work))
 

@@ -1,11 +1,12 @@
 """What README says to type is typed, as it stands there."""
 
+import asyncio
 import json
 import os
 import re
 import shutil
-import subprocess
 import sys
+from asyncio.subprocess import PIPE
 from io import BytesIO
 from pathlib import Path
 
@@ -34,16 +35,12 @@ async def test_curl_has_a_picture_painted(tmp_path: Path) -> None:
     async with served(data) as easel:
         typed = lines_with("curl").replace(USUAL, f"{easel.host}:{easel.port}")
         environment = {**os.environ, "EASEL_DATA_DIR": str(data), "PYTHONPATH": str(ROOT)}
-        told = subprocess.run(
-            ["sh", "-eu"],
-            input=typed.encode(),
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            timeout=90,
+        shell = await asyncio.create_subprocess_exec(
+            *("sh", "-eu"), stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=tmp_path, env=environment
         )
+        said, wrong = await shell.communicate(typed.encode())
 
-    assert told.returncode == 0, told.stderr.decode()
-    assert json.loads(told.stdout)["prompt"] == "a red boat on the sea"
+    assert shell.returncode == 0, wrong.decode()
+    assert json.loads(said)["prompt"] == "a red boat on the sea"
     with Image.open(BytesIO((tmp_path / "boat.png").read_bytes())) as picture:
         assert picture.info["parameters"].startswith("a red boat on the sea")

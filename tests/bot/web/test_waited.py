@@ -2,22 +2,25 @@
 
 import asyncio
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from bot.web.caller import Caller
-from bot.web.waited import painted
-from engine.errors import StorageFailed
+from bot.web.waited import PAUSED_GOES, PAUSED_STAYS, painted
+from engine.errors import QueueFull, StorageFailed
+from engine.gate import Gate
 from engine.job import Owner, Status
 from engine.key import own_person
 from engine.request import ImageRequest
 from engine.studio import Studio
-from tests.bot.web.conftest import House
+from tests.bot.web.conftest import Client, House
 from tests.engine.house import until
 
 SOMEBODY = own_person("somebody")
+A_HERD = ImageRequest(prompt="sheep", count=16)
 
 
 class AwayOnce:
@@ -36,6 +39,21 @@ class AwayOnce:
         return await self._studio.cancel(job, owner)
 
 
+class There:
+    """Somebody who does not hang up, and how often that was looked at."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        transport = cast(
+            asyncio.Transport, SimpleNamespace(is_closing=self.look, get_extra_info=lambda *_: None)
+        )
+        self.request = make_mocked_request("POST", "/generate", transport=transport)
+
+    def look(self) -> bool:
+        self.looks += 1
+        return False
+
+
 async def test_what_nobody_waits_for_is_withdrawn_once_the_database_is_back(house: House) -> None:
     studio = AwayOnce(house.studio)
     app = replace(house.app, studio=cast(Studio, studio))
@@ -52,3 +70,80 @@ async def test_what_nobody_waits_for_is_withdrawn_once_the_database_is_back(hous
 
     assert studio.tries == 2
     assert (await house.ledger.job(job)).status == Status.CANCELLED
+
+
+WAITING = [
+    ("/generate", ("detail",)),
+    ("/v1/images/generations", ("error", "message")),
+    ("/sdapi/v1/txt2img", ("detail",)),
+]
+
+
+@pytest.mark.parametrize(("path", "words"), WAITING)
+async def test_who_would_wait_for_a_paused_queue_hears_so_at_once(
+    caller: Client, house: House, path: str, words: tuple[str, ...]
+) -> None:
+    house.line.gate = Gate.PAUSED
+
+    answer = await caller.post(path, json={"prompt": "a fox"})
+
+    told = await answer.json()
+    for name in words:
+        told = told[name]
+    assert (answer.status, told) == (503, PAUSED_GOES)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert not house.line.jobs
+
+
+async def test_with_a_key_the_job_keeps_its_place_in_a_paused_queue(
+    caller: Client, house: House
+) -> None:
+    asked, once = {"prompt": "a fox"}, {"Idempotency-Key": "once"}
+    house.line.gate = Gate.PAUSED
+    answer = await caller.post("/generate", json=asked, headers=once)
+    [job] = house.line.jobs
+
+    house.line.gate = Gate.OPEN
+    house.painter.gate.set()
+    house.line.bell.set()
+    again = await caller.post("/generate", json=asked, headers=once)
+
+    assert (answer.status, (await answer.json())["detail"]) == (503, PAUSED_STAYS)
+    assert (again.status, again.headers["X-Job-Id"]) == (200, job)
+
+
+async def test_what_is_there_already_needs_no_open_queue(caller: Client, house: House) -> None:
+    house.painter.gate.set()
+    asked = {"prompt": "a fox", "seed": 7}
+    first = await caller.post("/generate", json=asked)
+
+    house.line.gate = Gate.PAUSED
+    again = await caller.post("/generate", json=asked)
+
+    assert (again.status, await again.read()) == (200, await first.read())
+
+
+async def test_what_was_begun_before_a_pause_is_waited_for(house: House) -> None:
+    there, caller = There(), Caller(owner=SOMEBODY, scopes=frozenset())
+    asked = ImageRequest(prompt="a fox")
+    waiting = asyncio.create_task(painted(house.app, there.request, caller, asked, bears_s=0))
+    await until(lambda: bool(house.painter.painting and there.looks))
+
+    house.line.gate = Gate.PAUSED
+    await until(lambda: there.looks > 1 or waiting.done())
+    house.painter.gate.set()
+
+    assert len((await waiting).pictures) == 1
+
+
+async def test_who_waits_hears_of_a_pause_that_they_bear_no_longer(house: House) -> None:
+    await house.studio.submit(A_HERD, SOMEBODY)
+    there, caller = There(), Caller(owner=own_person("later"), scopes=frozenset())
+    asked = ImageRequest(prompt="a fox")
+    waiting = asyncio.create_task(painted(house.app, there.request, caller, asked, bears_s=0))
+    await until(lambda: there.looks > 0)
+
+    house.line.gate = Gate.PAUSED
+
+    with pytest.raises(QueueFull, match="paused"):
+        await waiting

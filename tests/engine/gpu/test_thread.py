@@ -250,3 +250,25 @@ async def test_painting_before_the_start_is_refused(family: Family) -> None:
 
     with pytest.raises(PaintingFailed, match="not started"):
         await painter.paint(recipe(), {}, ignore)
+
+
+async def test_a_model_that_is_still_loading_is_not_waited_for(family: Family) -> None:
+    loading, may = threading.Event(), threading.Event()
+
+    def load() -> Warm:
+        loading.set()
+        may.wait()
+        return Warm.of({family.card.name: family})
+
+    painter = painter_with(load)
+    starting = asyncio.create_task(painter.start())
+    await asyncio.to_thread(loading.wait)
+    starting.cancel()
+
+    await painter.close(within_s=0.01)
+    left = engine_threads()
+    may.set()
+    await painter.close()
+
+    assert left
+    assert not engine_threads()

@@ -1,5 +1,9 @@
 """What there is to choose from, read by A1111's own client."""
 
+import json
+
+import pytest
+
 from engine.accounts import Act
 from engine.choices import Kind, Whose
 from engine.clock import utc_now
@@ -34,21 +38,65 @@ async def test_the_model_is_chosen_for_oneself_alone(opened: Open) -> None:
     assert await his("util_get_current_model") == "book [d1]"
 
 
-async def test_options_that_are_not_had_here_are_passed_over(caller: Client, house: House) -> None:
+async def test_options_that_are_as_they_are_may_be_said_again(caller: Client) -> None:
+    options = await (await caller.get("/sdapi/v1/options")).json()
+
     answers = [
         await caller.post("/sdapi/v1/options", json=said)
         for said in (
             {"sd_model_checkpoint": ""},
             {"sd_model_checkpoint": None},
-            {"samples_format": "jpg"},
+            {"no_such": "x"},
+            {"sd_vae": "None", "CLIP_stop_at_last_layers": None},
+            options,
         )
     ]
     unknown = await caller.post("/sdapi/v1/options", json={"sd_model_checkpoint": "nowhere"})
 
-    assert [answer.status for answer in answers] == [200] * 3
+    assert [answer.status for answer in answers] == [200] * 5
     assert unknown.status == 422
-    options = await (await caller.get("/sdapi/v1/options")).json()
-    assert (options["sd_model_checkpoint"], options["samples_format"]) == ("book [d1]", "png")
+    assert await (await caller.get("/sdapi/v1/options")).json() == options
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (
+            {"CLIP_stop_at_last_layers": 2},
+            "CLIP_stop_at_last_layers is 1 here for everybody, and not 2. Send it with each "
+            "request, in override_settings.",
+        ),
+        ({"samples_format": "jpg"}, "samples_format is “png” here for everybody, and not “jpg”."),
+        ({"sd_vae": "x.safetensors"}, "A model is painted with its own."),
+        ({"eta_noise_seed_delta": 31337}, "Leave it out."),
+        ({"sd_vae": ["x"]}, "not a list"),
+    ],
+)
+async def test_options_that_cannot_be_set_are_refused_and_nothing_is(
+    caller: Client, said: dict[str, object], sentence: str
+) -> None:
+    before = await (await caller.get("/sdapi/v1/options")).json()
+
+    answer = await caller.post("/sdapi/v1/options", json={"sd_model_checkpoint": "sketch", **said})
+
+    assert answer.status == 422
+    assert sentence in (await answer.json())["detail"]
+    assert await (await caller.get("/sdapi/v1/options")).json() == before
+
+
+async def test_settings_of_one_request_that_are_fixed_are_told_of(
+    caller: Client, house: House
+) -> None:
+    house.painter.gate.set()
+    settings = {"eta_noise_seed_delta": 31337, "CLIP_stop_at_last_layers": 2, "sd_vae": "Automatic"}
+    asked = {"prompt": "a fox", "override_settings": settings}
+
+    told = await (await caller.post("/sdapi/v1/txt2img", json=asked)).json()
+
+    assert house.painter.painted[0].clip_skip == 2
+    assert json.loads(told["info"])["notes"] == [
+        "eta_noise_seed_delta in override_settings was passed over: it is fixed here."
+    ]
 
 
 async def test_samplers_and_schedules_are_those_that_can_be_painted_with(theirs: Theirs) -> None:

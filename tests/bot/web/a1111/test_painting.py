@@ -82,9 +82,28 @@ async def test_what_is_not_said_is_as_the_model_has_it(caller: Client, house: Ho
 async def test_sizes_are_rounded_down(caller: Client, house: House) -> None:
     house.painter.gate.set()
 
-    await caller.post(TXT2IMG, json={"prompt": "a fox", "width": 135, "height": 71})
+    answer = await caller.post(TXT2IMG, json={"prompt": "a fox", "width": 135, "height": 71})
 
+    told = await answer.json()
     assert (house.painter.painted[0].width, house.painter.painted[0].height) == (128, 64)
+    assert (told["parameters"]["width"], told["parameters"]["height"]) == (128, 64)
+    assert json.loads(told["info"])["notes"] == [
+        "135x71 was rounded down to 128x64: sides are multiples of 8."
+    ]
+
+
+async def test_a_size_beyond_all_enlarging_keeps_its_shape_and_is_told(
+    caller: Client, house: House
+) -> None:
+    house.painter.gate.set()
+    asked = {"prompt": "a fox", "width": 4096, "height": 2304}
+
+    told = await (await caller.post(TXT2IMG, json=asked)).json()
+
+    info = json.loads(told["info"])
+    assert (info["width"], info["height"]) == (2048, 1152)
+    assert (told["parameters"]["width"], told["parameters"]["height"]) == (2048, 1152)
+    assert "4096x2304" in info["notes"][0]
 
 
 async def test_words_are_only_words(caller: Client, house: House) -> None:

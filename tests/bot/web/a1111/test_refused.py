@@ -11,7 +11,9 @@ NOT_PAINTED: list[tuple[Any, str]] = [
     ({}, "prompt is empty"),
     ({"prompt": "a fox", "batch_size": 4, "n_iter": 5}, "20, and 16"),
     ({"prompt": "a fox", "steps": 500}, "from 1 to 150"),
-    ({"prompt": "a fox", "width": 0, "height": 64}, "0 is no width"),
+    ({"prompt": "a fox", "width": 0, "height": 64}, "paints no 0x64"),
+    ({"prompt": "a fox", "width": 4096, "height": 64}, "paints no 4096x64"),
+    ({"prompt": "a fox", "width": 4096, "height": 8}, "paints no 4096x8"),
     ({"prompt": "a fox", "sampler_name": "DPM++ 2S a"}, "no sampler"),
     ({"prompt": "a fox", "sampler_name": "Euler a", "scheduler": "Karras"}, "Automatic"),
     ({"prompt": "a fox", "restore_faces": True}, "restore_faces"),
@@ -63,7 +65,7 @@ NOT_PAINTED_OVER: list[tuple[Any, str]] = [
     ({"init_images": ["PIC"], "mask": "BLACK"}, "black everywhere"),
     ({"init_images": ["PIC"], "mask": "WHITE", "inpainting_fill": 2}, "denoising_strength"),
     ({"init_images": ["PIC"], "denoising_strength": 3}, "strength"),
-    ({"init_images": ["PIC"], "width": 8, "height": 8}, "width or height"),
+    ({"init_images": ["PIC"], "width": 8, "height": 8}, "paints no 8x8"),
 ]
 
 

@@ -5,6 +5,7 @@ import socket
 
 from aiohttp.test_utils import TestClient
 
+from engine.clock import utc_now
 from engine.job import Owner
 from engine.key import own_person
 from engine.request import ImageRequest
@@ -120,6 +121,28 @@ async def test_one_that_reads_nothing_is_dropped_though_its_time_is_over(
             for _ in range(3):
                 await ask(house)
 
+            await until(lambda: not len(streamed.streams))
+
+
+async def test_one_that_reads_nothing_is_dropped_as_soon_as_its_key_is_revoked(
+    house: House, open_streams: OpenStreams
+) -> None:
+    streamed = await open_streams(patience_s=3600, look_s=0.01)
+    client = await somebody(house, streamed)
+    loop = asyncio.get_running_loop()
+    with socket.socket() as asleep:
+        asleep.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        asleep.setblocking(False)
+        await loop.sock_connect(asleep, (streamed.server.host, streamed.server.port))
+        key = client.session.headers["Authorization"]
+        words = f"GET /v1/events HTTP/1.1\r\nHost: easel\r\nAuthorization: {key}\r\n\r\n"
+        await loop.sock_sendall(asleep, words.encode())
+        async with client:
+            await until(lambda: streamed.hub.readers_of(SOMEBODY.id) == 1)
+            for _ in range(3):
+                await ask(house)
+
+            await house.app.keys.revoke("somebody", utc_now())
             await until(lambda: not len(streamed.streams))
 
 

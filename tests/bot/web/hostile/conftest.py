@@ -59,5 +59,5 @@ async def wire(house: House) -> AsyncIterator[Wire]:
     opening = f"Host: localhost\r\nAuthorization: Bearer {await house.key()}".encode()
     with socket.socket() as claim:
         claim.bind(("127.0.0.1", 0))
-        async with listening(pages, claim, grace_s=1, patience_s=PATIENCE_S):
+        async with listening(pages, claim, left=lambda: 1, patience_s=PATIENCE_S):
             yield Wire(port=claim.getsockname()[1], opening=opening)

@@ -21,7 +21,7 @@ LEAKS = (b"aiohttp", b"python", b"traceback", b"pydantic", b"sqlite", b"/bot/web
     "said",
     [
         b"\x16\x03\x01\x00\xff\xff\r\n\r\n",
-        b"BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"hello\r\n\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\rb\r\n\r\n",
@@ -44,6 +44,74 @@ async def test_what_is_no_http_is_said_so(
     assert PROBLEM in answer
     assert not [leak for leak in LEAKS if leak in answer.lower()]
     assert not [line for line in caplog.records if line.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("head", "sentence"),
+    [
+        (b"GET / HTTP/1.1", b"Host is missing"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: a", b"Host is there twice"),
+        (b"GET / HTTP/1.1\r\nHost: evil.com/x?", b"Host is a name"),
+        (b'GET / HTTP/1.1\r\nHost: a"b', b"Host is a name"),
+        (b"GET / HTTP/1.1\r\nHost: evil.com:80@x", b"Host is a name"),
+        (b"GET / HTTP/1.1\r\nHost: a b", b"Host is a name"),
+        (b"GET /healthz HTTP/1.1\r\nHost: [::1]:x", b"Host is a name"),
+        (b"GET /nothing HTTP/1.1\r\nHost: a#b", b"Host is a name"),
+        (b"GET / HTTP/1.1\r\nHost:", b"Host is a name"),
+        (
+            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 2",
+            b"Content-Length is there twice",
+        ),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -4", b"Content-Length is a whole"),
+        (
+            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked",
+            b"Content-Length or a Transfer-Encoding",
+        ),
+        (b"GET / HTTP/1.1\r\nHost: a" + b"\r\nX: a" * 500, b"more headers"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: a\x00b", b"in a header"),
+        (b"GET /\xff HTTP/1.1\r\nHost: a", b"in the address"),
+        (b"\x16\x03\x01\x00\xff\xff", b"plain HTTP"),
+        (
+            b"GET /v1/jobs HTTP/1.1\r\nHost: a\r\nAuthorization: a\r\nAuthorization: b",
+            b"Authorization is there twice",
+        ),
+        (
+            b"GET /v1/jobs HTTP/1.1\r\nHost: a\r\nIdempotency-Key: a\r\nIdempotency-Key: a",
+            b"Idempotency-Key is there twice",
+        ),
+    ],
+)
+async def test_what_is_wrong_with_a_head_is_said(wire: Wire, head: bytes, sentence: bytes) -> None:
+    answer = await wire.say(head + b"\r\nConnection: close\r\n\r\n")
+
+    assert status_of(answer) == 400
+    assert PROBLEM in answer
+    assert sentence in answer
+
+
+@pytest.mark.parametrize("method", [b"FOO", b"BREW", b"get"])
+async def test_a_method_that_there_is_not_is_not_implemented(wire: Wire, method: bytes) -> None:
+    answer = await wire.say(method + b" /v1/jobs HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+    assert status_of(answer) == 501
+    assert PROBLEM in answer
+
+
+@pytest.mark.parametrize(
+    "host", [b"localhost", b"a_b.example.:65535", b"[::1]:80", b"[::ffff:127.0.0.1]", b"10.0.0.1"]
+)
+async def test_a_host_is_a_name_or_an_address_perhaps_with_a_port(wire: Wire, host: bytes) -> None:
+    head = b"GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: "
+
+    assert status_of(await wire.say(head + host + b"\r\n\r\n")) == 200
+
+
+@pytest.mark.parametrize("path", [b"/v1/jobs/", b"/v1/models/", b"/sdapi/v1/options/"])
+async def test_a_slash_at_the_end_is_said_to_be_too_much(wire: Wire, path: bytes) -> None:
+    answer = await wire.ask(b"GET " + path)
+
+    assert status_of(answer) == 404
+    assert b"ends with a slash" in answer
 
 
 @pytest.mark.parametrize(
@@ -111,7 +179,6 @@ async def test_unknown_places_and_methods_are_problems(
     [
         (b"", 400),
         (b"\xff\xfe", 400),
-        (b'\xef\xbb\xbf{"prompt": "a fox"}', 400),
         (b"[" * 200_000, 413),
         (b"[" * 5_000, 400),
         (b'{"prompt": [' + b"1," * 25_000 + b"1]}", 413),
@@ -204,7 +271,7 @@ async def test_whoever_takes_nothing_of_an_answer_is_dropped(house: House) -> No
     pages = make_web(house.app, host="easel.example", device="cpu", secret=SECRET)
     with socket.socket() as claim:
         claim.bind(("127.0.0.1", 0))
-        async with listening(pages, claim, grace_s=1, reading_s=0.4):
+        async with listening(pages, claim, left=lambda: 1, reading_s=0.4):
             silent = socket.socket()
             silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
             silent.connect(claim.getsockname())
@@ -224,7 +291,7 @@ async def test_there_are_only_so_many_connections(house: House) -> None:
     with socket.socket() as claim:
         claim.bind(("127.0.0.1", 0))
         port = claim.getsockname()[1]
-        async with listening(pages, claim, grace_s=1, most=2), asyncio.timeout(ENOUGH_S):
+        async with listening(pages, claim, left=lambda: 1, most=2), asyncio.timeout(ENOUGH_S):
             wire = Wire(port=port, opening=b"Host: localhost")
             idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
 

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -48,11 +49,40 @@ async def test_bombs_are_refused_before_they_burst(caller: Client) -> None:
         assert answer.status == 422, kind
 
 
-async def test_what_was_cut_short_is_refused(caller: Client) -> None:
+async def test_what_was_cut_short_is_refused_and_told_so(caller: Client) -> None:
+    said = set()
     for kind, file in cut_short():
         answer = await caller.post(SOURCES, data=file, headers=AS_FILE)
 
         assert answer.status == 422, kind
+        sentence = (await answer.json())["detail"]
+        assert not [other for other in ("GIF", "BMP") if other in sentence], kind
+        said.add(sentence.partition(" damaged")[0])
+    assert {f"That {kind} is cut short or" for kind in ("PNG", "JPEG", "WEBP")} <= said
+
+
+async def test_what_is_cut_short_and_painted_over_is_told_so(caller: Client) -> None:
+    file = b64encode(saved(Image.effect_noise((64, 64), 50).convert("RGB"), "PNG")[:-500]).decode()
+
+    for asked in (
+        {"init_images": [file], "mask": file},
+        {"init_images": [file], "width": 128, "height": 64},
+    ):
+        answer = await caller.post("/sdapi/v1/img2img", json={"prompt": "a fox", **asked})
+
+        assert answer.status == 422
+        assert "That PNG is cut short" in (await answer.json())["detail"]
+
+
+async def test_a_jpeg_with_others_behind_it_is_the_first_of_them(caller: Client) -> None:
+    first, second = Image.new("RGB", (40, 20), "red"), Image.new("RGB", (30, 30), "blue")
+    file = saved(first, "MPO", save_all=True, append_images=[second])
+
+    answer = await caller.post(SOURCES, data=file, headers=AS_FILE)
+
+    told = await answer.json()
+    assert answer.status == 201, told
+    assert (told["width"], told["height"]) == (40, 20)
 
 
 async def test_odd_pictures_are_painted_over_as_they_are_seen(caller: Client, house: House) -> None:
@@ -79,7 +109,15 @@ async def test_odd_pictures_are_painted_over_as_they_are_seen(caller: Client, ho
     [
         ("/v1/jobs", 200),
         ("/sdapi/v1/img2img", 50),
-        pytest.param("/sdapi/v1/img2img", 200, marks=[pytest.mark.slow, pytest.mark.timeout(600)]),
+        pytest.param(
+            "/sdapi/v1/img2img",
+            200,
+            marks=[
+                pytest.mark.slow,
+                pytest.mark.timeout(600),
+                pytest.mark.promise(18, count=200),
+            ],
+        ),
     ],
 )
 async def test_hundreds_of_hostile_pictures_need_little_memory(

@@ -1,9 +1,11 @@
 """Jobs over HTTP: asked for once, seen by their owner only, withdrawn, fetched."""
 
-import base64
+from base64 import b64encode
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.settings import Settings
 from engine.accounts import Act
@@ -33,7 +35,8 @@ async def test_a_job_is_painted_and_its_picture_can_be_had(caller: Client, house
     assert done["status"] == "done"
     assert done["command"] == "a fox --size 64x128 --seed 7"
     assert (done["tiles"][0]["width"], done["tiles"][0]["height"]) == (64, 128)
-    assert done["cost"] == 0.5
+    # The painter took half a second; nobody pays more than they were told.
+    assert done["cost"] == done["price"] < 0.5
     assert done["progress"] == 1
     assert (await picture.read()).startswith(b"\x89PNG")
 
@@ -130,9 +133,29 @@ async def test_a_quote_paints_nothing(caller: Client, house: House) -> None:
     assert not house.line.jobs
 
 
+async def test_a_quote_says_why_it_would_be_refused(caller: Client, house: House) -> None:
+    async def note(**asked: Any) -> Any:
+        quote = await (await caller.post("/v1/quote", json={"prompt": "a fox", **asked})).json()
+        return " ".join(quote["notes"])
+
+    accounts, act = house.app.accounts, Act(who="local", at=utc_now())
+    assert await note() == ""
+    await accounts.change_tier("default", {"per_day": 0.6, "most_steps": 10}, act)
+    assert await note() == ""
+    assert "0.6 for a day" in await note(count=8)
+    assert "steps" in await note(steps=11)
+    assert (await caller.post(JOBS, json={"prompt": "a fox"})).status == 202
+    assert "left. Enough is back on" in await note(seed=1)
+    assert (await caller.post(JOBS, json={"prompt": "a fox", "seed": 1})).status == 429
+    await accounts.grant("key:tests", 100, act)
+    assert await note(seed=1) == ""
+    await accounts.block("key:tests", Act(who="local", at=utc_now(), why="spam"))
+    assert "spam" in await note()
+
+
 @pytest.mark.parametrize("form", ["data:image/png;base64,{}", "{}"])
 async def test_a_picture_may_come_along(caller: Client, house: House, form: str) -> None:
-    picture = form.format(base64.b64encode(a_png(64, 64)).decode())
+    picture = form.format(b64encode(a_png(64, 64)).decode())
 
     job = await painted(caller, house, prompt="a fox", image=picture, strength=0.5)
 
@@ -154,7 +177,7 @@ async def test_a_picture_may_come_along(caller: Client, house: House, form: str)
         ({"prompt": "a fox", "model": "bok"}, "Did you mean book"),
         ({"prompt": "a fox --sead 7"}, "--seed"),
         ({"prompt": "a fox", "image": "!"}, "base64"),
-        ({"prompt": "a fox", "image": base64.b64encode(b"GIF89a").decode()}, "PNG, JPEG or WebP"),
+        ({"prompt": "a fox", "image": b64encode(b"GIF89a").decode()}, "PNG, JPEG or WebP"),
         ({"prompt": "a fox", "image": "0" * 64}, ""),
         ({"prompt": "a \0 fox"}, "no text"),
         ([], "object"),
@@ -207,6 +230,41 @@ async def test_jobs_of_others_are_as_if_they_were_not_there(caller: Client, hous
         assert (theirs.status, await theirs.json()) == (none.status, await none.json())
     assert (await caller.delete(f"{JOBS}/{ticket.job.id}")).status == 404
     assert (await (await caller.get(JOBS)).json())["jobs"] == []
+
+
+@pytest.mark.parametrize(
+    ("mask", "status"),
+    [
+        (Image.new("L", (64, 64), 0), 422),
+        (Image.new("RGB", (64, 64), (100, 100, 100)), 422),
+        (Image.new("RGBA", (64, 64), (255, 255, 255, 200)), 422),
+        (Image.new("RGBA", (64, 64), (255, 0, 0, 0)), 202),
+        (Image.new("RGBA", (64, 64), (255, 255, 255, 255)), 202),
+        (Image.new("RGB", (64, 64), (200, 200, 200)), 202),
+    ],
+    ids=lambda each: (
+        f"{each.mode} {each.getpixel((0, 0))}" if isinstance(each, Image.Image) else ""
+    ),
+)
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_mask_that_leaves_nothing_to_paint_is_refused(
+    caller: Client, house: House, mask: Image.Image, status: int, kept: bool
+) -> None:
+    file = BytesIO()
+    mask.save(file, "PNG")
+    word = b64encode(file.getvalue()).decode()
+    if kept:
+        kind = {"Content-Type": "image/png"}
+        sent = await caller.post("/v1/sources", data=file.getvalue(), headers=kind)
+        word = (await sent.json())["digest"]
+    asked = {"prompt": "a hat", "image": b64encode(a_png(64, 64)).decode(), "mask": word}
+
+    answer = await caller.post(JOBS, json=asked)
+    around = await caller.post(JOBS, json={**asked, "outpaint": [8, 8, 8, 8], "size": "128x128"})
+
+    assert answer.status == status
+    assert (status == 202) != ("nothing of the image would change" in await answer.text())
+    assert around.status == 202
 
 
 async def test_whoever_is_blocked_hears_why(caller: Client, house: House) -> None:

@@ -153,7 +153,7 @@ async def test_a_block_holds_at_once_until_it_is_taken_back(
         ("POST", "grants", {"credits": 1e300}, "no amount"),
         ("POST", "grants", {"credits": "many"}, "credits"),
         ("POST", "grants", {"credits": 1, "expires": "2020-01-01T00:00:00Z"}, "over already"),
-        ("POST", "grants", {"credits": 1, "expires": "2030-01-01T00:00:00"}, "timezone"),
+        ("POST", "grants", {"credits": 1, "expires": "2030-01-01T00:00:00"}, "with its zone"),
         ("POST", "grants", {"credits": 1, "expires": "9999-12-31T23:59:59Z"}, "too far"),
         ("POST", "grants", {"credits": 1, "expires": "0001-01-01T00:00:00+14:00"}, "no year"),
         ("PUT", "tier", {}, "tier"),
@@ -179,7 +179,13 @@ async def test_what_cannot_be_done_is_said(
     assert (await told(caller, ALICE))["known"] is False
 
 
-@pytest.mark.parametrize("person", ["%00", "%0A", "%20"])
+@pytest.mark.parametrize(
+    "person",
+    [
+        *("%00", "%0A", "%20", "nobody", "discord:abc", "discord:", "discord:42%20", "a%2Fb"),
+        *("local:1", "LOCAL", "key:", "key:%20", "telegram:4", "discord:" + "9" * 21),
+    ],
+)
 async def test_what_is_no_person_is_said(caller: Client, person: str) -> None:
     answer = await caller.get(f"{PEOPLE}/{person}")
 

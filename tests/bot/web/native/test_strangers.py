@@ -7,6 +7,8 @@ from itertools import cycle, islice
 from random import Random
 from typing import Any
 
+import pytest
+
 from bot.web.app import endpoints_of
 from bot.web.endpoint import Endpoint
 from bot.web.links import Links
@@ -152,6 +154,7 @@ async def everything_of(client: Client) -> list[Any]:
 
 
 @counted(1000)
+@pytest.mark.promise(24)
 async def test_a_stranger_learns_nothing_and_changes_nothing(
     caller: Client, visit: Visit, house: House, count: int
 ) -> None:

@@ -55,6 +55,20 @@ async def test_a_size_that_the_model_does_not_paint_is_painted_smaller_and_enlar
     assert recipe.final_size == (1536, 1024)
 
 
+async def test_a_size_beyond_all_enlarging_keeps_its_shape_and_is_told(
+    caller: Client, house: House
+) -> None:
+    house.painter.gate.set()
+    asked = {"prompt": "a fox", "size": "4096x2304"}
+
+    answer = await caller.post("/v1/images/generations", json=asked)
+
+    assert (await answer.json())["size"] == "2048x1152"
+    assert "Instead of 4096x2304 the picture is 2048x1152." in answer.headers["X-Easel-Note"]
+    usual = await caller.post("/v1/images/generations", json={"prompt": "a fox"})
+    assert "X-Easel-Note" not in usual.headers
+
+
 async def test_addresses_open_without_a_key_and_only_as_they_are(
     theirs: AsyncOpenAI, house: House
 ) -> None:
@@ -108,6 +122,13 @@ async def test_a_picture_is_edited_where_its_mask_is_transparent(
     assert answer.data
 
 
+async def test_a_mask_that_leaves_nothing_to_paint_is_refused(theirs: AsyncOpenAI) -> None:
+    picture, black = ("fox.png", a_png(64, 64)), ("mask.png", a_png(64, 64, colour="black"))
+
+    with pytest.raises(openai.BadRequestError, match="nothing of the image would change"):
+        await theirs.images.edit(image=picture, mask=black, prompt="a hat")
+
+
 async def test_without_a_mask_the_holes_of_the_picture_are_painted(
     theirs: AsyncOpenAI, house: House
 ) -> None:
@@ -127,7 +148,7 @@ async def test_without_a_mask_the_holes_of_the_picture_are_painted(
         ({"prompt": "a fox --sead 7"}, "--seed"),
         ({"prompt": "a fox", "model": "bok"}, "book"),
         ({"prompt": "a fox", "size": "wide"}, "width x height"),
-        ({"prompt": "a fox", "n": 11}, "n:"),
+        ({"prompt": "a fox", "n": 11}, "n is 10 or less"),
         ({"prompt": "a fox", "background": "transparent"}, "background"),
     ],
 )

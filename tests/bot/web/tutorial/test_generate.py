@@ -45,6 +45,36 @@ async def test_a_size_that_the_model_does_not_paint_is_painted_smaller_and_enlar
     assert (recipe.width, recipe.final_size) == (256, (1024, 1024))
 
 
+@pytest.mark.parametrize("wait", [True, False])
+async def test_another_size_than_was_asked_for_is_told(
+    caller: Client, house: House, wait: bool
+) -> None:
+    house.painter.gate.set()
+    # Too near to a square for what is enlarged to end there.
+    asked = {"prompt": "a fox", "width": 2048, "height": 2040, "wait": wait}
+
+    answer = await caller.post("/generate", json=asked)
+
+    [width, height] = house.painter.painted[0].final_size if wait else (2048, 2048)
+    assert (
+        f"Instead of 2048x2040 the picture is {width}x{height}." in answer.headers["X-Easel-Note"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "size"), [("--size 64x192", (64, 192)), ("--aspect 1:1", (128, 128))]
+)
+async def test_a_size_in_the_prompt_goes_before_the_fields(
+    caller: Client, house: House, words: str, size: tuple[int, int]
+) -> None:
+    house.painter.gate.set()
+
+    await caller.post("/generate", json={"prompt": f"a fox {words}", "width": 96, "height": 64})
+
+    [recipe] = house.painter.painted
+    assert recipe.final_size == size
+
+
 async def test_a_job_can_be_asked_after(caller: Client, house: House) -> None:
     asked = await caller.post("/generate", json={"prompt": "a fox", "steps": 4, "wait": False})
     job = (await asked.json())["job_id"]
@@ -66,6 +96,9 @@ async def test_a_job_can_be_asked_after(caller: Client, house: House) -> None:
         ({"prompt": ""}, "prompt"),
         ({"prompt": "a fox", "steps": 1000}, "150"),
         ({"prompt": "a fox", "width": 100, "height": 100}, "multiple"),
+        ({"prompt": "a fox", "width": 1024, "height": 8}, "paints no 1024x8"),
+        ({"prompt": "a fox", "width": 2048, "height": 64}, "paints no 2048x64"),
+        ({"prompt": "a fox", "width": 64}, "width and height together"),
         ({"prompt": "a fox", "guidance": 5}, "guidance_scale"),
     ],
 )
@@ -103,9 +136,7 @@ async def test_a_picture_that_was_deleted_is_not_painted_again_for_its_key(
     assert len(house.painter.painted) == 1
 
 
-@pytest.mark.parametrize(
-    "prompt", ["a {red|blue|green} circle", "a __colour__ circle", "a red circle --count 4"]
-)
+@pytest.mark.parametrize("prompt", ["a {red|blue|green} circle", "a __colour__ circle"])
 async def test_it_paints_the_one_picture_that_it_answers(
     caller: Client, house: House, prompt: str
 ) -> None:
@@ -115,7 +146,35 @@ async def test_it_paints_the_one_picture_that_it_answers(
 
     [recipe] = house.painter.painted
     assert answer.status == 200
-    assert recipe.prompt == prompt.removesuffix(" --count 4")
+    assert recipe.prompt == prompt
+
+
+async def test_more_than_one_picture_is_refused_and_not_left_out(
+    caller: Client, house: House
+) -> None:
+    answers = [
+        await caller.post("/generate", json={"prompt": "a fox --count 4"}),
+        await caller.post("/generate", json={"prompt": "a fox --count 4", "wait": False}),
+    ]
+
+    assert [answer.status for answer in answers] == [422, 422]
+    assert "says --count 4" in (await answers[0].json())["detail"]
+    assert not house.line.jobs
+
+
+async def test_a_count_that_was_chosen_beforehand_is_not_for_it(
+    caller: Client, house: House
+) -> None:
+    house.painter.gate.set()
+    await caller.put("/v1/preferences", json={"count": 4})
+
+    answers = [
+        await caller.post("/generate", json={"prompt": "a fox"}),
+        await caller.post("/generate", json={"prompt": "a hare --count 1"}),
+    ]
+
+    assert [answer.status for answer in answers] == [200, 200]
+    assert len(house.painter.painted) == 2
 
 
 async def test_a_key_for_another_prompt_is_refused(caller: Client, house: House) -> None:
