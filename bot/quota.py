@@ -27,7 +27,8 @@ from engine.clock import utc_now
 from engine.decisions import gate_from
 from engine.errors import InvalidRequest
 from engine.gate import QUEUE, Gate
-from engine.moderation import unknown_tier, whom
+from engine.moderation import is_person, unknown_tier, whom
+from engine.moderation import person as person_id
 from engine.nearest import nearest
 
 LAST_ENTRIES = 12
@@ -46,7 +47,7 @@ class Quota:
         if person is not None and tier is not None:
             raise InvalidRequest(quota_words.PERSON_OR_TIER)
         if person is not None:
-            return await self._show_person(read_person(person))
+            return await self._show_person(await self._person(person))
         tiers = await self.accounts.tiers()
         if tier is not None:
             named = [one for one in tiers if one.name == tier]
@@ -130,7 +131,7 @@ class Quota:
     ) -> list[str]:
         if sum(named is not None for named in (person, tier, server)) > 1:
             raise InvalidRequest(quota_words.ONE_AT_A_TIME)
-        about = None if person is None else read_person(person)
+        about = None if person is None else await self._person(person)
         about = about if tier is None else whom(tier)
         about = about if server is None else str(read_whose(None, server))
         deeds = await self.accounts.audit(whom=about, most=most)
@@ -139,10 +140,8 @@ class Quota:
     async def _person(self, word: str) -> str:
         """An id. Raises InvalidRequest for a name, and says whose it may be."""
         owner = read_person(word)
-        if ":" in owner or owner == LOCAL.id:
-            return owner
-        if (await self.accounts.standing(owner, self.now())).known:
-            return owner
+        if is_person(owner) or ":" in owner or not owner.isprintable() or not owner.strip():
+            return person_id(owner)
         found = await self.accounts.people(MOST_NAMED, search=word)
         if not found:
             people = await self.accounts.people(MOST_PEOPLE)

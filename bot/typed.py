@@ -9,6 +9,7 @@ from bot.sizes import read_aspect, read_size
 from bot.terms import read_person
 from engine.choices import Kind, Whose
 from engine.errors import InvalidRequest
+from engine.moderation import person as person_id
 
 DEFAULT = "default"
 """Nothing of one's own: what the server says, or the model."""
@@ -53,7 +54,8 @@ def read_whose(person: str | None, server: str | None) -> Whose:
     if server is not None:
         # Digits alone are Discord's, as those of people are.
         return Whose(kind=Kind.SERVER, id=read_person(server))
-    return Whose(kind=Kind.PERSON, id=LOCAL.id if person is None else read_person(person))
+    id = LOCAL.id if person is None else person_id(read_person(person))
+    return Whose(kind=Kind.PERSON, id=id)
 
 
 def _read(typed: Mapping[str, str | None], options: Mapping[str, _Option]) -> Typed:

@@ -1,5 +1,6 @@
 """What moderators may do: whose tier counts, what can be given and changed, and what cannot."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ LOCAL = "local"
 """Whoever sits at this machine: unlimited, unless somebody said otherwise of them."""
 EVERYBODY = "default"
 """The tier of those who have no other."""
+A_PERSON = re.compile(rf"discord:[0-9]{{1,20}}|{LOCAL}|key:.*\S.*", re.ASCII)
 LONGEST_ID = 200
 LONGEST_WHY = 1000
 HIGHEST_RANK = 2**31 - 1
@@ -87,9 +89,14 @@ def is_tier(whom: str) -> bool:
     return whom.startswith("tier ")
 
 
+def is_person(owner: str) -> bool:
+    """Whether it has the form of an id that somebody can have."""
+    return len(owner) <= LONGEST_ID and owner.isprintable() and bool(A_PERSON.fullmatch(owner))
+
+
 def person(owner: str) -> str:
     """The id, if it can be one. Raises InvalidRequest."""
-    if not owner.strip() or len(owner) > LONGEST_ID or not owner.isprintable():
+    if not is_person(owner):
         raise InvalidRequest("That is no person's id. They look like discord:42 or local.")
     return owner
 

@@ -64,6 +64,15 @@ def upright(image: Image.Image) -> Image.Image:
     return image.convert("I").point(EIGHT_OF_SIXTEEN, "L")
 
 
+def cut_short(kind: str) -> InvalidRequest:
+    """Of a picture of that kind that begins as one."""
+    return InvalidRequest(
+        "That {kind} is cut short or damaged: it begins as a picture and does not end as one. "
+        "Send the whole file.",
+        kind=kind,
+    )
+
+
 def _orientation(image: Image.Image) -> object:
     """As it was held; upright where the camera's notes cannot be read."""
     try:
@@ -84,7 +93,11 @@ def require_picture(file: bytes) -> None:
                     height=image.height,
                     most=MOST_PIXELS // 1_000_000,
                 )
-            image.load()
+            kind = str(image.format)
+            try:
+                image.load()
+            except BROKEN:
+                raise cut_short(kind) from None
     except Image.DecompressionBombError:
         raise InvalidRequest(
             "That picture has more pixels than {most} million. Make it smaller first.",

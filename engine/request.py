@@ -60,9 +60,9 @@ class ControlWish(BaseModel):
 
     name: Name
     image: Name
-    weight: float = Field(1.0, ge=0, le=2)
-    start: float = Field(0.0, ge=0, le=1)
-    end: float = Field(1.0, ge=0, le=1)
+    weight: float = Field(1.0, ge=0, le=2, strict=True)
+    start: float = Field(0.0, ge=0, le=1, strict=True)
+    end: float = Field(1.0, ge=0, le=1, strict=True)
     preprocessor: Name | None = None
 
 
@@ -73,7 +73,7 @@ class ReferenceWish(BaseModel):
 
     image: Name
     name: Name | None = None
-    weight: float = Field(0.6, ge=0, le=2)
+    weight: float = Field(0.6, ge=0, le=2, strict=True)
 
 
 class ImageRequest(BaseModel):
@@ -273,9 +273,24 @@ LIMITS = {
 WISHES: Mapping[str, type[BaseModel]] = {"controls": ControlWish, "references": ReferenceWish}
 
 
+def _shown(given: object) -> str:
+    """What was given, as somebody would write it."""
+    match given:
+        case None:
+            return "null"
+        case list() | tuple() if all(isinstance(each, str | int | float) for each in given):
+            return f"{list(given)!r:.60}"
+        case list() | tuple():
+            return "[…]"
+        case Mapping() | BaseModel():
+            return "{…}"
+        case _:
+            return f"{given!r:.60}"
+
+
 def _sentence(error: ValidationError, known: Any) -> str:
     first = error.errors(include_url=False, include_context=False)[0]
-    place, value = "", f"{first['input']!r:.60}"
+    place, value = "", _shown(first["input"])
     match first["loc"]:
         case (str(wishes), int(index), inside, *_) if wishes in WISHES:
             name, known = str(inside), WISHES[wishes].model_fields

@@ -208,6 +208,8 @@ def test_an_unknown_scope_is_named_with_the_nearest(word: str, sentence: str) ->
         (["add", "a", "--scope", "painting"], 2, "Did you mean paint?"),
         (["add", "a", "--expires", "2020-01-01"], 2, "over already"),
         (["add", "a", "--person", ""], 2, "no person's id"),
+        (["add", "a", "--person", "nobody"], 2, "no person's id"),
+        (["add", "a", "--person", "a/b"], 2, "no person's id"),
         (["revoke", "site"], 1, "There is no key “site” to revoke"),
     ],
 )

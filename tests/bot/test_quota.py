@@ -303,6 +303,10 @@ def test_commands_work_on_the_database_in_the_data_folder(
     ("command", "code", "sentence"),
     [
         (["quota", "grant", "42", "nan"], 2, "“nan” is no number"),
+        (["quota", "grant", "discord:abc", "1"], 2, "no person's id"),
+        (["quota", "block", "telegram:1"], 2, "no person's id"),
+        (["quota", "show", "discord:abc"], 2, "no person's id"),
+        (["quota", "show", "nobody"], 2, "is nobody's id"),
         (["quota", "grant", "a\x00b", "1"], 2, "no person's id"),
         (["quota", "set", "42", "--tier", "memer"], 2, "There are none yet"),
         (["quota", "unblock", "42"], 1, "discord:42 is not blocked"),

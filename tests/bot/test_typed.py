@@ -106,3 +106,9 @@ def test_without_a_name_it_is_whoever_sits_here() -> None:
 def test_sizes_and_shapes_may_be_as_wide_as_the_letters_of_east_asia() -> None:
     assert read_size("５１２ｘ７６８") == (512, 768)
     assert read_aspect("１６：９") == (16, 9)
+
+
+@pytest.mark.parametrize("person", ["nobody", "discord:abc", "a/b"])
+def test_who_is_no_person_chooses_nothing(person: str) -> None:
+    with pytest.raises(InvalidRequest, match="no person's id"):
+        read_whose(person, None)

@@ -37,7 +37,7 @@ ELSEWHERE = frozenset(
     }
 )
 RAISED = frozenset(
-    {"InvalidRequest", "QuotaExceeded", "QueueFull", "ShareFull", "NotFound", "Phrase"}
+    {"InvalidRequest", "QuotaExceeded", "QueueFull", "ShareFull", "Stopping", "NotFound", "Phrase"}
 )
 
 
