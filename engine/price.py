@@ -166,7 +166,7 @@ class Speeds:
                 if min(kind.width, kind.height, kind.pieces) < 1 or kind.controls < 0:
                     raise ValueError(f"{kind} is nothing that is painted")
                 speeds._learned[kind] = _Learned(speed)
-        except (KeyError, TypeError, OverflowError) as error:
+        except (KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ValueError(f"these are no learned speeds: {error!r}") from None
         return speeds
 

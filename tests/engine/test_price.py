@@ -157,6 +157,7 @@ def test_what_was_learned_can_be_kept() -> None:
         '[{"model": "m", "width": 8, "height": 8, "row_step": NaN, "rest": 1}]',
         '[{"model": "m", "width": 8, "height": 8, "row_step": 1, "rest": -1}]',
         '[{"model": "m", "width": Infinity, "height": 8, "row_step": 1, "rest": 1}]',
+        "[" * 100_000,
     ],
 )
 def test_what_was_not_written_by_us_is_refused(text: str) -> None:
