@@ -4,8 +4,8 @@ import asyncio
 import errno
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 
 from aiohttp import web
@@ -24,6 +24,7 @@ from bot.web.connection import listening
 from bot.web.cookie import secret_in
 from bot.web.metrics import LAG
 from bot.web.native.painters import Seen
+from bot.web.warming import warming
 from engine.errors import Misconfigured, PainterLost
 from engine.meter import meter_of
 from engine.ports import Painter
@@ -63,10 +64,11 @@ async def _serve(
 ) -> None:
     """The last to be opened is the first to close: Discord, while the page still answers."""
     async with (
+        warming(claim) as hand_over,
         open_app(settings, painters) as app,
         painting(app, settings, painters, for_all=True) as painter,
         tidying(app, settings),
-        _listening(_pages(app, settings, painters, painter), claim, settings, stopping),
+        _listening(_pages(app, settings, painters, painter), claim, hand_over, stopping),
         _chatting(app, settings, stopping),
         stopping.noticing(),
     ):
@@ -104,16 +106,16 @@ async def _chatting(app: App, settings: Settings, stopping: Stopping) -> AsyncIt
 
 @asynccontextmanager
 async def _listening(
-    pages: web.Application, claim: socket.socket, settings: Settings, stopping: Stopping
+    pages: web.Application,
+    claim: socket.socket,
+    hand_over: Callable[[], Awaitable[None]],
+    stopping: Stopping,
 ) -> AsyncIterator[None]:
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(beside(watch_lag(pages[LAG])))
-        try:
-            await stack.enter_async_context(
-                listening(pages, claim, left=lambda: stopping.left_for_answers)
-            )
-        except OSError as error:
-            raise _taken(settings.host, settings.port, error) from None
+    await hand_over()
+    async with (
+        beside(watch_lag(pages[LAG])),
+        listening(pages, claim, left=lambda: stopping.left_for_answers),
+    ):
         yield
 
 

@@ -26,7 +26,6 @@ class Watchdog:
         self._awake = 0.0
         self._ends = inf
         self._thread: threading.Thread | None = None
-        self._needless = threading.Event()
         self.code = OVERDUE
 
     def within(self, seconds: float) -> None:
@@ -36,15 +35,10 @@ class Watchdog:
             self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
             self._thread.start()
 
-    def close(self) -> None:
-        """The program goes on, or ends by itself."""
-        self._needless.set()
-
     def _watch(self) -> None:
         while self._awake < self._ends:
             before = time.monotonic()
-            if self._needless.wait(LOOK_S):
-                return
+            time.sleep(LOOK_S)
             self._awake += min(time.monotonic() - before, LONGEST_LOOK_S)
         # Where nobody reads what is logged, the line must not be what hangs now.
         telling = threading.Thread(target=self._tell, daemon=True)

@@ -29,7 +29,6 @@ from engine.ports import Ledger, Painter
 from engine.price import Speeds
 from engine.queue import Entry
 from engine.recall import measure, recalled
-from engine.tally import Tally
 from engine.ticket import Ticket
 from engine.watch import Subject
 from engine.whole import whole
@@ -169,11 +168,7 @@ class Dispatcher:
             picture = await self._picture(ticket, tile, sources)
             self._line.pay(entry, work, picture.seconds)
             if pictures := work.add(tile, picture):
-                tally = await self._finish(work, pictures)
-                log.info("job %s is done: pictures %d", work.job, len(pictures))
-                measure(pictures, self._line.meter)
-                self._line.finish(work.job, pictures)
-                self._line.told(tally)
+                await self._finish(work, pictures)
         except PainterLost:
             raise  # the program ends, and who takes the jobs back takes up what waits
         except TakenOver:
@@ -226,24 +221,27 @@ class Dispatcher:
         sources = {digest: await self._ledger.file(digest) for digest in job.request.pictures}
         return work.ticket, sources
 
-    async def _finish(self, work: Work, pictures: tuple[Picture, ...]) -> Tally | None:
-        """Store the result, and answer the tally that was kept with it.
-
-        A database that is away for a moment costs nobody the picture that is painted.
-        """
+    async def _finish(self, work: Work, pictures: tuple[Picture, ...]) -> None:
+        """A database that is away for a moment costs nobody the picture that is painted."""
         begun, pauses = self._now(), iter(self._lease.pauses)
         while True:
-            tally = self._line.tally(work.owner, ended=work)
             try:
-                finish = self._ledger.finish
-                await whole(finish(work.job, work.attempt, pictures, self._now(), tally))
-                return tally
+                # Whoever waits for what is stored and paid for is told so, also at the very end.
+                return await whole(self._store(work, pictures))
             except StorageFailed as error:
                 pause = next(pauses, None)
                 if pause is None or self._now() + pause - begun > self._lease.length:
                     raise
                 log.warning("job %s is finished and cannot be stored yet: %s", work.job, error)
             await asyncio.sleep(pause.total_seconds())
+
+    async def _store(self, work: Work, pictures: tuple[Picture, ...]) -> None:
+        tally = self._line.tally(work.owner, ended=work)
+        await self._ledger.finish(work.job, work.attempt, pictures, self._now(), tally)
+        log.info("job %s is done: pictures %d", work.job, len(pictures))
+        measure(pictures, self._line.meter)
+        self._line.finish(work.job, pictures)
+        self._line.told(tally)
 
     async def _give_up(self, work: Work, error: EaselError) -> None:
         """The other tiles of the job go too: half a request is not what was asked for."""

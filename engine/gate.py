@@ -23,7 +23,7 @@ def gate_of(deed: str | None) -> Gate:
     return Gate(deed) if deed in set(Gate) else Gate.OPEN
 
 
-def require_open(gate: Gate, *, stopping: bool = False) -> None:
+def require_open(gate: Gate, *, stopping: bool) -> None:
     """Raises QueueFull where nothing more is taken in."""
     if stopping:
         raise Stopping(

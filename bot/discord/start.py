@@ -60,7 +60,7 @@ async def on_discord(
     settings: Settings,
     tempo: Tempo = USUAL,
     *,
-    left: Callable[[], float] | None = None,
+    left: Callable[[], float],
 ) -> AsyncIterator[None]:
     """As long as it is open; nothing of it waits for Discord to be there.
 
@@ -117,9 +117,8 @@ async def on_discord(
                 yield
             finally:
                 try:
-                    await desk.close(settings.grace_s if left is None else left())
-                    if left is not None:
-                        await _flushed(courier, left())
+                    await desk.close(left())
+                    await _flushed(courier, left())
                 finally:
                     await screens.close()
 

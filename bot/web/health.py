@@ -16,7 +16,6 @@ from engine.ports import Ledger
 PATIENCE_S = 2.0
 AS_TEXT = "text/plain"
 STOPPING = "Easel is stopping. Ask another one, or this one when it is back."
-COLD = "The model is not loaded yet. Ask again in a moment."
 HOLDS_S = 3.0
 """So long what was found out by writing holds, however many ask."""
 PAUSED = "A moderator has paused the queue: jobs are taken in, and none is begun until it goes on."
@@ -73,9 +72,8 @@ class Health:
 
     async def health(self, _: object) -> web.Response:
         """What is painted with, and on what."""
-        told = ToldHealth(
-            status="ok", model=self._model, device=self._device, model_loaded=self._is_warm
-        )
+        # Whoever asks earlier hears that Easel is starting.
+        told = ToldHealth(status="ok", model=self._model, device=self._device, model_loaded=True)
         return answered(told)
 
     async def alive(self, _: object) -> web.Response:
@@ -91,8 +89,6 @@ class Health:
     async def _why_not(self) -> str:
         if self._stopping or self._line.stop.meant:
             return STOPPING
-        if not self._is_warm:
-            return COLD
         try:
             self._line.require_open()
             if self._line.gate is Gate.PAUSED:
@@ -112,11 +108,6 @@ class Health:
         except EaselError as error:
             return str(error)
         return ""
-
-    @property
-    def _is_warm(self) -> bool:
-        """Somebody paints here."""
-        return bool(self._line.hands)
 
     async def _stop(self, _: web.Application) -> None:
         self._stopping = True

@@ -105,7 +105,7 @@ async def _ended(
                 raise QueueFull(PAUSED_STAYS if stays else PAUSED_GOES)
             if request.transport is None or request.transport.is_closing():
                 raise asyncio.CancelledError
-        if not pictures.done():
+        if not ticket.ended:
             raise Stopping(STAYS if stays else GOES)
     except (asyncio.CancelledError, QueueFull):
         pictures.cancel()

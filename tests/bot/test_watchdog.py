@@ -52,13 +52,3 @@ def test_the_time_can_become_shorter_and_never_longer() -> None:
     watchdog.within(3600)
 
     assert ended.event.wait(PATIENCE_S)
-
-
-def test_a_program_that_is_not_watched_any_more_goes_on() -> None:
-    ended = Ended()
-    watchdog = Watchdog(ended)
-    watchdog.within(0.2)
-
-    watchdog.close()
-
-    assert not ended.event.wait(0.5)

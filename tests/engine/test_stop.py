@@ -108,10 +108,11 @@ async def test_what_is_begun_of_a_paused_queue_goes_back() -> None:
 
 
 @pytest.mark.parametrize("in_order", [True, False])
-async def test_a_result_that_is_being_stored_is_stored_whole(in_order: bool) -> None:
+async def test_a_result_that_is_being_stored_is_stored_whole_and_told(in_order: bool) -> None:
     ledger = SlowLedger()
     async with open_house(ledger=ledger) as house:
-        job = await ask(house, "a fox")
+        ticket = await house.studio.submit(ImageRequest(prompt="a fox"), ALICE)
+        job = ticket.job
         house.painter.gate.set()
         await ledger.storing.wait()
 
@@ -125,6 +126,8 @@ async def test_a_result_that_is_being_stored_is_stored_whole(in_order: bool) -> 
 
         assert await state(house, job) == (Status.DONE, 1)
         assert len(await ledger.pictures(job.id)) == 1
+        assert ticket.ended
+        assert not house.line.knows(job.id)
 
 
 async def test_nothing_new_is_taken_in_but_what_was_asked_before_is_known() -> None:

@@ -10,7 +10,7 @@ from engine.gpu.hub.public import public_connection
 REACH = 5.0
 
 
-class Led(Request):
+class Redirected(Request):
     """Nobody here named its address: a host out in the internet led there."""
 
 
@@ -18,12 +18,12 @@ class _Soon(HTTPConnection):
     """`reach` seconds for connecting, `timeout` for everything else."""
 
     def __init__(
-        self, host: str, *, reach: float = REACH, led: bool = False, **options: Any
+        self, host: str, *, reach: float = REACH, redirected: bool = False, **options: Any
     ) -> None:
         super().__init__(host, **options)
         self._reach = reach
         # By this name http.client keeps what opens its sockets.
-        self._create_connection = public_connection if led else socket.create_connection
+        self._create_connection = public_connection if redirected else socket.create_connection
 
     def connect(self) -> None:
         """Greetings included, where the connection is a secure one."""
@@ -48,7 +48,7 @@ class Plain(HTTPHandler):
 
     def http_open(self, req: Request) -> HTTPResponse:
         """Called by whoever opens the address."""
-        return self.do_open(_Soon, req, reach=self._reach, led=_is_led(req))
+        return self.do_open(_Soon, req, reach=self._reach, redirected=_is_redirected(req))
 
 
 class Secure(HTTPSHandler):
@@ -60,10 +60,10 @@ class Secure(HTTPSHandler):
 
     def https_open(self, req: Request) -> HTTPResponse:
         """Called by whoever opens the address."""
-        return self.do_open(_SoonSecure, req, reach=self._reach, led=_is_led(req))
+        return self.do_open(_SoonSecure, req, reach=self._reach, redirected=_is_redirected(req))
 
 
-def _is_led(request: Request) -> bool:
+def _is_redirected(request: Request) -> bool:
     # A proxy was named here, and may be on this machine.
     tunnelled = getattr(request, "_tunnel_host", None)
-    return isinstance(request, Led) and not (tunnelled or request.has_proxy())
+    return isinstance(request, Redirected) and not (tunnelled or request.has_proxy())

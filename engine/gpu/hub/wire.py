@@ -9,8 +9,9 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
-from engine.gpu.hub.connection import Led, Plain, Secure
+from engine.gpu.hub.connection import Plain, Redirected, Secure
 from engine.gpu.hub.public import is_public
+from engine.letters import shown
 
 LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 LONGEST_WORDS = 100
@@ -63,8 +64,7 @@ def breaking() -> Iterator[None]:
 
 def readable(words: object) -> str:
     """What a stranger wrote, in a form that may go to a terminal."""
-    told = str(words)[:LONGEST_WORDS]
-    return "".join(letter if letter.isprintable() else "?" for letter in told)
+    return shown(str(words), LONGEST_WORDS)
 
 
 class _Redirects(HTTPRedirectHandler):
@@ -82,8 +82,8 @@ class _Redirects(HTTPRedirectHandler):
         new = super().redirect_request(req, fp, code, msg, headers, newurl)
         if new is None:
             return None
-        if isinstance(req, Led) or is_public(before.hostname or ""):
-            new = Led(new.full_url, headers=new.headers, unverifiable=True)
+        if isinstance(req, Redirected) or is_public(before.hostname or ""):
+            new = Redirected(new.full_url, headers=new.headers, unverifiable=True)
         token = req.unredirected_hdrs.get("Authorization")
         if token and after[:2] == before[:2]:
             new.add_unredirected_header("Authorization", token)

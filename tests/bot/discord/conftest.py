@@ -32,6 +32,11 @@ HURRIED = Tempo(
 """In a hurry with all but first answers: a machine that halts for a moment makes no second try."""
 
 
+def at_leisure() -> float:
+    """The seconds that people may still be told in when a test ends."""
+    return HALTED_S
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Easel:
     """What a test may look into."""
@@ -89,7 +94,7 @@ def open_easel(settings: Settings, server: Discord, tempo: Tempo) -> OpenEasel:
         async with (
             open_app(settings, painters) as app,
             painting(app, settings, painters, for_all=True),
-            on_discord(app, settings, tempo),
+            on_discord(app, settings, tempo, left=at_leisure),
         ):
             await server.ready(visits + 1)
             # What was painted to know the first price is none of the test's.

@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
+import socket
 
 import pytest
+from yarl import URL
 
 from bot.settings import Settings
 from tests.bot.discord.counts.processes import running
@@ -19,6 +21,9 @@ from tests.reliability.rig import Rig
 pytestmark = pytest.mark.slow
 
 GRACE = {"EASEL_GRACE_S": str(GRACE_S)}
+ANSWERS = 500
+"""More of these than what lies between a program and who does not read can hold."""
+TURNS = 100
 
 
 async def test_a_database_that_hangs_is_not_waited_for(settings: Settings) -> None:
@@ -52,18 +57,49 @@ async def test_a_discord_that_hangs_is_not_waited_for(rig: Rig, server: Discord)
     assert await rig.complaints() == []
 
 
+async def test_somebody_who_does_not_send_the_rest_is_not_waited_for(settings: Settings) -> None:
+    folder = settings.data_dir.parent
+    async with begun(Plan(), folder, **GRACE) as program:
+        address = await address_of(program)
+        host = address.removeprefix("http://").strip("/")
+        async with visiting(address) as page:
+            cookies = page.cookie_jar.filter_cookies(URL(address))
+            cookie = "; ".join(f"{each.key}={each.value}" for each in cookies.values())
+        reader, writer = await asyncio.open_connection(*host.split(":"))
+        writer.write(
+            f"POST /v1/jobs HTTP/1.1\r\nHost: {host}\r\nOrigin: {address.strip('/')}\r\n"
+            f"Cookie: {cookie}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n"
+            "Expect: 100-continue\r\n\r\n{".encode()
+        )
+        # From here on it is waited for.
+        heard = await reader.readuntil(b"\r\n\r\n")
+        stopped = await program.stop(signal.SIGTERM)
+        answer = await reader.read()
+        writer.close()
+
+    assert heard.startswith(b"HTTP/1.1 100 ")
+    assert answer == b""
+    assert stopped.code == 0
+    assert stopped.seconds <= GRACE_S + SLACK_S
+
+
 async def test_somebody_who_does_not_read_is_not_waited_for(settings: Settings) -> None:
     folder = settings.data_dir.parent
     async with begun(Plan(), folder, **GRACE) as program:
         address = await address_of(program)
-        _, port = address.removeprefix("http://").strip("/").split(":")
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
-        writer.write(b"POST /v1/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99\r\n")
-        writer.write(b"Content-Type: application/json\r\n\r\n{")
-        await writer.drain()
-        stopped = await program.stop(signal.SIGTERM)
-        writer.close()
+        host = address.removeprefix("http://").strip("/")
+        with socket.socket() as deaf:
+            # Set before it connects, or the system makes it as large as it likes.
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.connect(("127.0.0.1", int(host.split(":")[1])))
+            deaf.sendall(f"GET /openapi.json HTTP/1.1\r\nHost: {host}\r\n\r\n".encode() * ANSWERS)
+            begins = deaf.recv(15)
+            async with visiting(address) as page:
+                # Each time others have their turn too, until nothing more goes into the line.
+                for _ in range(TURNS):
+                    await page.get("/healthz")
+            stopped = await program.stop(signal.SIGTERM)
 
+    assert begins == b"HTTP/1.1 200 OK"
     assert stopped.code == 0
     assert stopped.seconds <= GRACE_S + SLACK_S
-    assert reader is not None

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession
 
+from bot.web.warming import COLD
 from tests.bot.discord.counts.amount import counted
 from tests.bot.stopping.plan import Plan
 from tests.bot.stopping.stopped import SLACK_S, WARMING, address_of, begun
@@ -57,11 +58,12 @@ async def test_it_is_not_ready_until_it_is_warm(tmp_path: Path) -> None:
         port = found.getsockname()[1]
     async with begun(Plan(warm="never"), tmp_path, EASEL_PORT=str(port)) as program:
         await program.says(WARMING)
-        async with ClientSession(timeout=ClientTimeout(total=0.3)) as watcher:
-            with pytest.raises(TimeoutError):
-                await watcher.get(f"http://127.0.0.1:{port}/readyz")
+        async with ClientSession(f"http://127.0.0.1:{port}") as watcher:
+            alive, ready = await watcher.get("/healthz"), await watcher.get("/readyz")
+            told = await ready.text()
         stopped = await program.stop(TERM)
 
+    assert (alive.status, ready.status, told) == (200, 503, COLD)
     assert stopped.code == 0
     assert stopped.seconds <= SLACK_S
 

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from bot.web.app import make_web
-from bot.web.health import COLD, LOCKED, PAUSED, SILENT, STOPPING, Health
+from bot.web.health import LOCKED, PAUSED, SILENT, STOPPING, Health
 from engine.errors import StorageFailed
 from engine.gate import Gate
 from engine.line import Line
@@ -15,8 +15,6 @@ from engine.ports import Ledger
 from engine.queue import FairQueue
 from storage.memory import MemoryLedger
 from tests.bot.web.conftest import SECRET, Client, House, client_of
-
-WARM = {"book": "cpu"}
 
 
 class Silent(MemoryLedger):
@@ -70,27 +68,20 @@ async def readiness(client: Client) -> tuple[int, str]:
 
 
 async def test_a_warm_easel_with_its_database_is_ready() -> None:
-    line = Line(queue=FairQueue(), hands=WARM)
+    line = Line(queue=FairQueue())
     async with client_of(health_of(MemoryLedger(), line)) as client:
         assert await readiness(client) == (200, "ok")
 
 
-async def test_a_cold_easel_is_alive_and_not_ready() -> None:
-    async with client_of(health_of(MemoryLedger(), Line(queue=FairQueue()))) as client:
-        assert await readiness(client) == (503, COLD)
-        assert (await (await client.get("/health")).json())["model_loaded"] is False
-        assert (await client.get("/healthz")).status == 200
-
-
 async def test_a_database_that_hangs_does_not_make_the_answer_hang() -> None:
-    line = Line(queue=FairQueue(), hands=WARM)
+    line = Line(queue=FairQueue())
     async with client_of(health_of(Silent(), line, patience_s=0)) as client:
         assert await readiness(client) == (503, SILENT)
         assert (await client.get("/healthz")).status == 200
 
 
 async def test_a_database_in_trouble_is_told_in_its_sentence() -> None:
-    line = Line(queue=FairQueue(), hands=WARM)
+    line = Line(queue=FairQueue())
     async with client_of(health_of(Broken(), line)) as client:
         assert await readiness(client) == (503, "The disk of the database is full.")
 
@@ -101,19 +92,19 @@ async def test_a_database_in_trouble_is_told_in_its_sentence() -> None:
 async def test_a_queue_that_takes_nothing_or_begins_nothing_is_not_ready(
     gate: Gate, status: int
 ) -> None:
-    line = Line(queue=FairQueue(), hands=WARM, gate=gate)
+    line = Line(queue=FairQueue(), gate=gate)
     async with client_of(health_of(MemoryLedger(), line)) as client:
         assert (await readiness(client))[0] == status
 
 
 async def test_a_pause_is_told_as_one() -> None:
-    line = Line(queue=FairQueue(), hands=WARM, gate=Gate.PAUSED)
+    line = Line(queue=FairQueue(), gate=Gate.PAUSED)
     async with client_of(health_of(MemoryLedger(), line)) as client:
         assert await readiness(client) == (503, PAUSED)
 
 
 async def test_what_can_be_read_and_not_be_written_is_not_ready() -> None:
-    line = Line(queue=FairQueue(), hands=WARM)
+    line = Line(queue=FairQueue())
     async with client_of(health_of(Unwritable(), line)) as client:
         assert await readiness(client) == (503, "The disk of the pictures is full.")
     async with client_of(health_of(Unwritable(hangs=True), line, patience_s=0)) as client:
@@ -122,7 +113,7 @@ async def test_what_can_be_read_and_not_be_written_is_not_ready() -> None:
 
 async def test_it_is_not_tried_anew_for_everybody_who_asks() -> None:
     ledger = Unwritable()
-    line = Line(queue=FairQueue(), hands=WARM)
+    line = Line(queue=FairQueue())
     pages = health_of(ledger, line, holds_s=3600)
     async with client_of(pages) as client:
         answers = await asyncio.gather(*(readiness(client) for _ in range(20)))
@@ -134,7 +125,7 @@ async def test_it_is_not_tried_anew_for_everybody_who_asks() -> None:
 
 async def test_after_a_while_it_is_tried_again() -> None:
     ledger = Unwritable()
-    line = Line(queue=FairQueue(), hands=WARM)
+    line = Line(queue=FairQueue())
     async with client_of(health_of(ledger, line)) as client:
         for _ in range(3):
             await readiness(client)

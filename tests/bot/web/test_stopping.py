@@ -82,6 +82,33 @@ async def test_whoever_waits_in_vain_is_told_what_becomes_of_it(
     assert status == (Status.QUEUED if key else Status.CANCELLED)
 
 
+@pytest.mark.parametrize("key", [None, "once"])
+async def test_what_is_stored_at_the_last_moment_is_handed_over(
+    alice: Client, house: House, key: str | None
+) -> None:
+    headers = {"Idempotency-Key": key} if key else {}
+    storing, may = asyncio.Event(), asyncio.Event()
+    finish = house.ledger.finish
+
+    async def slow(*told: Any) -> None:
+        storing.set()
+        await may.wait()
+        await finish(*told)
+
+    vars(house.ledger)["finish"] = slow
+    asking = asyncio.create_task(alice.post("/generate", json={"prompt": "a fox"}, headers=headers))
+    house.painter.gate.set()
+    await storing.wait()
+
+    house.line.end(overdue=True)
+    await asyncio.sleep(0)
+    may.set()
+    answer = await asking
+
+    assert answer.status == 200
+    assert answer.content_type == "image/png"
+
+
 async def test_an_open_page_hears_of_it(alice: Client, house: House) -> None:
     await house.studio.submit(ImageRequest(prompt="a fox"), OWNER)
     async with listening(alice) as stream:

@@ -23,7 +23,7 @@ from bot.painters import Painters
 from bot.serve import serve
 from bot.settings import Settings
 from engine.clock import utc_now
-from tests.bot.discord.conftest import HURRIED, Easel, OpenEasel
+from tests.bot.discord.conftest import HURRIED, Easel, OpenEasel, at_leisure
 from tests.discord_server.drop import Down, Drop
 from tests.discord_server.faults import RESET, Fault, status
 from tests.discord_server.routes import Route
@@ -83,7 +83,7 @@ async def test_a_gateway_that_is_down_at_the_start_is_waited_for(
     async with (
         open_app(settings, painters) as app,
         painting(app, settings, painters),
-        on_discord(app, settings, HURRIED),
+        on_discord(app, settings, HURRIED, left=at_leisure),
     ):
         await server.until(lambda: len(server.requests(Route.ME)) > 1, "a second try")
         await server.gateway_up()
@@ -100,7 +100,10 @@ async def test_an_api_that_is_down_at_the_start_is_waited_for(
 ) -> None:
     server.fail(Route.ME, fault, times=2)
 
-    async with open_app(settings, painters) as app, on_discord(app, settings, HURRIED):
+    async with (
+        open_app(settings, painters) as app,
+        on_discord(app, settings, HURRIED, left=at_leisure),
+    ):
         await server.ready()
 
     assert server.requests(Route.ME)[-1] == 200
@@ -109,7 +112,10 @@ async def test_an_api_that_is_down_at_the_start_is_waited_for(
 async def test_silence_is_noticed(server: Discord, settings: Settings, painters: Painters) -> None:
     server.doors.heartbeat_s = 0.1
     alert = replace(HURRIED, silence_s=0.3)
-    async with open_app(settings, painters) as app, on_discord(app, settings, alert):
+    async with (
+        open_app(settings, painters) as app,
+        on_discord(app, settings, alert, left=at_leisure),
+    ):
         await server.ready()
 
         server.drop(Drop.SILENCE)

@@ -12,7 +12,7 @@ from bot.app import open_app, painting
 from bot.discord.start import on_discord
 from bot.painters import Painters
 from bot.settings import Settings
-from tests.bot.discord.conftest import HURRIED
+from tests.bot.discord.conftest import HURRIED, at_leisure
 from tests.bot.discord.counts.amount import counted
 from tests.discord_server.drop import Drop
 from tests.discord_server.interaction import Interaction
@@ -56,7 +56,7 @@ async def logged_in(server: Discord, settings: Settings, painters: Painters) -> 
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(settings, painters))
         await stack.enter_async_context(painting(app, settings, painters, for_all=True))
-        await stack.enter_async_context(on_discord(app, settings, alert))
+        await stack.enter_async_context(on_discord(app, settings, alert, left=at_leisure))
         await server.ready()
         yield
 

@@ -13,7 +13,7 @@ from bot.app import App, open_app, painting
 from bot.discord.start import on_discord
 from bot.painters import Painters
 from bot.settings import Settings
-from tests.bot.discord.conftest import HURRIED
+from tests.bot.discord.conftest import HURRIED, at_leisure
 from tests.bot.discord.counts.amount import counted
 from tests.discord_server.faults import (
     HANG,
@@ -66,7 +66,10 @@ async def painted_and_untold(
     private: bool = False,
 ) -> list[Interaction]:
     """Jobs that one program was asked for and another painted, away from Discord."""
-    async with open_app(settings, painters) as app, on_discord(app, settings, HURRIED):
+    async with (
+        open_app(settings, painters) as app,
+        on_discord(app, settings, HURRIED, left=at_leisure),
+    ):
         await server.ready()
         asked = [
             await server.command(
@@ -98,7 +101,10 @@ async def tell_through(
     random.Random(7).shuffle(to_come)
     for fault in to_come:
         server.fail(route, fault)
-    async with easel(settings, painters) as app, on_discord(app, settings, IMPATIENT):
+    async with (
+        easel(settings, painters) as app,
+        on_discord(app, settings, IMPATIENT, left=at_leisure),
+    ):
         while (await state_of(settings.database)).undelivered:  # noqa: ASYNC110  # nor has this
             await asyncio.sleep(0.05)
     assert Counter(fault for _, fault in server.faults.met) == Counter(faults)
@@ -164,7 +170,10 @@ async def test_a_limit_that_lasts_longer_than_patience_does_not_silence_it_for_e
     await painted_and_untold(server, crowd, settings, painters, 2)
     server.fail(Route.EDIT_ORIGINAL, limited("global", retry_after=60))
 
-    async with easel(settings, painters) as app, on_discord(app, settings, IMPATIENT):
+    async with (
+        easel(settings, painters) as app,
+        on_discord(app, settings, IMPATIENT, left=at_leisure),
+    ):
         await server.until(lambda: finals(server).total() == 2, "both pictures")
 
     assert server.requests(Route.EDIT_ORIGINAL).count(429) == 1
@@ -173,7 +182,7 @@ async def test_a_limit_that_lasts_longer_than_patience_does_not_silence_it_for_e
 async def test_an_acknowledgement_of_which_nothing_is_heard_again_was_one(
     server: Discord, crowd: Sequence[User], settings: Settings, painters: Painters
 ) -> None:
-    async with easel(settings, painters) as app, on_discord(app, settings, ALERT):
+    async with easel(settings, painters) as app, on_discord(app, settings, ALERT, left=at_leisure):
         await server.ready()
         server.fail(Route.CALLBACK, HANG_AFTER)
         asked = await server.command(crowd[0], GENERAL, "imagine", prompt="a fox")
