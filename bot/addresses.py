@@ -19,12 +19,6 @@ def is_discord_or_here(address: str) -> bool:
     return parts.scheme in {"http", "https", "ws", "wss"} and is_loopback(host)
 
 
-def is_outside(address: str) -> bool:
-    """Whether an address in numbers is out in the internet, in no network of anybody's own."""
-    place = ip_address(address.partition("%")[0])
-    return place.is_global and not place.is_multicast
-
-
 def is_loopback(host: str) -> bool:
     """Whether only this machine can be meant."""
     try:

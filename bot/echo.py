@@ -4,9 +4,10 @@ import re
 
 import typer
 
-COMMANDS = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
+from engine.letters import COMMANDS, escaped
+
+OURS = frozenset("\t\n")
+"""What lines and columns are made of."""
 
 
 def echo(words: str = "", *, err: bool = False) -> None:
@@ -15,5 +16,9 @@ def echo(words: str = "", *, err: bool = False) -> None:
 
 
 def harmless(words: str) -> str:
-    """With what a terminal would do written out instead, as JSON has it too."""
-    return COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", words)
+    """With what a terminal would do written out instead."""
+    return COMMANDS.sub(_written_out, words)
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return found[0] if found[0] in OURS else escaped(found)

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.model_words import GIB
+from engine.ladder import FOR_MODELS, OFFLOADS
 
 HALF = 2
 """Bytes of a weight on a card."""
-FOR_MODELS = 0.8
-"""Of a card loaded models take no more; the rest is for painting."""
-RUNGS = ("none", "parts", "blocks", "layers")
+RUNGS = tuple(OFFLOADS)
 """As EASEL_OFFLOAD names them."""
 COLUMNS = ("model", "size", *RUNGS, "here")
 TOO_LARGE = "no"

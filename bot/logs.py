@@ -6,7 +6,6 @@ themselves as ours do.
 
 import json
 import logging
-import re
 import sys
 from collections.abc import Collection
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import Any, Literal, TextIO
 from bot.last_words import take_last_words
 from bot.redacted import redacted
 from engine.about import known
+from engine.letters import COMMANDS, escaped
 
 HUMAN = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 FACTS = ("job", "owner", "route", "request")
@@ -23,10 +23,6 @@ FACTS = ("job", "owner", "route", "request")
 OURS = ("bot", "engine", "storage")
 NO_HTTP = "aiohttp.http_exceptions"
 NAMES_A_JOB = "job %s"
-CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028\u2029"  # ends a line, or commands a terminal
-    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # turns a line round
-)
 BELOW = "    "
 """Before each line of a traceback, so that none of them can pass for a line of its own."""
 
@@ -66,12 +62,12 @@ class HumanLines(logging.Formatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
         told = super().formatException(ei).split("\n")
-        return "\n".join(BELOW + CONTROL.sub(" ", line) for line in told)
+        return "\n".join(BELOW + COMMANDS.sub(" ", line) for line in told)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
         told = [f" {name}={value}" for name, value in _facts(record).items()]
         # Whatever somebody wrote, one line stays one line.
-        return CONTROL.sub(" ", super().formatMessage(record) + "".join(told))
+        return COMMANDS.sub(" ", super().formatMessage(record) + "".join(told))
 
 
 class JsonLines(logging.Formatter):
@@ -93,7 +89,7 @@ class JsonLines(logging.Formatter):
             entry["traceback"] = self.formatException(record.exc_info)
         clean = {name: redacted(value, self._hidden) for name, value in entry.items()}
         # Some of them also end a line or command a terminal, and JSON itself lets them pass.
-        return CONTROL.sub(_escaped, json.dumps(clean, ensure_ascii=False))
+        return COMMANDS.sub(escaped, json.dumps(clean, ensure_ascii=False))
 
 
 class Lines(logging.StreamHandler[TextIO]):
@@ -103,7 +99,7 @@ class Lines(logging.StreamHandler[TextIO]):
         # Left alone, logging shows all that was to be written, with what opens something.
         with suppress(Exception):
             wrong = f"a line of the log could not be written: {record.pathname}:{record.lineno}"
-            self.stream.write(f"{CONTROL.sub(' ', wrong)}\n")
+            self.stream.write(f"{COMMANDS.sub(' ', wrong)}\n")
 
 
 def lines_to(
@@ -128,10 +124,6 @@ def start_logging(form: Literal["human", "json"], *, hidden: Collection[str] = (
     if form == "json":
         for name in OURS:
             logging.getLogger(name).setLevel(logging.INFO)
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
 
 
 def _facts(record: logging.LogRecord) -> dict[str, str]:

@@ -20,6 +20,7 @@ from pydantic_settings import (
 from bot.addresses import is_discord_or_here
 from bot.redacted import passwords_in, redacted
 from engine.errors import Misconfigured
+from engine.letters import shown
 from engine.nearest import did_you_mean
 from engine.retention import Keep
 from engine.safety import Measure, Policy
@@ -251,7 +252,8 @@ def _refuse_unknown(source: str, names: Iterable[str]) -> None:
     for name in names:
         if name not in Settings.model_fields:
             known = [_spelled(field) for field in Settings.model_fields]
-            called = _readable(_spelled(name))
+            # Whatever a file has for a name, it goes to a terminal.
+            called = shown(_spelled(name), LONGEST_SHOWN)
             raise Misconfigured(
                 f"I know no setting {called}, which is in {source}. {did_you_mean(called, known)}"
             )
@@ -263,11 +265,6 @@ def _field(name: str) -> str:
 
 def _spelled(field: str) -> str:
     return PREFIX + field.upper()
-
-
-def _readable(name: str) -> str:
-    """Whatever a file has for a name, it goes to a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in name[:LONGEST_SHOWN])
 
 
 def _sentence(error: ValidationError) -> str:

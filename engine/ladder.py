@@ -39,6 +39,8 @@ OFFLOADS = {
     "layers": frozenset({Rung.PARK, Rung.GROUP, Rung.SEQUENTIAL}),
 }
 """What of a model waits in main memory from the start, for a card that is too small for it."""
+FOR_MODELS = 0.8
+"""Of a card loaded models take no more; the rest is for painting, and for others."""
 # Decoding has one picture at a time, so there are no slices to take before tiles.
 HELPS = {
     Work.FORWARD: frozenset(LADDER) - {Rung.TILE},

@@ -3,6 +3,7 @@
 import logging
 import os
 import sqlite3
+import stat
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from engine.errors import Misconfigured, StorageFailed
 from storage.trouble import sentence_of, sqlite_name_of
 
 log = logging.getLogger(__name__)
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def prepare_every_connection(engine: AsyncEngine, patience: float) -> None:
@@ -63,11 +66,22 @@ def _make_private(database: Path) -> None:
     # Whatever is wrong with the place SQLite itself finds out, and says which it is.
     with suppress(OSError):
         os.close(os.open(database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    for ending in ("", "-wal", "-shm"):
+        # One that is another's stays as it is.
+        with suppress(OSError):
+            _take_from_others(database.with_name(database.name + ending))
+
+
+def _take_from_others(file: Path) -> None:
+    mode = stat.S_IMODE(file.stat().st_mode)
+    if mode & OTHERS:
+        file.chmod(mode & ~OTHERS)
 
 
 def _make_folder(folder: Path) -> None:
+    """Pictures lie there too, with the words they were painted by."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Misconfigured(
             f"There is no folder {folder} for the database, and none can be made: "

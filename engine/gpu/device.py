@@ -7,6 +7,7 @@ import psutil
 import torch
 
 from engine.errors import Misconfigured
+from engine.ladder import FOR_MODELS
 
 
 def device_named(name: str) -> torch.device:
@@ -49,7 +50,7 @@ def settle(device: torch.device) -> None:
 def memory_for_models(device: torch.device) -> int:
     """Bytes that loaded models may take together; the rest is for painting, and for others."""
     if device.type == "cuda":
-        return int(torch.cuda.get_device_properties(device).total_memory * 0.8)
+        return int(torch.cuda.get_device_properties(device).total_memory * FOR_MODELS)
     return int(psutil.virtual_memory().available) // 2
 
 

@@ -5,14 +5,20 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot.fits import COLUMNS, KINDS, RUNGS, Kind, Memory, rows, rung_here
 from bot.model_words import GIB
+from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def test_the_rungs_are_those_that_can_be_chosen() -> None:
+    assert get_args(Settings.model_fields["offload"].annotation) == RUNGS
 
 
 def a_card(gib: float) -> Memory:

@@ -94,8 +94,12 @@ def test_who_waits_for_somebody_healthy_waits_for_a_check() -> None:
 
 def test_easel_waits_for_its_database_and_prometheus_for_its_key() -> None:
     assert PROJECT.services["easel"].depends_on["postgres"].condition == "service_healthy"
-    assert PROJECT.services["watcher-key"].depends_on["easel"].condition == "service_healthy"
+    assert PROJECT.services["watcher-key"].depends_on["postgres"].condition == "service_healthy"
     assert set(PROJECT.services["prometheus"].depends_on) == {"watcher-key"}
+
+
+def test_nobody_waits_for_an_easel_that_may_be_paused() -> None:
+    assert not [name for name, service in services() if "easel" in service.depends_on]
 
 
 def test_only_this_machine_reaches_a_port() -> None:

@@ -101,6 +101,16 @@ def test_another_key_for_prometheus_closes_the_one_before(
     assert easel.ask("/metrics", headers=bearer(file.read_text().strip())).status == 200
 
 
+def test_a_key_that_somebody_made_for_their_own_prometheus_stays(
+    easel: Contained, tmp_path: Path
+) -> None:
+    own = easel.run("easel", "./run", "keys", "add", "prometheus", "--scope", "read").stdout.strip()
+
+    make_watcher_key(easel, tmp_path)
+
+    assert easel.ask("/metrics", headers=bearer(own)).status == 200
+
+
 def test_the_key_is_for_prometheus_and_nobody_else(watched: tuple[str, Path]) -> None:
     file = watched[1]
 
@@ -146,6 +156,23 @@ def test_it_keeps_its_jobs_in_postgres(image: Followed, tmp_path: Path, postgres
 
         assert (read.status, ready.status) == (200, 200)
         assert not list((tmp_path / "data").glob("*.db"))
+
+
+@pytest.mark.slow
+def test_the_key_is_made_before_there_is_an_easel(
+    image: Followed, tmp_path: Path, postgres: Postgres
+) -> None:
+    alone, service = tmp_path / "alone", tmp_path / "service"
+    (alone / "data").mkdir(parents=True)
+    service.mkdir()
+    with postgres.new_database() as name:
+        (alone / "easel_database_url").write_text(postgres.url_of(name))
+        nobody = Contained(image=image, port=0, data=alone / "data", secrets=alone)
+
+        key = make_watcher_key(nobody, tmp_path).read_text().strip()
+
+        with started(image, service, postgres.url_of(name)) as easel:
+            assert easel.ask("/metrics", headers=bearer(key)).status == 200
 
 
 def _words(said: str) -> list[str]:

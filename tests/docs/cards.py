@@ -6,8 +6,9 @@
 import sys
 from collections.abc import Iterator
 
-from bot.fits import FOR_MODELS, HALF, KINDS, Memory, rows, rung_here
+from bot.fits import HALF, KINDS, Memory, rows, rung_here
 from bot.model_words import GIB
+from engine.ladder import FOR_MODELS
 
 CARDS = (4, 6, 8, 10, 12, 16, 24, 32, 48)
 """Gigabytes, as people buy them."""

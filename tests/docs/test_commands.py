@@ -14,6 +14,7 @@ from tests.docs.pages import PAGES, ROOT, Page
 
 SET_BEFORE = re.compile(r"^\w+=")
 COMPOSE = ["docker", "compose"]
+ANOTHER_PROGRAM = "--entrypoint"
 SCRIPTS = ("./run", "/opt/easel/run")
 OF_THE_SCRIPT = "--set-up-only"
 HELP = ("--help", "-h")
@@ -71,7 +72,8 @@ def _calls(line: str) -> Iterator[list[str]]:
     words = shlex.split(re.sub(r"\$\((.*?)\)", r"\1", line), comments=True)
     words = [SET_BEFORE.sub("", word) if _is_script(word) else word for word in words]
     starts = [place for place, word in enumerate(words) if _is_script(word)]
-    if words[:1] == ["easel"] or (words[:2] == COMPOSE and "run" in words):
+    composed = words[:2] == COMPOSE and "run" in words and ANOTHER_PROGRAM not in words
+    if words[:1] == ["easel"] or composed:
         starts.append(words.index("easel"))
     for start in starts[:1]:
         typed = words[start + 1 :]

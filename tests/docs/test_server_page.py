@@ -13,6 +13,12 @@ HERE = page("docs/install-server.md")
 FILES = ("docker-compose.yml", "deploy/compose.gpu.yml", "deploy/compose.weights.yml")
 VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?")
 SERVICE = re.compile(r"^  ([\w-]+):$", re.MULTILINE)
+WANTS_IT_STOPPED = re.compile(r"/opt/easel/run (restore|migrate down)")
+GIVEN_BACK = re.compile(
+    r"^systemctl stop easel$.*^EASEL_DATA_DIR=.* (restore|migrate down) .*"
+    r"^chown -R --reference=/var/lib/easel/ /var/lib/easel/$.*^systemctl start easel$",
+    re.MULTILINE | re.DOTALL,
+)
 OF_PIP = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL")
 """The page of settings tells of these."""
 
@@ -49,6 +55,22 @@ def test_the_unit_reads_what_the_page_says() -> None:
     assert f"{PREFIX}DATA_DIR=%S/easel" in unit
     for place in ("/opt/easel", "/etc/easel/easel.env", "/etc/easel/credentials", "/var/lib/easel"):
         assert place in HERE.text
+
+
+@pytest.mark.parametrize("each", PAGES, ids=str)
+def test_what_wants_easel_stopped_is_typed_where_it_is(each: Page) -> None:
+    for words in _composed(each):
+        assert not ("exec" in words and {"restore", "down"} & {*words}), words
+    for block in each.blocks("sh"):
+        if WANTS_IT_STOPPED.search(block):
+            assert GIVEN_BACK.search(block), block
+
+
+@pytest.mark.parametrize("each", PAGES, ids=str)
+def test_the_service_gets_its_packages_from_root(each: Page) -> None:
+    for block in each.blocks("sh"):
+        if "git -C /opt/easel" in block:
+            assert block.index("git -C") < block.index("--set-up-only") < block.index("start easel")
 
 
 def _composed(each: Page) -> Iterator[list[str]]:

@@ -45,6 +45,7 @@ LINES = (
     "\x1b[2J\x1b]0;owned\x07\x1b[31m\x9b31m",
     "\x08" * 50 + "\x7f\x0b\x0c",
     "\u2028\u2029\x85\x1c\x1d\x1e",
+    "a\u202eb\u2066c\u2069d\u061ce\u200ef\u200fg",
     '{"level": "error"}\n{"message": "forged"}',
 )
 LANGUAGE = (

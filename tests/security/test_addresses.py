@@ -1,5 +1,6 @@
 """Nobody makes us connect to where we were not told to: not by an address, a name or a redirect."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from email.message import Message
 from http.client import HTTPMessage
@@ -15,22 +16,31 @@ from aiohttp import ClientError, web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import TestServer
 
-from bot.addresses import is_discord_or_here, is_outside
+from bot.addresses import is_discord_or_here
 from bot.discord.pictures.cdn import Public, TooLarge, is_of_discord, read_file
 from bot.discord.pictures.fetched import Files
+from engine.address import is_outside
 from engine.errors import InvalidRequest
-from engine.gpu.hub.connection import Led, Plain, Secure
+from engine.gpu.hub.connection import Plain, Redirected, Secure
 from engine.gpu.hub.public import is_public
 from engine.gpu.hub.wire import _Redirects
 from tests.security.bypasses import BYPASSES, HERE, NAMES
-from tests.security.listener import Listener, listening
+from tests.security.listener import FOUR, SIX, Listener, has_six, listening
 
 A_PNG = "https://cdn.discordapp.com/attachments/1/2/a.png"
 INWARDS = (
     *("127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1"),
     *("169.254.169.254", "::1", "::", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "224.0.0.1"),
+    *("64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe", "2002:a9fe:a9fe::", "::127.0.0.1", "fec0::1"),
+    *("2001:0:a9fe:a9fe::", "::ffff:0:127.0.0.1", "192.0.0.192", "ff0e::1"),
 )
 OUTWARDS = "93.184.216.34"
+ALL_OUTWARDS = (
+    *(OUTWARDS, "2606:4700::6810:85e5", "::ffff:93.184.216.34", "64:ff9b::93.184.216.34"),
+    "2002:5db8:d822::",
+)
+
+WITH_SIX = pytest.mark.skipif(not has_six(), reason="this machine has no addresses of that kind")
 
 
 @pytest.fixture
@@ -155,7 +165,9 @@ async def test_whoever_is_led_here_from_outside_does_not_arrive(
     opener = build_opener(ProxyHandler({}), Plain(1.0), Secure(1.0))
     for scheme in ("http", "https"):
         with pytest.raises((URLError, ValueError)):
-            opener.open(Led(f"{scheme}://{host}:{listener.port}/model.safetensors"), timeout=1)
+            opener.open(
+                Redirected(f"{scheme}://{host}:{listener.port}/model.safetensors"), timeout=1
+            )
 
     assert listener.heard == []
 
@@ -178,18 +190,34 @@ def test_no_redirect_leads_to_another_kind_of_address(before: str, after: str) -
 
 def test_what_a_host_outside_leads_to_must_be_outside_too() -> None:
     outside = _redirected(f"https://{OUTWARDS}/a", "https://127.0.0.1/a")
-    again = _redirected("https://127.0.0.1/a", "https://127.0.0.1/b", kind=Led)
+    again = _redirected("https://127.0.0.1/a", "https://127.0.0.1/b", kind=Redirected)
     inside = _redirected("http://127.0.0.1:1/a", "http://127.0.0.1:2/a")
 
-    assert isinstance(outside, Led)
-    assert isinstance(again, Led)
-    assert not isinstance(inside, Led)
+    assert isinstance(outside, Redirected)
+    assert isinstance(again, Redirected)
+    assert not isinstance(inside, Redirected)
 
 
 @pytest.mark.parametrize("place", INWARDS)
 def test_networks_of_ours_are_not_public(place: str) -> None:
     assert not is_outside(place)
     assert not is_public(place.partition("%")[0])
+
+
+@pytest.mark.parametrize("place", ALL_OUTWARDS)
+def test_hosts_out_in_the_internet_are_public(place: str) -> None:
+    assert is_outside(place)
+    assert is_public(place)
+
+
+@pytest.mark.parametrize("host", [FOUR, pytest.param(SIX, marks=WITH_SIX)])
+async def test_whoever_is_asked_on_this_machine_hears_it(listener: Listener, host: str) -> None:
+    reader, writer = await asyncio.open_connection(host, listener.port)
+    ended = await reader.read()
+    writer.close()
+
+    assert ended == b""
+    assert len(listener.heard) == 1
 
 
 @pytest.mark.parametrize("form", BYPASSES)

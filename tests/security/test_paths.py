@@ -12,6 +12,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from tests.security.strange_names import names
+from tests.security.watched import is_inside, roots_for
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("loras", "embeddings", "controlnets", "upscalers", "models", "wildcards")
@@ -49,6 +50,14 @@ async def test_no_name_leads_out_of_its_folder(data_dir: Path, outside: Path, co
     assert found["touched"] == []
     # What lies where it should was touched, so somebody listened.
     assert found["looks"] > count
+
+
+@pytest.mark.parametrize("name", [".env", "easel.toml", "secrets/postgres_password.txt", "data/a"])
+def test_whoever_watches_takes_what_opens_something_for_outside(data_dir: Path, name: str) -> None:
+    roots = roots_for(data_dir)
+
+    assert not is_inside(str(ROOT / name), roots)
+    assert is_inside(str(ROOT / "bot" / "web" / "app.py"), roots)
 
 
 def test_there_are_enough_names() -> None:

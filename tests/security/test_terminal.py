@@ -2,7 +2,6 @@
 
 import os
 import random
-import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from bot.__main__ import BAD_INPUT, DONE, FAILED, run
 from bot.painters import Painters
 from tests.security.corpus import texts
 from tests.security.entrances import bugs_in, through
+from tests.security.signs import commands_in
 
 OPTIONS = (
     *("--negative", "--model", "--size", "--steps", "--guidance", "--rescale", "--clip-skip"),
@@ -35,10 +35,10 @@ OTHERS = (
     ("styles", "remove"),
     ("audit", "--person"),
     ("queue", "show"),
+    ("restore",),
+    ("restore", "--check"),
     ("nothing",),
 )
-COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""What a terminal does instead of showing it."""
 ENDS = {DONE, FAILED, BAD_INPUT}
 
 
@@ -62,7 +62,7 @@ def test_whatever_is_typed_ends_in_a_sentence(
         assert "Traceback" not in told.err, arguments
         if not told.err.startswith("Usage"):
             # Of a command that there is not, only what was typed is repeated.
-            assert not COMMANDS.search(told.err), arguments
+            assert not commands_in(told.err), arguments
         assert not bugs_in(caplog.records), arguments
 
 
@@ -70,14 +70,15 @@ def test_whatever_is_typed_ends_in_a_sentence(
 def test_words_of_strangers_do_nothing_in_a_terminal(
     data_dir: Path, painters: Painters, capfd: pytest.CaptureFixture[str], listing: list[str]
 ) -> None:
-    run(["imagine", "a fox \x1b[2J\x9b31m\u202e --negative \x07", "--json"], painters)
+    signs = "\x1b[2J\x9b31m\u202e\u061c\u200e\u200f\u2028"
+    run(["imagine", f"a fox {signs} --negative \x07", "--json"], painters)
     painted = capfd.readouterr()
 
     assert run(listing, painters) == DONE
     listed = capfd.readouterr()
 
     assert "a fox" in listed.out
-    assert not COMMANDS.search(painted.out + listed.out + listed.err)
+    assert not commands_in(painted.out + listed.out + listed.err)
 
 
 @through("files")

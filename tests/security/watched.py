@@ -8,7 +8,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,9 @@ TOUCHES = (
 )
 TWO = frozenset({"os.rename", "os.link", "os.symlink", "shutil.copyfile", "shutil.move"})
 READ_BY_LIBRARIES = ("/dev/null", "/etc/localtime", "/usr/share/zoneinfo")
+FOLDERS = ("bot", "engine", "migrations", "storage", "tests")
+CODE = tuple(str(ROOT / name) for name in (*FOLDERS, "pyproject.toml"))
+"""Not the folder above: secrets/ and .env lie in it too. The version stands in the last."""
 
 Way = Callable[[str], Awaitable[object]]
 
@@ -64,12 +67,18 @@ class Watch:
             if isinstance(place, str | bytes | os.PathLike):
                 self.looks += 1
                 path = os.path.realpath(os.fsdecode(os.fspath(place)).replace("\0", "_"))
-                if not self._is_inside(path):
+                if not is_inside(path, self.roots):
                     self.touched.append((self.asking[:100], event, path[:200]))
 
-    def _is_inside(self, path: str) -> bool:
-        roots = (*self.roots, *READ_BY_LIBRARIES)
-        return any(path == root or path.startswith(f"{root}/") for root in roots)
+
+def roots_for(data: Path) -> tuple[str, ...]:
+    """What a program with that data folder may touch."""
+    return (str(data), *CODE, *READ_BY_LIBRARIES, sys.prefix, sys.base_prefix)
+
+
+def is_inside(path: str, roots: Iterable[str]) -> bool:
+    """Whether it is one of these or lies in one."""
+    return any(path == root or path.startswith(f"{root}/") for root in roots)
 
 
 def ways_over_http(caller: Client, job: str) -> list[Way]:
@@ -144,7 +153,7 @@ async def watched(data: Path, outside: str, count: int) -> Watch:
         server = TestServer(pages)
         async with TestClient(server, headers=await _opening(house)) as caller:
             job = await _warmed(caller)
-            watch = Watch(str(data), str(ROOT), sys.prefix, sys.base_prefix)
+            watch = Watch(*roots_for(data))
             ways = [*ways_over_http(caller, job), *ways_inside(data)]
             for number, name in enumerate(names(count, outside)):
                 if number % 25 == 0:

@@ -10,7 +10,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
-from bot.addresses import is_loopback, is_outside
+from bot.addresses import is_loopback
+from engine.address import is_outside
 
 HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 PIECE = 2**16

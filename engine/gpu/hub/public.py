@@ -1,7 +1,8 @@
 """Hosts out in the internet, told from this machine and the networks that it is in."""
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from engine.address import is_outside
 
 
 def is_public(host: str) -> bool:
@@ -33,8 +34,4 @@ def _public(host: str, port: int) -> list[str]:
     """What the name means, without this machine and its networks."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     places = [str(address[0]).partition("%")[0] for *_, address in found]
-    return [place for place in places if _is_outside(ip_address(place))]
-
-
-def _is_outside(place: IPv4Address | IPv6Address) -> bool:
-    return place.is_global and not place.is_multicast
+    return [place for place in places if is_outside(place)]
