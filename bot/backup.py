@@ -29,7 +29,7 @@ class Keeper:
     async def back_up(self, place: Path, *, replace: bool) -> list[str]:
         """What is said once it is there. Raises InvalidRequest and StorageFailed."""
         with _bars(self.console) as tell:
-            contents = await back_up(
+            made = await back_up(
                 self.settings.database,
                 self.settings.data_dir,
                 place,
@@ -39,8 +39,11 @@ class Keeper:
                 replace=replace,
             )
         size = await asyncio.to_thread(os.path.getsize, place)
-        said = backup_words.made(place, size, contents.rows, contents.files)
-        return [said, *_gone(contents), backup_words.NOT_IN_IT]
+        contents = made.contents
+        said = [backup_words.made(place, size, contents.rows, contents.files), *_gone(contents)]
+        if made.damaged:
+            said.append(backup_words.damaged(made.damaged))
+        return [*said, backup_words.NOT_IN_IT]
 
     async def restore(self, place: Path, *, replace: bool) -> list[str]:
         """What is said once all is back. Raises as above, and Misconfigured."""

@@ -1,6 +1,6 @@
 """What people read about backups."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,8 @@ NOT_IN_IT = (
     "Models, add-ons and easel.toml are not in it, nor anything that opens a page or signs in "
     "at Discord: keep those yourself."
 )
+
+MOST_NAMED = 20
 
 
 def made(place: Path, size: int, rows: Mapping[str, int], files: int) -> str:
@@ -32,8 +34,18 @@ def restored(rows: Mapping[str, int], files: int) -> str:
 def gone(count: int) -> str:
     """Some pictures are only rows."""
     return (
-        f"Of {pictures(count)} there is no file any more: deleted meanwhile, or lost before. "
+        f"Of {pictures(count)} there is no file: deleted meanwhile, damaged, or lost before. "
         "They are listed without being shown."
+    )
+
+
+def damaged(places: Sequence[Path]) -> str:
+    """Some files are not what was once written there."""
+    more = len(places) - MOST_NAMED
+    named = ", ".join(map(str, places[:MOST_NAMED])) + (f" and {more} more" if more > 0 else "")
+    return (
+        f"Damaged, and so not in it: {named}. Look after that disk; an earlier backup may have "
+        "them whole."
     )
 
 

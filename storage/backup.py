@@ -1,17 +1,21 @@
 """Backup: the database and the files of pictures in one file, as they were at one moment.
 
 It may be made while others write: all rows are read in one transaction, and files never change.
-A picture that is deleted between its row and its file keeps its row in the backup; restored, it is
-answered as one whose file is not kept any more, and how many those are is said.
+A picture that is deleted between its row and its file, or whose file is damaged, keeps its row in
+the backup; restored, it is answered as one whose file is not kept any more, and how many those are
+is said.
 """
 
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from tarfile import BLOCKSIZE
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -39,9 +43,10 @@ from storage.backup_contents import (
     about_as_json,
     look_through,
 )
-from storage.backup_draft import Draft
+from storage.backup_draft import Draft, Found
 from storage.backup_file import unfinished, writing
 from storage.backup_rows import kept, keys_of, line_of, tables_of
+from storage.backup_thread import in_thread, while_told
 from storage.database import connect, explaining
 from storage.migrate import status
 from storage.pictures import DIGEST
@@ -51,8 +56,17 @@ PART = 4 * 2**20
 """A part of a table is closed once it has so many bytes."""
 NAMED_BY = {"pictures": "file", "uploads": "digest", "sources": "digest"}
 """The tables that name files, and where."""
-BYTES_OF_ROW = 4096
-"""More than nearly all rows take as a line."""
+AROUND_FILE = 2 * BLOCKSIZE
+"""What a file takes in a backup besides its bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A backup that is whole, and the files that were damaged, which are not in it. The pictures
+    among them are counted as gone."""
+
+    contents: Contents
+    damaged: Sequence[Path]
 
 
 async def back_up(
@@ -64,7 +78,7 @@ async def back_up(
     now: datetime,
     tell: Tell,
     replace: bool = False,
-) -> Contents:
+) -> Made:
     """Write it beside and look through it; then it takes its name.
 
     Raises InvalidRequest where that place or that database will not do, and StorageFailed.
@@ -79,16 +93,18 @@ async def back_up(
             made=now.isoformat(),
         )
         draft.note(ABOUT, about_as_json(about))
-        await asyncio.to_thread(_add_notes, draft, data_dir)
+        await in_thread(_add_notes, draft, data_dir)
         folder = data_dir / "pictures"
         # On the same disk, and without a name: nothing is left of it.
         with TemporaryFile("w+", dir=place.parent) as named:
             async with _one_moment(url) as connection:
                 files = await _list_files(connection, named, folder, place, tell)
                 numbers = await _add_rows(connection, draft, tell)
-            gone = await asyncio.to_thread(_add_files, draft, folder, named, files, tell)
+            adding = partial(_add_files, draft, folder, named, files)
+            gone, damaged = await while_told(adding, tell)
         draft.end(numbers, gone)
-        return await asyncio.to_thread(look_through, draft_place, tell)
+        contents = await while_told(partial(look_through, draft_place), tell)
+        return Made(contents=contents, damaged=damaged)
 
 
 async def _revision(url: str) -> str:
@@ -130,7 +146,16 @@ def _add_notes(draft: Draft, data_dir: Path) -> None:
         if name != SPEEDS and not WILDCARD.fullmatch(name):
             raise InvalidRequest(f"{place} has a name that no backup can hold. Rename it.")
         try:
-            draft.note(name, place.read_bytes())
+            name.encode()
+            content = place.read_bytes()
+        except UnicodeEncodeError:
+            raise InvalidRequest(
+                f"{place} has a name that no backup can hold. Rename it."
+            ) from None
+        except OSError as error:
+            raise StorageFailed(f"I cannot read {place}: {error.strerror}.") from error
+        try:
+            draft.note(name, content)
         except ValueError:
             raise InvalidRequest(f"{place} has too long a name. Shorten it.") from None
 
@@ -149,8 +174,8 @@ async def _list_files(
                 size += _size(folder / digest[:2] / digest[2:4] / digest)
                 files += 1
         tell(Stage.FILES, 0, files)
-    rows = await _count(connection, list(tables.values()))
-    needed, free = size + rows * BYTES_OF_ROW, shutil.disk_usage(place.parent).free
+    needed = size + files * AROUND_FILE + await _rows_size(connection, list(tables))
+    free = shutil.disk_usage(place.parent).free
     if needed > free:
         raise StorageFailed(
             f"The backup may take {needed / 2**30:.2f} GiB, and {place.parent} has "
@@ -224,17 +249,34 @@ async def sequence_of(connection: AsyncConnection, table: str, key: str) -> str 
     return found
 
 
-def _add_files(draft: Draft, folder: Path, named: IO[str], files: int, tell: Tell) -> int:
-    """Answers how many pictures have no file any more."""
-    gone = 0
+def _add_files(
+    draft: Draft, folder: Path, named: IO[str], files: int, tell: Tell
+) -> tuple[int, list[Path]]:
+    """Answers how many pictures have no whole file any more, and which files are damaged."""
+    gone, damaged = 0, []
     named.seek(0)
     for done, line in enumerate(named, start=1):
         digest, painted = line.split()
+        found = draft.picture(folder, digest)
         # What a job once began from may have left with it.
-        if not draft.picture(folder, digest) and painted == "1":
+        if found is not Found.WHOLE and painted == "1":
             gone += 1
+        if found is Found.DAMAGED:
+            damaged.append(folder / digest[:2] / digest[2:4] / digest)
         tell(Stage.FILES, done, files)
-    return gone
+    return gone, damaged
+
+
+async def _rows_size(connection: AsyncConnection, tables: Sequence[str]) -> int:
+    """Bytes of them where they are. With their indexes that is more than they take as lines."""
+    if connection.dialect.name == "sqlite":
+        pages = "pragma_page_count(), pragma_freelist_count(), pragma_page_size()"
+        size = text(f"SELECT (page_count - freelist_count) * page_size FROM {pages}")
+        return await connection.scalar(size) or 0
+    sizes = [
+        await connection.scalar(select(func.pg_total_relation_size(table))) for table in tables
+    ]
+    return sum(filter(None, sizes))
 
 
 async def _count(connection: AsyncConnection, tables: list[Table]) -> int:

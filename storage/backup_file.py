@@ -11,8 +11,7 @@ from typing import BinaryIO
 from engine.errors import InvalidRequest, StorageFailed
 from storage.backup_contents import is_backup
 from storage.pictures import NO_ROOM
-
-UNFINISHED = ".unfinished"
+from storage.whole_file import UNFINISHED, settle
 
 
 @contextmanager
@@ -23,17 +22,16 @@ def unfinished(place: Path, *, replace: bool) -> Iterator[tuple[BinaryIO, Path]]
     """
     require_free(place, replace=replace)
     draft = place.with_name(place.name + UNFINISHED)
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    with writing(place), os.fdopen(os.open(draft, flags, 0o600), "r+b") as file:
-        _require_alone(file, draft)
+    with writing(place), _opened_alone(draft) as file:
         os.fchmod(file.fileno(), 0o600)
         file.truncate()
         try:
             yield file, draft
             os.fsync(file.fileno())
+            # Writing took its time, and somebody may have put another file there.
             require_free(place, replace=replace)
             draft.replace(place)
-            _settle(place.parent)
+            settle(place.parent)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
@@ -57,13 +55,35 @@ def require_free(place: Path, *, replace: bool) -> None:
         raise InvalidRequest(f"“{place}” is no file. Give a name, like easel.tar.")
     if not place.parent.is_dir():
         raise InvalidRequest(f"There is no folder {place.parent}. Make it, or name another.")
-    if not os.path.lexists(place):
+    if not os.path.lexists(place):  # also a link that leads nowhere is somebody's
         return
     if not replace:
         raise InvalidRequest(f"There is a file {place} already. Name another, or add --force.")
     if not is_backup(place):
         # A slip of the finger must not cost the database itself.
         raise InvalidRequest(f"{place} is no backup, so I do not overwrite it. Name another file.")
+
+
+def _opened_alone(draft: Path) -> BinaryIO:
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    while True:
+        file = os.fdopen(os.open(draft, flags, 0o600), "r+b")
+        try:
+            _require_alone(file, draft)
+            # Between the two another backup may have become whole: then this is that one.
+            if _is_there(file, draft):
+                return file
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+
+
+def _is_there(file: BinaryIO, place: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), place.lstat())
+    except FileNotFoundError:
+        return False
 
 
 def _require_alone(file: BinaryIO, draft: Path) -> None:
@@ -73,11 +93,3 @@ def _require_alone(file: BinaryIO, draft: Path) -> None:
         if error.errno not in {errno.EWOULDBLOCK, errno.EACCES}:
             raise
         raise InvalidRequest(f"Another backup is being written to {draft}. Wait for it.") from None
-
-
-def _settle(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

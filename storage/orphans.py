@@ -11,15 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.picture_rows import PictureRow
 from storage.pictures import DIGEST, LEAVING, PictureFiles, changed, remove_old
+from storage.restore_files import remove_abandoned
 from storage.transactions import Transactions
 from storage.uploads import drop
 from storage.uses import AT_ONCE, mentioned
+from storage.whole_file import UNFINISHED
 
 log = logging.getLogger(__name__)
 
 YOUNG = timedelta(days=1)
 """So long a file may wait for the row that names it."""
-UNFINISHED = ".unfinished"
 ROWS_AT_ONCE = 2000
 DIGITS = "0123456789abcdef"
 
@@ -38,6 +39,7 @@ class Orphans:
     async def remove(self, now: datetime) -> int:
         """Remove those that are older than a day; answer how many that were."""
         before = now - YOUNG
+        await asyncio.to_thread(remove_abandoned, self._folder, before.timestamp())
         suspects: dict[str, Path] = {}
         # By the first digit, so that a sixteenth of all names is held in memory at a time.
         for digit in DIGITS:

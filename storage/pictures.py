@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
 from engine.errors import NotFound, StorageFailed
+from storage.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class PictureFiles:
         try:
             if not _touched(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                _write_whole(path, file)
+                write_whole(path, file)
         except OSError as error:
             log.error("cannot keep %s: %s", path, error)
             if error.errno in NO_ROOM:
@@ -165,30 +165,6 @@ def _touched(path: Path) -> bool:
     except FileNotFoundError:
         return False
     return path.is_file()
-
-
-def _write_whole(path: Path, file: bytes) -> None:
-    """Write beside it, then rename: nobody, not even after a power cut, sees half a file."""
-    unfinished = path.with_name(f"{uuid4().hex}.unfinished")
-    try:
-        with unfinished.open("xb") as stream:
-            stream.write(file)
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    _settle(path.parent)
-
-
-def _settle(folder: Path) -> None:
-    # The rename itself survives a power cut only once its folder is on the disk.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _gone() -> NotFound:

@@ -6,9 +6,8 @@ are put aside first and take their places right before it ends: a crash leaves t
 was, and files that nothing names.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import logging
+from functools import partial
 from pathlib import Path
 
 from alembic import command
@@ -21,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.errors import InvalidRequest, Misconfigured
 from engine.job import Status
+from storage.address import address_of
 from storage.backup import sequence_of
 from storage.backup_contents import (
     Contents,
@@ -35,21 +35,20 @@ from storage.backup_contents import (
 )
 from storage.backup_rows import keys_of, row_of, tables_of
 from storage.backup_tar import Broken
-from storage.database import connect, explaining
+from storage.backup_thread import in_thread, while_told
 from storage.migrate import configuration
 from storage.models import JobRow
+from storage.restore_alone import alone, keep_out
 from storage.restore_files import Arrivals
 from storage.rows import DeliveryRow
-from storage.trouble import sqlite_name_of, sqlstate_of
+from storage.trouble import sqlstate_of
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 """Rows in one statement."""
 OF_ITSELF = frozenset({"clocks", "lanes"})
 """Tables that fill by themselves: who has rows in no other has nothing to lose."""
-LOOKS, PAUSE_S = 20, 0.1
-"""How often, and how far apart, it is looked whether others are there: one may just have ended."""
-BYTES_OF_ROW = 8192
-"""More than nearly all rows take in SQLite, with their indexes."""
 WRONG_VALUE = "22"
 
 
@@ -58,33 +57,44 @@ async def restore(
 ) -> Contents:
     """Raises InvalidRequest where something is there already or the file is no backup,
     Misconfigured where a newer program made it, and StorageFailed."""
-    contents = await asyncio.to_thread(look_through, place, tell)
+    contents = await while_told(partial(look_through, place), tell)
     _require_known(contents.about.revision, "backup")
     arrivals = Arrivals(data_dir)
     if not replace:
-        await asyncio.to_thread(arrivals.require_empty)
-    async with _alone(url) as connection:
+        await in_thread(arrivals.require_empty)
+    async with alone(url) as connection:
         there = await connection.run_sync(_revision)
         if there is not None:
             _require_known(there, "database")
-        if not replace:
-            await _require_empty(connection)
         try:
-            rows = sum(contents.rows.values()) * BYTES_OF_ROW
-            await asyncio.to_thread(arrivals.begin, contents, rows)
-            await connection.run_sync(_prepare, there, contents.about.revision)
+            await connection.run_sync(_begin, there or contents.about.revision)
+            await keep_out(connection)
+            if not replace:
+                await _require_empty(connection)
+            await in_thread(arrivals.begin, contents, _file_of(url))
+            await connection.run_sync(_empty, there, contents.about.revision)
             await _take_in(connection, arrivals, place, contents, tell)
             await connection.run_sync(_bring_up)
             await _let_nobody_hold(connection)
-            await asyncio.to_thread(arrivals.settle)
+            await in_thread(arrivals.settle)
             await connection.commit()
-            await asyncio.to_thread(arrivals.forget)
         except BaseException as error:
             arrivals.give_up()
             if isinstance(error, StatementError) and _is_about_rows(error):
                 raise Broken("its rows do not hold together") from error
             raise
+    try:
+        await in_thread(arrivals.forget)
+    except OSError as error:
+        log.warning("all is restored, but what lay aside for it is left: %s", error)
     return contents
+
+
+def _file_of(url: str) -> Path | None:
+    """None where a server has the database."""
+    address = address_of(url)
+    is_file = address.get_backend_name() == "sqlite"
+    return Path(str(address.database)).absolute() if is_file else None
 
 
 def _require_known(revision: str, what: str) -> None:
@@ -105,53 +115,6 @@ def _is_about_rows(error: StatementError) -> bool:
     )
 
 
-@asynccontextmanager
-async def _alone(url: str) -> AsyncIterator[AsyncConnection]:
-    """Nobody else has the database open, and whoever comes waits."""
-    async with connect(url, longest=None) as engine:
-        with explaining():
-            async with engine.connect() as connection:
-                if engine.dialect.name == "sqlite":
-                    await _close_to_others(connection)
-                else:
-                    await _require_no_others(connection)
-                yield connection
-
-
-async def _close_to_others(connection: AsyncConnection) -> None:
-    try:
-        await connection.exec_driver_sql("PRAGMA locking_mode = EXCLUSIVE")
-        # Only who is alone may leave the log that all share.
-        await connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
-        await connection.exec_driver_sql("PRAGMA synchronous = FULL")
-        await connection.commit()
-    except DBAPIError as error:
-        if sqlite_name_of(error) not in {"SQLITE_BUSY", "SQLITE_LOCKED"}:
-            raise
-        raise _in_use() from error
-
-
-async def _require_no_others(connection: AsyncConnection) -> None:
-    others = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-        "AND usename = current_user AND pid <> pg_backend_pid() "
-        "AND backend_type = 'client backend'"
-    )
-    for _ in range(LOOKS):
-        if not await connection.scalar(others):
-            break
-        await asyncio.sleep(PAUSE_S)
-    else:
-        raise _in_use()
-    await connection.commit()
-
-
-def _in_use() -> InvalidRequest:
-    return InvalidRequest(
-        "Another program has that database open. Stop every Easel that uses it, then try again."
-    )
-
-
 async def _require_empty(connection: AsyncConnection) -> None:
     for table in await connection.run_sync(tables_of):
         if table.name in OF_ITSELF:
@@ -161,19 +124,22 @@ async def _require_empty(connection: AsyncConnection) -> None:
                 f"The database is not empty: it has {table.name}. Name an empty one with "
                 "EASEL_DATABASE_URL, or throw away what is there with --replace."
             )
-    await connection.rollback()
 
 
-def _prepare(connection: Connection, there: str | None, revision: str) -> None:
-    """The tables of that revision with nothing in them, in a transaction that this begins."""
-    config = configuration(connection)
-    command.upgrade(config, there or revision)
+def _begin(connection: Connection, revision: str) -> None:
+    """A transaction in which there are tables."""
+    command.upgrade(configuration(connection), revision)
     if connection.dialect.name != "sqlite":
         # Between two rows a slow disk is written to.
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
+
+def _empty(connection: Connection, there: str | None, revision: str) -> None:
+    """The tables of that revision with nothing in them."""
     for table in reversed(tables_of(connection)):
         connection.execute(delete(table))
     if there not in (None, revision):
+        config = configuration(connection)
         config.attributes["begun"] = True
         command.downgrade(config, "base")
         command.upgrade(config, revision)
@@ -201,18 +167,18 @@ async def _take_in(
     with opened(place) as file:
         coming = pieces(file)
         # In a thread, as reading takes its time.
-        while (piece := await asyncio.to_thread(next, coming, None)) is not None:
+        while (piece := await in_thread(next, coming, None)) is not None:
             match piece:
                 case Lines():
                     await _insert(connection, _known(tables, piece.table), piece.lines)
                     rows += len(piece.lines)
                     tell(Stage.ROWS, rows, all_rows)
                 case File():
-                    await asyncio.to_thread(arrivals.picture, piece)
+                    await in_thread(arrivals.picture, piece)
                     files += 1
                     tell(Stage.FILES, files, contents.files)
                 case Note():
-                    await asyncio.to_thread(arrivals.note, piece)
+                    arrivals.note(piece)
                 case Contents():
                     # Looked through once more on the way: it may have changed in between.
                     if piece != contents:

@@ -8,6 +8,8 @@ import typer
 from bot.echo import echo
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.backup import Keeper
 
 
@@ -18,26 +20,34 @@ def backup(
     ] = False,
 ) -> None:
     """Write the database and all pictures into one file, also while Easel runs."""
-    from pathlib import Path
-
-    _say(asyncio.run(_keeper().back_up(Path(file).expanduser(), replace=force)))
+    _say(asyncio.run(_keeper().back_up(_place(file), replace=force)))
 
 
 def restore(
     file: Annotated[str, typer.Argument(metavar="FILE", help="What `easel backup` wrote.")],
     replace: Annotated[
-        bool, typer.Option("--replace", help="Throw away what the database holds by now.")
+        bool,
+        typer.Option(
+            "--replace",
+            help="Throw away what the database holds by now. Other files of yours stay, as "
+            "NAME.before where the backup has one of that name.",
+        ),
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="Only look whether it is whole.")] = False,
 ) -> None:
     """Bring a backup back, into SQLite or Postgres, while no Easel runs there."""
-    from pathlib import Path
-
     keeper = _keeper()
     if check:
-        _say(keeper.check(Path(file).expanduser()))
+        _say(keeper.check(_place(file)))
     else:
-        _say(asyncio.run(keeper.restore(Path(file).expanduser(), replace=replace)))
+        _say(asyncio.run(keeper.restore(_place(file), replace=replace)))
+
+
+def _place(file: str) -> "Path":
+    import os
+    from pathlib import Path
+
+    return Path(os.path.expanduser(file))  # unlike Path's own, it takes whatever people type
 
 
 def _keeper() -> "Keeper":

@@ -116,3 +116,43 @@ def test_what_a_backup_needs_is_imported_without_torch() -> None:
     )
 
     assert not {"torch", "diffusers", "discord"} & set(ran.stderr.split(","))
+
+
+@pytest.mark.usefixtures("painted")
+def test_a_damaged_picture_is_named_and_the_rest_is_kept(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    damaged = next(Path("data/pictures").glob("??/??/*"))
+    damaged.write_bytes(b"something else")
+
+    assert run(["backup", "easel.tar"]) == 0
+
+    told = capsys.readouterr().out
+    assert "easel.tar holds 2 pictures of 1 job and 1 file" in told
+    assert "Damaged, and so not in it: " in told
+    assert str(damaged) in told
+
+
+@pytest.mark.parametrize(
+    "command", [["backup"], ["backup", "--force"], ["restore"], ["restore", "--check"]]
+)
+def test_a_place_may_begin_like_the_home_of_nobody(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command, "~nobody-of-that-name/easel.tar"]) == 2
+
+    told = capsys.readouterr()
+    assert "Traceback" not in told.err
+    assert told.err.count("\n") == 1
+
+
+def test_a_file_of_words_whose_name_is_no_text_is_told_to_be_renamed(
+    data_dir: Path, painters: Painters, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run(["imagine", "a fox"], painters)
+    Path("data/wildcards").mkdir()
+    Path(os.fsdecode(b"data/wildcards/f\xe4rben.txt")).write_text("red")
+
+    assert run(["backup", "easel.tar"]) == 2
+
+    assert "has a name that no backup can hold. Rename it." in capfd.readouterr().err

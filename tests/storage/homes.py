@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.backup import back_up
+from storage.backup import Made, back_up
 from storage.backup_contents import Contents, Stage, Tell
 from storage.restore import restore
 from tests.storage.household import furnish
@@ -31,7 +31,7 @@ class Home:
     """Of a key."""
     tell: Tell = silent
 
-    async def back_up(self, place: Path, *, replace: bool = False) -> Contents:
+    async def back_up(self, place: Path, *, replace: bool = False) -> Made:
         return await back_up(
             self.url, self.folder, place, easel="1", now=NOON, tell=self.tell, replace=replace
         )

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import tarfile
 from datetime import timedelta
 from pathlib import Path
@@ -198,12 +199,37 @@ async def test_a_picture_whose_file_is_gone_keeps_its_row(
     [row] = [row for row in (await rows_of(home.url))["pictures"] if row["number"] == 2]
     next((home.folder / "pictures").rglob(row["file"])).unlink()
 
-    contents = await home.back_up(tmp_path / "easel.tar")
+    made = await home.back_up(tmp_path / "easel.tar")
     other = new_home("sqlite")
     restored = await other.restore(tmp_path / "easel.tar")
 
-    assert (contents.gone, restored.gone) == (1, 1)
+    assert (made.contents.gone, restored.gone, made.damaged) == (1, 1, [])
     assert row in (await rows_of(other.url))["pictures"]
+
+
+@pytest.mark.parametrize("damage", ["a bit", "a folder"])
+async def test_a_damaged_picture_is_left_out_and_named(
+    damage: str, home: Home, tmp_path: Path, new_home: NewHome
+) -> None:
+    [row] = [row for row in (await rows_of(home.url))["pictures"] if row["number"] == 2]
+    damaged = next((home.folder / "pictures").rglob(row["file"]))
+    content = damaged.read_bytes()
+    if damage == "a bit":
+        damaged.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    else:
+        damaged.unlink()
+        damaged.mkdir()
+
+    made = await home.back_up(tmp_path / "easel.tar")
+    other = new_home("sqlite")
+    restored = await other.restore(tmp_path / "easel.tar")
+
+    assert (made.contents.gone, restored.gone, made.damaged) == (1, 1, [damaged])
+    assert row in (await rows_of(other.url))["pictures"]
+    kept = {
+        name: content for name, content in files_in(home.folder).items() if row["file"] not in name
+    }
+    assert files_in(other.folder) == kept
 
 
 async def test_an_empty_database_is_nothing_to_back_up(new_home: NewHome, tmp_path: Path) -> None:
@@ -258,8 +284,9 @@ async def test_two_backups_to_one_file_are_refused(home: Home, tmp_path: Path) -
 
 async def test_without_room_nothing_is_begun(home: Home, tmp_path: Path) -> None:
     [row, *_] = (await rows_of(home.url))["pictures"]
-    # It has no bytes on the disk, but as many to copy as few disks have.
-    os.truncate(next((home.folder / "pictures").rglob(row["file"])), 2**43)
+    # It has no bytes on the disk, but more to copy than the disk has.
+    size = 2 * shutil.disk_usage(tmp_path).total
+    os.truncate(next((home.folder / "pictures").rglob(row["file"])), size)
 
     with pytest.raises(StorageFailed, match="Make room, or name a file on another disk"):
         await home.back_up(tmp_path / "easel.tar")

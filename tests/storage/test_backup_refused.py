@@ -1,4 +1,4 @@
-"""What is no whole backup, and where none may be restored: refused before anything is changed."""
+"""What is no whole backup: refused before anything is changed."""
 
 import io
 import tarfile
@@ -6,33 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from engine.errors import InvalidRequest, Misconfigured
 from storage.backup_contents import ABOUT, About, about_as_json, look_through
 from storage.backup_draft import Draft
-from storage.backup_tar import Broken
-from storage.database import connect
-from storage.migrate import downgrade, upgrade
-from storage.models import JobRow
-from storage.restore_files import ASIDE
-from tests.storage.homes import (
-    KINDS,
-    USUALLY_SQLITE,
-    Home,
-    NewHome,
-    backup,
-    home,
-    names_in,
-    new_home,
-    silent,
-)
-from tests.storage.household import Rows, rows_of
+from storage.backup_tar import Broken, write_member
+from tests.storage.homes import KINDS, USUALLY_SQLITE, Home, NewHome, names_in, new_home, silent
 from tests.storage.samples import NOON
-from tests.storage.tables import HEAD, REVISIONS, say, tables
-from tests.storage.test_backup import content_of, with_nobody_at_work
+from tests.storage.tables import HEAD, tables
+from tests.storage.test_backup import content_of
 
-__all__ = ["backup", "home", "new_home"]
+__all__ = ["new_home"]
 """Fixtures are found by their names."""
 
 Fill = Callable[[Draft], None]
@@ -225,97 +209,13 @@ async def test_what_a_newer_program_made_says_so(
     assert names_in(home.folder) == []
 
 
-async def test_a_database_with_rows_is_only_replaced_when_told(
-    home: Home, backup: Path, new_home: NewHome
-) -> None:
-    before = with_nobody_at_work(await rows_of(home.url))
-    await say(home.url, "DELETE FROM styles")
-    elsewhere = Home(url=home.url, folder=new_home("sqlite").folder)
-
-    with pytest.raises(InvalidRequest, match="The database is not empty: it has "):
-        await elsewhere.restore(backup)
-    assert (await rows_of(home.url))["styles"] == []
-
-    await elsewhere.restore(backup, replace=True)
-    assert await rows_of(home.url) == before
-
-
-async def test_a_data_folder_with_files_is_only_added_to_when_told(
-    whole: Path, new_home: NewHome
-) -> None:
-    for name in ("wildcards/own.txt", f"pictures/ab/cd/abcd{'0' * 60}"):
-        home = new_home("sqlite")
-        own = home.folder / name
-        own.parent.mkdir(parents=True)
-        own.write_text("mine")
-
-        with pytest.raises(InvalidRequest, match="is not empty"):
-            await home.restore(whole)
-        await home.restore(whole, replace=True)
-
-        assert own.read_text() == "mine"
-        assert "wildcards/colours.txt" in names_in(home.folder)
-
-
-@pytest.mark.parametrize("replace", [False, True])
-async def test_a_database_that_somebody_has_open_is_refused(
-    home: Home, backup: Path, new_home: NewHome, replace: bool
-) -> None:
-    before = await rows_of(home.url)
-    elsewhere = Home(url=home.url, folder=new_home("sqlite").folder)
-    await say(home.url, "SELECT 1")
-
-    async with connect(home.url) as engine:
-        async with engine.connect() as connection:
-            await connection.execute(select(JobRow.id))
-        with pytest.raises(InvalidRequest, match="Another program has that database open"):
-            await elsewhere.restore(backup, replace=True)
-
-    assert await rows_of(home.url) == before
-    assert ASIDE not in names_in(elsewhere.folder)
-
-
-@pytest.mark.parametrize(
-    "revision",
-    [*(pytest.param(each, marks=pytest.mark.slow) for each in REVISIONS[:-2]), REVISIONS[-2]],
-)
-async def test_one_of_an_older_revision_is_brought_up(
-    revision: str, home: Home, tmp_path: Path, new_home: NewHome
-) -> None:
-    if revision < "0002":
-        await say(home.url, "DELETE FROM audit")
-    await downgrade(home.url, revision)
-    await home.back_up(tmp_path / "older.tar")
-    restored = [new_home(kind) for kind in KINDS]
-    # This one has its tables already, of another revision than the backup.
-    await upgrade(restored[0].url)
-
-    for other in restored:
-        await other.restore(tmp_path / "older.tar")
-    await upgrade(home.url)
-
-    before = without_made_up_numbers(await rows_of(home.url), revision)
-    for other in restored:
-        assert without_made_up_numbers(await rows_of(other.url), revision) == before
-
-
-def without_made_up_numbers(rows: Rows, revision: str) -> Rows:
-    """The step behind the first revision numbers entries in no order."""
-    if revision != "0001":
-        return with_nobody_at_work(rows)
-    entries = [entry | {"id": 0} for entry in rows["entries"]]
-    entries.sort(key=lambda entry: (entry["job_id"], entry["kind"]))
-    return with_nobody_at_work({**rows, "entries": entries})
-
-
 async def test_a_picture_that_is_not_what_its_name_says_is_refused(
     new_home: NewHome, tmp_path: Path
 ) -> None:
     def fill(draft: Draft) -> None:
-        digest = "ab" * 32
-        (tmp_path / "ab/ab").mkdir(parents=True)
-        (tmp_path / "ab/ab" / digest).write_bytes(b"another picture")
-        assert draft.picture(tmp_path, digest)
+        digest, content = "ab" * 32, b"another picture"
+        write_member(draft.file, f"pictures/ab/ab/{digest}", len(content), 0, [content])
+        draft.sums.picture(digest, len(content))
 
     home = new_home("sqlite")
     evil = written(tmp_path / "evil.tar", fill)

@@ -15,6 +15,7 @@ from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.orphans import Orphans
 from storage.pictures import PictureFiles
+from storage.restore_files import ASIDE
 from tests.storage.samples import ALICE, ENDED, LATER, NOON, a_job, begun_job, painted_job
 
 OLD, YOUNG = NOON - timedelta(days=2), NOON - timedelta(hours=23)
@@ -200,6 +201,22 @@ async def test_files_that_are_kept_while_others_tidy_are_there(attic: Attic) -> 
     )
 
     assert attic.digests == set(kept)
+
+
+@pytest.mark.parametrize("old", [True, False])
+async def test_what_an_abandoned_restore_put_aside_is_removed_once_it_is_old(
+    attic: Attic, old: bool
+) -> None:
+    aside = attic.files.folder / ASIDE / "01" / "23"
+    aside.mkdir(parents=True)
+    (aside / ("01" * 32)).write_bytes(b"a picture")
+    attic.age(OLD if old else YOUNG)
+    # The newest of it counts.
+    os.utime(attic.files.folder / ASIDE, (OLD.timestamp(), OLD.timestamp()))
+
+    await attic.orphans.remove(NOON)
+
+    assert aside.exists() != old
 
 
 async def test_without_a_folder_there_is_nothing_to_do(attic: Attic) -> None:
