@@ -20,7 +20,7 @@ RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ [\w.]+: ")
 PASSWORD = "pl4nted-p4ss"
 # Of nobody's family: pytest, which listens everywhere, cannot hand half a letter on to another
 # process.
-log = logging.Logger("tests.security.lines")
+log = logging.Logger("tests.security.lines")  # noqa: LOG001 - one that is registered is heard
 
 
 @pytest.fixture(params=["human", "json"])
