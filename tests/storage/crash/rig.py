@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from engine.errors import StorageFailed
 from storage.database import connect
 from storage.migrate import MIGRATIONS
 from tests.storage.crash.checks import State, state_of, violations
@@ -165,13 +166,12 @@ async def stop(process: Process, url: str) -> None:
 
 async def holds_nothing(url: str) -> bool:
     """True while nobody has begun anything in the database."""
-    async with connect(url, patience=0.2) as engine, engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            return not (await connection.exec_driver_sql(BEGUN_BY_OTHERS)).scalar_one()
-        try:
+    try:
+        async with connect(url, patience=0.2) as engine, engine.connect() as connection:
+            if engine.dialect.name == "postgresql":
+                return not (await connection.exec_driver_sql(BEGUN_BY_OTHERS)).scalar_one()
             await connection.exec_driver_sql("UPDATE jobs SET worker = worker")
-        except DBAPIError:
-            return False
-        finally:
             await connection.rollback()
-        return True
+    except (DBAPIError, StorageFailed):
+        return False
+    return True
