@@ -11,12 +11,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot import backup_words
+from bot.doctor import Finding
 from bot.settings import Settings
 from bot.version import version
 from engine.clock import utc_now
+from engine.errors import EaselError
 from storage.backup import back_up
 from storage.backup_contents import Contents, Stage, Tell, look_through
+from storage.damaged_file import file_of, is_damaged
 from storage.restore import restore
+from storage.restore_files import cut_off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,7 @@ class Keeper:
         said = [backup_words.made(place, size, contents.rows, contents.files), *_gone(contents)]
         if made.damaged:
             said.append(backup_words.damaged(made.damaged))
-        return [*said, backup_words.NOT_IN_IT]
+        return [*said, *made.left_out, backup_words.NOT_IN_IT]
 
     async def restore(self, place: Path, *, replace: bool) -> list[str]:
         """What is said once all is back. Raises as above, and Misconfigured."""
@@ -64,6 +68,24 @@ class Keeper:
         about = contents.about
         told = backup_words.whole(place, about.easel, about.made, contents.rows, contents.files)
         return [told, *_gone(contents)]
+
+
+def harm(settings: Settings) -> Iterator[Finding]:
+    """What only a backup mends; nothing where all is well. Reading all of it takes a while."""
+    try:
+        file = file_of(settings.database)
+    except EaselError:
+        file = None  # what is wrong with the address is found elsewhere
+    if file is not None and is_damaged(file):
+        yield Finding(what="database file", fact=f"{file} is damaged.", mend=backup_words.DAMAGED)
+    for aside in cut_off_restores(settings):
+        yield Finding(what="restore", fact=backup_words.CUT_OFF, mend=backup_words.cut_off(aside))
+
+
+def cut_off_restores(settings: Settings) -> list[Path]:
+    """What was put aside by one that never ended."""
+    aside = cut_off(settings.data_dir)
+    return [aside] if aside else []
 
 
 def _gone(contents: Contents) -> list[str]:

@@ -12,6 +12,10 @@ NOT_IN_IT = (
     "at Discord: keep those yourself."
 )
 
+DAMAGED = "Stop Easel, then bring a backup back: `easel restore FILE --replace`."
+
+CUT_OFF = "One was cut off here."
+
 MOST_NAMED = 20
 
 
@@ -46,6 +50,14 @@ def damaged(places: Sequence[Path]) -> str:
     return (
         f"Damaged, and so not in it: {named}. Look after that disk; an earlier backup may have "
         "them whole."
+    )
+
+
+def cut_off(aside: Path) -> str:
+    """A restore did not come to its end."""
+    return (
+        "If pictures or rows are missing, stop Easel and type the restore again, with --replace. "
+        f"If nothing is missing, remove {aside}."
     )
 
 

@@ -79,12 +79,16 @@ def serve(context: typer.Context) -> None:
     with NotBegun() as other:
         from rich.console import Console
 
+        from bot import backup_words
+        from bot.backup import cut_off_restores
         from bot.beginning import begin
         from bot.models import fetch_missing
         from bot.serve import serve as run
         from bot.watchdog import Watchdog
 
         settings = begin()
+        for aside in cut_off_restores(settings):
+            echo(f"A restore was cut off here. {backup_words.cut_off(aside)}", err=True)
         fetch_missing(settings.models, settings.data_dir / "models", Console(stderr=True))
         watchdog = Watchdog()
 
@@ -101,11 +105,12 @@ def serve(context: typer.Context) -> None:
 @cli.command()
 def doctor(context: typer.Context) -> None:
     """Say what this machine can do, and what must be mended."""
+    from bot.backup import harm
     from bot.beginning import begin
     from bot.doctor import examine, fitting
 
     settings = begin()
-    findings = asyncio.run(examine(settings, painters_of(context)))
+    findings = [*asyncio.run(examine(settings, painters_of(context))), *harm(settings)]
     table = messages.columns([finding.row() for finding in findings])
     for line in (*table, "", *fitting(settings)):
         echo(line)
@@ -119,6 +124,9 @@ def migrate(
     revision: Annotated[
         str | None, typer.Argument(help="Which one; the newest, or the one before.")
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Go down also where that takes something away.")
+    ] = False,
 ) -> None:
     """Bring the database up to date, take it back, or say where it stands."""
     from bot.beginning import begin
@@ -129,7 +137,7 @@ def migrate(
         case Direction.UP:
             asyncio.run(take_up(database, revision))
         case Direction.DOWN:
-            asyncio.run(take_down(database, revision))
+            asyncio.run(take_down(database, revision, sure=yes))
         case Direction.STATUS:
             pass
     typer.echo(messages.revisions(*asyncio.run(revisions(database))))

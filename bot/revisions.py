@@ -1,6 +1,7 @@
 """Revisions: the history of the database, and where it stands in it."""
 
-from storage.migrate import downgrade, status, upgrade
+from storage.descent import descend
+from storage.migrate import status, upgrade
 
 
 async def take_up(database: str, revision: str | None = None) -> None:
@@ -8,9 +9,9 @@ async def take_up(database: str, revision: str | None = None) -> None:
     await upgrade(database, revision or "head")
 
 
-async def take_down(database: str, revision: str | None = None) -> None:
+async def take_down(database: str, revision: str | None = None, *, sure: bool) -> None:
     """Take the database to an earlier revision, or to the one before."""
-    await downgrade(database, revision or "-1")
+    await descend(database, revision or "-1", sure=sure)
 
 
 async def revisions(database: str) -> tuple[str | None, str | None]:

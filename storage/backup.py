@@ -34,8 +34,6 @@ from engine.errors import InvalidRequest, StorageFailed
 from storage.address import address_of
 from storage.backup_contents import (
     ABOUT,
-    SPEEDS,
-    WILDCARD,
     About,
     Contents,
     Stage,
@@ -45,8 +43,10 @@ from storage.backup_contents import (
 )
 from storage.backup_draft import Draft, Found
 from storage.backup_file import unfinished, writing
+from storage.backup_notes import add_notes
 from storage.backup_rows import kept, keys_of, line_of, tables_of
 from storage.backup_thread import in_thread, while_told
+from storage.damaged_file import file_of, require_own
 from storage.database import connect, explaining
 from storage.migrate import status
 from storage.pictures import DIGEST
@@ -62,11 +62,12 @@ AROUND_FILE = 2 * BLOCKSIZE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A backup that is whole, and the files that were damaged, which are not in it. The pictures
-    among them are counted as gone."""
+    """A backup that is whole, the files that were damaged, which are not in it, and what is said
+    of other files that were left out. The pictures among the damaged are counted as gone."""
 
     contents: Contents
     damaged: Sequence[Path]
+    left_out: Sequence[str]
 
 
 async def back_up(
@@ -93,7 +94,7 @@ async def back_up(
             made=now.isoformat(),
         )
         draft.note(ABOUT, about_as_json(about))
-        await in_thread(_add_notes, draft, data_dir)
+        left_out = await in_thread(add_notes, draft, data_dir)
         folder = data_dir / "pictures"
         # On the same disk, and without a name: nothing is left of it.
         with TemporaryFile("w+", dir=place.parent) as named:
@@ -104,14 +105,14 @@ async def back_up(
             gone, damaged = await while_told(adding, tell)
         draft.end(numbers, gone)
         contents = await while_told(partial(look_through, draft_place), tell)
-        return Made(contents=contents, damaged=damaged)
+        return Made(contents=contents, damaged=damaged, left_out=left_out)
 
 
 async def _revision(url: str) -> str:
-    address = address_of(url)
-    there = True
-    if address.get_backend_name() == "sqlite":
-        there = await asyncio.to_thread(os.path.exists, str(address.database))
+    there, file = True, file_of(url)
+    if file is not None:
+        require_own(file)
+        there = await asyncio.to_thread(os.path.exists, file)
     revision = (await status(url)).current if there else None
     if revision is None:
         raise InvalidRequest("There is nothing to back up yet: the database is empty.")
@@ -137,29 +138,6 @@ async def _one_moment(url: str) -> AsyncIterator[AsyncConnection]:
                 yield connection
 
 
-def _add_notes(draft: Draft, data_dir: Path) -> None:
-    places = [data_dir / SPEEDS, *sorted((data_dir / "wildcards").glob("*.txt"))]
-    for place in places:
-        name = place.relative_to(data_dir).as_posix()
-        if not place.is_file():
-            continue
-        if name != SPEEDS and not WILDCARD.fullmatch(name):
-            raise InvalidRequest(f"{place} has a name that no backup can hold. Rename it.")
-        try:
-            name.encode()
-            content = place.read_bytes()
-        except UnicodeEncodeError:
-            raise InvalidRequest(
-                f"{place} has a name that no backup can hold. Rename it."
-            ) from None
-        except OSError as error:
-            raise StorageFailed(f"I cannot read {place}: {error.strerror}.") from error
-        try:
-            draft.note(name, content)
-        except ValueError:
-            raise InvalidRequest(f"{place} has too long a name. Shorten it.") from None
-
-
 async def _list_files(
     connection: AsyncConnection, named: IO[str], folder: Path, place: Path, tell: Tell
 ) -> int:
@@ -178,8 +156,8 @@ async def _list_files(
     free = shutil.disk_usage(place.parent).free
     if needed > free:
         raise StorageFailed(
-            f"The backup may take {needed / 2**30:.2f} GiB, and {place.parent} has "
-            f"{free / 2**30:.2f} GiB free. Make room, or name a file on another disk."
+            f"The backup may take {-(-needed // 2**20):,} MiB, and {place.parent} has "
+            f"{free // 2**20:,} MiB free. Make room, or name a file on another disk."
         )
     return files
 

@@ -187,7 +187,10 @@ def look_through(place: Path, tell: Tell) -> Contents:
 
 
 def opened(place: Path) -> BinaryIO:
+    """It is read twice, which a pipe is not."""
     try:
+        if place.exists() and not place.is_file():
+            raise InvalidRequest(f"{place} is no file. Save the backup in one, and name that.")
         return place.open("rb")
     except FileNotFoundError:
         raise InvalidRequest(f"There is no file {place}. Name a backup.") from None
@@ -208,9 +211,9 @@ def about_as_json(about: About) -> bytes:
 def is_backup(place: Path) -> bool:
     """Of any format, whole or not."""
     try:
-        with place.open("rb") as file:
+        with opened(place) as file:
             return _read(_first(members(file))).get("what") == WHAT
-    except (OSError, InvalidRequest, Broken):
+    except (OSError, InvalidRequest, StorageFailed):
         return False
 
 
@@ -256,15 +259,8 @@ def _contents(about: About, content: bytes, sums: Sums) -> Contents:
         raise Broken("it is not what its manifest says")
     if not all(type(number) is int and 0 <= number < 2**62 for number in numbers.values()):
         raise Broken("its manifest cannot be read")
-    return Contents(
-        about=about,
-        rows=sums.rows,
-        files=sums.files,
-        size=sums.size,
-        rows_size=sums.rows_size,
-        numbers=numbers,
-        gone=gone,
-    )
+    sizes = {"files": sums.files, "size": sums.size, "rows_size": sums.rows_size}
+    return Contents(about=about, rows=sums.rows, **sizes, numbers=numbers, gone=gone)
 
 
 def _as_named(member: Member, digest: str, sums: Sums) -> Iterator[bytes]:

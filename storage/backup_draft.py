@@ -38,9 +38,10 @@ class Draft:
     sums: Sums = field(default_factory=Sums)
 
     def note(self, name: str, content: bytes) -> None:
+        """Raises ValueError where the name is too long, and then nothing was added."""
+        self._write(name, content)
         if name != MANIFEST:
             self.sums.note(name, content)
-        self._write(name, content)
 
     def part(self, table: str, number: int, lines: bytes) -> None:
         self.sums.part(table, number, lines)

@@ -51,7 +51,7 @@ def writing(place: Path) -> Iterator[None]:
 
 
 def require_free(place: Path, *, replace: bool) -> None:
-    if not place.name or place.is_dir():
+    if place.name in {"", "-"} or place.is_dir():
         raise InvalidRequest(f"“{place}” is no file. Give a name, like easel.tar.")
     if not place.parent.is_dir():
         raise InvalidRequest(f"There is no folder {place.parent}. Make it, or name another.")

@@ -6,13 +6,14 @@ The tables are those that the database itself tells of, so one of an older Easel
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import Column, Connection, Date, DateTime, MetaData, String, Table, inspect
 from sqlalchemy.types import TypeEngine
 
 from engine.errors import StorageFailed
-from engine.job import recipe_of
+from engine.job import Status, recipe_of
 from storage import models, uploads
 from storage.backup_tar import Broken
 from storage.models import UtcDateTime, utc
@@ -23,6 +24,7 @@ from storage.words import Words
 TERMS = "terms"
 """Is not kept: each kind of database has it in a way of its own, and it follows from the rest."""
 PICTURES = PictureRow.__tablename__
+JOBS = models.JobRow.__tablename__
 # A table is known once its file is read, and these two read all the others.
 KNOWN = (PictureRow, uploads.UploadRow)
 ORDER = [table.name for table in models.Table.metadata.sorted_tables]
@@ -71,10 +73,12 @@ def row_of(table: Table, line: bytes) -> dict[str, Any]:
     """Raises Broken where the line is no row of that table."""
     columns = kept(table)
     try:
-        told = json.loads(line)
+        told = json.loads(line, parse_constant=_number, parse_float=_number)
         if not isinstance(told, dict) or told.keys() != {column.name for column in columns}:
             raise ValueError
         row = {column.name: _value(column, told[column.name]) for column in columns}
+        if table.name == JOBS:
+            Status(row["status"])
         if any(map(_is_terms, table.c)):
             row[TERMS] = _terms(row)
     except (ValueError, TypeError, LookupError, RecursionError) as error:
@@ -119,6 +123,14 @@ def _value(column: Column[Any], value: Any) -> Any:
             return date.fromisoformat(value)
         case _:
             return value
+
+
+def _number(told: str) -> float:
+    """Infinity and what is no number would be in everybody's way for good."""
+    number = float(told)
+    if not isfinite(number):
+        raise ValueError(told)
+    return number
 
 
 def _terms(row: Mapping[str, Any]) -> Sequence[str]:

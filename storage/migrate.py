@@ -48,30 +48,32 @@ async def status(url: str) -> Revisions:
 async def _run(
     url: str, step: Callable[[Config, str], None], revision: str, patience: float
 ) -> None:
-    def migrate(connection: Connection) -> None:
-        _revisions(connection)
-        try:
-            step(configuration(connection), revision)
-        except CommandError as error:
-            log.error("alembic: %s", error)
-            raise Misconfigured(
-                f"There is no way from here to the revision “{revision}” of the database. "
-                f"Name one of these: base, {', '.join(_known())}, head."
-            ) from error
-        except DBAPIError as error:
-            if _is_about_tables(error):
-                log.error("the database: %s", error.orig)
-                raise Misconfigured(
-                    "The tables in the database are not those that Easel left there, so it changed "
-                    "nothing. Restore a copy of the database, or choose an empty one."
-                ) from error
-            raise
-
     # All steps are one transaction: a crash half way leaves the tables as they were.
     async with connect(url, patience=patience, longest=None) as engine:
         with explaining():
             async with engine.begin() as connection:
-                await connection.run_sync(migrate)
+                await connection.run_sync(take_step, step, revision)
+
+
+def take_step(connection: Connection, step: Callable[[Config, str], None], revision: str) -> None:
+    """In the transaction that it begins. Raises Misconfigured where there is no such way."""
+    _revisions(connection)
+    try:
+        step(configuration(connection), revision)
+    except CommandError as error:
+        log.error("alembic: %s", error)
+        raise Misconfigured(
+            f"There is no way from here to the revision “{revision}” of the database. "
+            f"Name one of these: {', '.join(_known())}, head; or base, which leaves no tables."
+        ) from error
+    except DBAPIError as error:
+        if _is_about_tables(error):
+            log.error("the database: %s", error.orig)
+            raise Misconfigured(
+                "The tables in the database are not those that Easel left there, so it changed "
+                "nothing. Restore a copy of the database, or choose an empty one."
+            ) from error
+        raise
 
 
 def configuration(connection: Connection | None = None) -> Config:

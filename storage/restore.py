@@ -7,6 +7,7 @@ was, and files that nothing names.
 """
 
 import logging
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +21,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.errors import InvalidRequest, Misconfigured
 from engine.job import Status
-from storage.address import address_of
 from storage.backup import sequence_of
 from storage.backup_contents import (
     Contents,
@@ -33,9 +33,12 @@ from storage.backup_contents import (
     opened,
     pieces,
 )
+from storage.backup_file import writing
 from storage.backup_rows import keys_of, row_of, tables_of
 from storage.backup_tar import Broken
 from storage.backup_thread import in_thread, while_told
+from storage.damaged_file import damaged_aside, file_of, require_own
+from storage.descent import OF_ITSELF
 from storage.migrate import configuration
 from storage.models import JobRow
 from storage.restore_alone import alone, keep_out
@@ -47,8 +50,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 """Rows in one statement."""
-OF_ITSELF = frozenset({"clocks", "lanes"})
-"""Tables that fill by themselves: who has rows in no other has nothing to lose."""
 WRONG_VALUE = "22"
 
 
@@ -62,7 +63,14 @@ async def restore(
     arrivals = Arrivals(data_dir)
     if not replace:
         await in_thread(arrivals.require_empty)
-    async with alone(url) as connection:
+    file = file_of(url)
+    if file is not None:
+        require_own(file)
+    async with AsyncExitStack() as stack:
+        if replace and file is not None:
+            with writing(file):
+                stack.enter_context(damaged_aside(file))
+        connection = await stack.enter_async_context(alone(url))
         there = await connection.run_sync(_revision)
         if there is not None:
             _require_known(there, "database")
@@ -71,7 +79,7 @@ async def restore(
             await keep_out(connection)
             if not replace:
                 await _require_empty(connection)
-            await in_thread(arrivals.begin, contents, _file_of(url))
+            await in_thread(arrivals.begin, contents, file)
             await connection.run_sync(_empty, there, contents.about.revision)
             await _take_in(connection, arrivals, place, contents, tell)
             await connection.run_sync(_bring_up)
@@ -88,13 +96,6 @@ async def restore(
     except OSError as error:
         log.warning("all is restored, but what lay aside for it is left: %s", error)
     return contents
-
-
-def _file_of(url: str) -> Path | None:
-    """None where a server has the database."""
-    address = address_of(url)
-    is_file = address.get_backend_name() == "sqlite"
-    return Path(str(address.database)).absolute() if is_file else None
 
 
 def _require_known(revision: str, what: str) -> None:

@@ -53,7 +53,7 @@ async def keep_out(connection: AsyncConnection) -> None:
     except DBAPIError as error:
         if sqlstate_of(error) != LOCKED:
             raise
-        raise _in_use() from error
+        raise in_use() from error
     await _require_no_others(connection)
 
 
@@ -67,7 +67,7 @@ async def _close_to_others(connection: AsyncConnection) -> None:
     except DBAPIError as error:
         if sqlite_name_of(error) not in {"SQLITE_BUSY", "SQLITE_LOCKED"}:
             raise
-        raise _in_use() from error
+        raise in_use() from error
 
 
 async def _require_no_others(connection: AsyncConnection) -> None:
@@ -77,10 +77,10 @@ async def _require_no_others(connection: AsyncConnection) -> None:
         if not await connection.scalar(OTHERS):
             return
         await asyncio.sleep(PAUSE_S)
-    raise _in_use()
+    raise in_use()
 
 
-def _in_use() -> InvalidRequest:
+def in_use() -> InvalidRequest:
     return InvalidRequest(
         "Another program has that database open. Stop every Easel that uses it, and whatever else "
         "is connected to it, then try again."

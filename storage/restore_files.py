@@ -124,6 +124,12 @@ class Arrivals:
             os.fsync(placed.fileno())
 
 
+def cut_off(data_dir: Path) -> Path | None:
+    """What a restore put aside that never ended, if there is such a thing."""
+    aside = data_dir / "pictures" / ASIDE
+    return aside if aside.is_dir() else None
+
+
 def remove_abandoned(pictures: Path, before: float) -> None:
     """What a restore put aside that was never ended, and in which nothing changed since then."""
     aside = pictures / ASIDE
@@ -150,8 +156,8 @@ def _require_room(needs: Iterable[tuple[Path, int]]) -> None:
         free = shutil.disk_usage(folder).free
         if size > free:
             raise StorageFailed(
-                f"The backup needs {size / 2**30:.2f} GiB on the disk of {folder}, which has "
-                f"{free / 2**30:.2f} GiB free. Make room, or choose another disk."
+                f"The backup needs {-(-size // 2**20):,} MiB on the disk of {folder}, which has "
+                f"{free // 2**20:,} MiB free. Make room, or choose another disk."
             )
 
 

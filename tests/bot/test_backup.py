@@ -153,6 +153,102 @@ def test_a_file_of_words_whose_name_is_no_text_is_told_to_be_renamed(
     Path("data/wildcards").mkdir()
     Path(os.fsdecode(b"data/wildcards/f\xe4rben.txt")).write_text("red")
 
-    assert run(["backup", "easel.tar"]) == 2
+    assert run(["backup", "easel.tar"]) == 0
 
-    assert "has a name that no backup can hold. Rename it." in capfd.readouterr().err
+    assert "has a name that no backup can hold. Rename it." in capfd.readouterr().out
+
+
+@pytest.mark.usefixtures("painted")
+def test_a_list_of_words_that_no_backup_can_hold_is_named_and_the_rest_is_kept(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("data/wildcards").mkdir()
+    with Path("data/wildcards/all.txt").open("wb") as large:
+        large.truncate(2**24 + 1)
+
+    assert run(["backup", "easel.tar"]) == 0
+
+    told = capsys.readouterr().out
+    assert "easel.tar holds 2 pictures of 1 job and 2 files" in told
+    assert "Not in it: data/wildcards/all.txt is larger than 16 MiB. Make it smaller." in told
+
+
+@pytest.mark.parametrize("command", [["backup", "-"], ["backup", "-", "--force"], ["restore", "-"]])
+@pytest.mark.usefixtures("painted")
+def test_what_goes_through_a_pipe_is_told_to_be_a_file(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(command) == 2
+
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not Path("-").exists()
+
+
+@pytest.mark.parametrize("more", [[], ["--check"], ["--replace"]])
+def test_a_backup_in_a_pipe_is_told_to_be_saved(
+    more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo("easel.tar")
+
+    assert run(["restore", "easel.tar", *more]) == 2
+
+    assert "easel.tar is no file. Save the backup in one" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("painted")
+def test_a_pipe_in_the_place_of_a_backup_is_not_waited_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    os.mkfifo("easel.tar")
+
+    assert run(["backup", "easel.tar", "--force"]) == 2
+
+    assert "is no backup, so I do not overwrite it" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("painted")
+def test_doctor_says_what_only_a_backup_mends(
+    painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["doctor"], painters)
+    before = capsys.readouterr().out
+    database = Path("data/easel.db")
+    content = database.read_bytes()
+    # Its last page is none that the other questions need.
+    database.write_bytes(content[:-4096] + b"\xa5" * 4096)
+    Path("data/pictures/.restoring").mkdir()
+
+    assert run(["doctor"], painters) == 1
+
+    told = capsys.readouterr().out
+    assert "easel.db is damaged. Stop Easel, then bring a backup back" in told
+    assert "One was cut off here. If pictures or rows are missing" in told
+    assert "damaged" not in before
+    assert "cut off" not in before
+
+
+@pytest.mark.usefixtures("painted")
+def test_what_a_newer_easel_keeps_is_only_taken_away_when_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["migrate", "down", "base"]) == 2
+    refused = capsys.readouterr().err
+    assert refused.startswith("That takes away for good: 1 row of jobs, ")
+    assert ", 2 rows of pictures. Nothing was changed." in refused
+    assert run(["history", "show", "1"]) == 0
+    capsys.readouterr()
+
+    assert run(["migrate", "down", "base", "--yes"]) == 0
+    assert "empty" in capsys.readouterr().out
+
+
+def test_serve_says_that_a_restore_was_cut_off(
+    data_dir: Path, painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("data/pictures/.restoring").mkdir(parents=True)
+    # Which ends it at once.
+    Path("data/easel.db").write_text("Dear Alice, this is no database.")
+
+    assert run(["serve"], painters) == 2
+
+    assert "A restore was cut off here. If pictures or rows" in capsys.readouterr().err

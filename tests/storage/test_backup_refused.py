@@ -147,6 +147,8 @@ async def test_links_and_folders_are_refused(
         b'{"owner_id":"1","until":null,"why":""}\n' * 2,
         b'{"owner_id":"1","until":null,"why":"","more":1}\n',
         b'{"owner_id":"1","until":null,"why":""}',
+        b'{"owner_id":"1","until":null,"why":Infinity}\n',
+        b'{"owner_id":"1","until":null,"why":1e999}\n',
     ],
 )
 @pytest.mark.parametrize("kind", USUALLY_SQLITE)
