@@ -9,18 +9,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
+from pathlib import Path
+from tempfile import TemporaryFile
 
 import psutil
 
 from bot import fits, history_words, messages, model_words
 from bot.app import amount_of
+from bot.identity import name_of
 from bot.invite import INTENTS, PERMISSIONS, application_of, invite
 from bot.model_words import GIB
 from bot.painters import Painters, check_model, fit_of, memory_of
 from bot.revisions import revisions
 from bot.settings import Settings
 from bot.version import version
-from engine.errors import EaselError
+from engine.errors import EaselError, Misconfigured
+from engine.letters import COMMANDS, escaped
 
 FITTING = (
     "How large a card must be for one picture, by EASEL_OFFLOAD, and with which of them it fits "
@@ -39,8 +43,9 @@ class Finding:
     mend: str = ""
 
     def row(self) -> tuple[str, str, str]:
-        """As columns."""
-        return ("mend" if self.mend else "ok", self.what, " ".join((self.fact, self.mend)).strip())
+        """As columns. Whatever a file has for a name, it stays in its line."""
+        told = COMMANDS.sub(escaped, " ".join((self.fact, self.mend)).strip())
+        return ("mend" if self.mend else "ok", self.what, told)
 
 
 async def examine(settings: Settings, painters: Painters) -> list[Finding]:
@@ -54,7 +59,7 @@ async def examine(settings: Settings, painters: Painters) -> list[Finding]:
         await _database(settings),
         *await _pictures(settings),
         _disk(settings),
-        *_discord(settings),
+        *await _discord(settings),
     ]
 
 
@@ -146,6 +151,10 @@ async def _database(settings: Settings) -> Finding:
 
 async def _pictures(settings: Settings) -> list[Finding]:
     """How many there are and how long they stay, where the database can say so."""
+    folder = settings.data_dir.absolute() / "pictures"
+    if trouble := await asyncio.to_thread(_trouble_writing, folder):
+        mend = "That must be a folder in which Easel may write: pictures are kept there."
+        return [Finding(what="pictures", fact=f"{folder}: {trouble}.", mend=mend)]
     if settings.database_url is None and not settings.database_file.exists():
         return []
     try:
@@ -156,6 +165,17 @@ async def _pictures(settings: Settings) -> list[Finding]:
     except EaselError:
         return []  # the line about the database says why
     return [Finding(what="pictures", fact=f"{amount} {history_words.kept(settings.keep)}")]
+
+
+def _trouble_writing(folder: Path) -> str:
+    """Tried by a file without a name, of which nothing is left."""
+    if not os.path.lexists(folder):
+        return ""  # the first picture makes it, and the line about the disk is of what is above
+    try:
+        with TemporaryFile(dir=folder):
+            return ""
+    except OSError as error:
+        return error.strerror or type(error).__name__
 
 
 def _disk(settings: Settings) -> Finding:
@@ -172,18 +192,29 @@ def _disk(settings: Settings) -> Finding:
     return Finding(what="disk", fact=fact, mend=mend)
 
 
-def _discord(settings: Settings) -> Iterator[Finding]:
+async def _discord(settings: Settings) -> list[Finding]:
     if settings.discord_token is None:
         fact = "No token set: the page and the commands work without."
-        yield Finding(what="Discord", fact=fact)
-        return
-    application = application_of(settings.discord_token.get_secret_value())
+        return [Finding(what="Discord", fact=fact)]
+    token = settings.discord_token.get_secret_value()
+    application = application_of(token)
+    # A stand-in for Discord may have tokens of its own.
+    if application is None and not settings.discord_api:
+        mend = "Copy it again from the page “Bot”: it looks cut."
+        return [
+            Finding(what="Discord", fact="A token is set that names no application.", mend=mend)
+        ]
+    whose = f"of the application {application}" if application else "that names no application"
+    try:
+        fact, mend = f"Discord knows the bot as “{await name_of(token, settings.discord_api)}”.", ""
+    except Misconfigured as error:
+        fact, mend = f"A token {whose} is set.", str(error)
+    return [Finding(what="Discord", fact=fact, mend=mend), *_invitation(application)]
+
+
+def _invitation(application: str | None) -> Iterator[Finding]:
     if application is None:
-        # A stand-in for Discord may have tokens of its own.
-        mend = "" if settings.discord_api else "Copy it again from the page “Bot”: it looks cut."
-        yield Finding(what="Discord", fact="A token is set that names no application.", mend=mend)
         return
-    yield Finding(what="Discord", fact=f"A token of the application {application} is set.")
     yield Finding(what="invite", fact=invite(application))
     asked = "; ".join(f"{each.name}: {each.why}" for each in PERMISSIONS)
     yield Finding(what="rights", fact=f"{asked}.")

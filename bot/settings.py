@@ -209,6 +209,7 @@ def read_settings() -> Settings:
     _refuse_unknown(str(TOML_FILE), table)
     for folder in folders:
         _refuse_unknown(str(folder), _prefixed(file.name for file in folder.iterdir()))
+        _require_readable(folder)
     try:
         return Settings(_secrets_dir=folders, **table)
     except ValidationError as error:
@@ -222,6 +223,21 @@ def _secret_folders() -> list[Path]:
     named = os.environ.get("CREDENTIALS_DIRECTORY")
     folders = (*SECRET_FOLDERS, *([Path(named)] if named else []))
     return [folder for folder in folders if folder.is_dir() and os.access(folder, os.R_OK)]
+
+
+def _require_readable(folder: Path) -> None:
+    for file in sorted(folder.iterdir()):
+        if not any(_prefixed([file.name])):
+            continue
+        if file.is_dir():
+            # What a container mounts of a file that is not there.
+            raise Misconfigured(f"The secret {file} is a folder. It has to be a file.")
+        try:
+            file.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            # Its own words could hold what it says.
+            why = error.strerror if isinstance(error, OSError) else "It is no text in UTF-8"
+            raise Misconfigured(f"I cannot read the secret {file}: {why}.") from None
 
 
 def _read_toml() -> dict[str, Any]:

@@ -1,15 +1,29 @@
 """The doctor: everything in a line each, and code 1 where something must be mended."""
 
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import run
+from bot.doctor import Finding, examine
 from bot.painters import Painters
+from bot.settings import read_settings
+from tests.discord_server.server import Discord
 
 pytestmark = pytest.mark.usefixtures("folder")
 
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.Gabcde.a-secret"
 TOPICS = ("Easel", "Python", "torch", "device", "memory", "model", "database", "disk", "Discord")
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """An address on this machine at which nothing answers."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}/api"
 
 
 def test_every_topic_has_a_line(painters: Painters, capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,9 +40,13 @@ def test_every_topic_has_a_line(painters: Painters, capsys: pytest.CaptureFixtur
 
 
 def test_a_token_makes_an_invite_link_and_is_not_shown(
-    painters: Painters, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    painters: Painters,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    nobody: str,
 ) -> None:
-    monkeypatch.setenv("EASEL_DISCORD_TOKEN", "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.Gabcde.a-secret")
+    monkeypatch.setenv("EASEL_DISCORD_TOKEN", TOKEN)
+    monkeypatch.setenv("EASEL_DISCORD_API", nobody)
 
     run(["doctor"], painters)
 
@@ -52,6 +70,58 @@ def test_a_token_that_was_cut_must_be_mended(
     assert code == 1
     assert _line("Discord", told).startswith("mend")
     assert "a-secret" not in told
+
+
+async def test_discord_is_asked_whose_the_token_is(
+    painters: Painters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Discord() as discord:
+        monkeypatch.setenv("EASEL_DISCORD_API", discord.api)
+        monkeypatch.setenv("EASEL_DISCORD_TOKEN", discord.token)
+        known = await _of_discord(painters)
+        monkeypatch.setenv("EASEL_DISCORD_TOKEN", TOKEN)
+
+        unknown = await _of_discord(painters)
+
+    assert known.row()[0] == "ok"
+    assert known.fact.startswith("Discord knows the bot as “")
+    assert unknown.row()[0] == "mend"
+    assert "Discord does not know this token. Press “Reset Token”" in unknown.mend
+
+
+async def test_a_discord_that_does_not_answer_is_told(
+    painters: Painters, monkeypatch: pytest.MonkeyPatch, nobody: str
+) -> None:
+    monkeypatch.setenv("EASEL_DISCORD_TOKEN", TOKEN)
+    monkeypatch.setenv("EASEL_DISCORD_API", nobody)
+
+    found = await _of_discord(painters)
+
+    assert found.fact == "A token of the application 1234567890123456789 is set."
+    assert found.mend == f"Nothing answers at {nobody}. Mend EASEL_DISCORD_API, or leave it out."
+
+
+def test_pictures_that_have_no_folder_must_be_mended(
+    painters: Painters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path("data/pictures")
+    folder.parent.mkdir()
+    folder.write_bytes(b"")
+
+    code = run(["doctor"], painters)
+
+    line = _line("pictures", capsys.readouterr().out)
+    assert code == 1
+    assert line.startswith("mend")
+    assert f"{folder.absolute()}: Not a directory. That must be a folder" in line
+
+
+def test_a_name_with_two_lines_stays_in_its_line() -> None:
+    finding = Finding(what="LoRA", fact="“one\nok  disk” cannot be used.", mend="Rename\x1b[2J it.")
+
+    told = finding.row()[2]
+
+    assert told == r"“one\u000aok  disk” cannot be used. Rename\u001b[2J it."
 
 
 def test_looking_changes_nothing(painters: Painters) -> None:
@@ -127,6 +197,11 @@ def test_a_token_is_never_shown(
     told = capsys.readouterr()
     assert "A token is set" in told.out
     assert "abc.def" not in told.out + told.err
+
+
+async def _of_discord(painters: Painters) -> Finding:
+    found = await examine(read_settings(), painters)
+    return next(each for each in found if each.what == "Discord")
 
 
 def _line(topic: str, told: str) -> str:

@@ -64,6 +64,39 @@ def test_a_secret_may_be_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert token.get_secret_value() == "abc.def"
 
 
+def test_a_secret_that_is_a_folder_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secret = tmp_path / "easel_discord_token"
+    secret.mkdir()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+
+    with pytest.raises(Misconfigured) as refusal:
+        read_settings()
+
+    assert str(refusal.value) == f"The secret {secret} is a folder. It has to be a file."
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"hunter2\xff", "It is no text in UTF-8"), (None, "No such file or directory")],
+)
+def test_a_secret_that_cannot_be_read_is_named_and_not_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    secret = tmp_path / "easel_discord_token"
+    if content is None:
+        secret.symlink_to(tmp_path / "gone")
+    else:
+        secret.write_bytes(content)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+
+    with pytest.raises(Misconfigured) as refusal:
+        read_settings()
+
+    assert str(refusal.value) == f"I cannot read the secret {secret}: {why}."
+
+
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EASEL_DISCORD_TOKEN", "abc.def")
     monkeypatch.setenv("EASEL_DATABASE_URL", "postgresql://easel:hunter2@db/easel")

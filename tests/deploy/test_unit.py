@@ -90,3 +90,12 @@ def test_machine_code_may_be_made_and_a_card_be_used() -> None:
     assert "MemoryDenyWriteExecute" not in SERVICE
     assert "PrivateDevices" not in SERVICE
     assert any(each.startswith("char-nvidia") for each in SERVICE["DeviceAllow"])
+
+
+def test_the_card_is_made_ready_where_there_is_one() -> None:
+    [first] = SERVICE["ExecStartPre"]
+    may = dict(each.split() for each in SERVICE["DeviceAllow"])
+
+    # It may fail, and it has the rights of root, which Easel itself has not.
+    assert first.startswith("-+/usr/bin/nvidia-modprobe ")
+    assert may["char-nvidia-uvm"] == "rwm"

@@ -14,6 +14,7 @@ TAUGHT_HERE = "engine/picturebook/"
 OWN_FILES = ("may be downloaded while it is loaded", "may be loaded from a pickle")
 OUTWARDS = {
     "bot/discord/pictures/cdn.py": {"ClientSession"},
+    "bot/identity.py": {"ClientSession"},
     "deploy/healthy.py": {"http.client"},
     "engine/gpu/hub/connection.py": {"http.client", "urllib.request"},
     "engine/gpu/hub/hub.py": {"http.client"},

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 
 import discord
+from aiohttp import ClientError
 
 from bot.discord.client import Client
 from bot.discord.connection.wire import Wire
@@ -39,6 +40,8 @@ class Supervision:
                     log.error(say("wrong_token"))
                     return
                 log.warning("Discord closed the connection: %s", error)
+            except (ClientError, ConnectionError, TimeoutError) as error:
+                log.warning("Discord cannot be reached: %s", str(error) or type(error).__name__)
             except Exception as error:  # discord.py ends by errors of any kind
                 log.warning("the connection to Discord broke: %r", error)
             tries = 0 if client.came_in else tries + 1

@@ -1,8 +1,10 @@
 """Nothing that Discord does ends the program, and no command is lost that can be kept."""
 
 import asyncio
+import itertools
 import os
 import signal
+import socket
 from dataclasses import replace
 
 import aiohttp
@@ -73,6 +75,35 @@ async def test_a_wrong_token_is_said_once_with_the_mend(
 
     assert server.requests(Route.ME) == [401]
     assert "Until then Easel works without Discord" in caplog.text
+
+
+async def test_a_discord_that_is_not_reached_is_told_without_the_name_of_an_error(
+    settings: Settings, painters: Painters, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        away = f"http://127.0.0.1:{nobody.getsockname()[1]}/api"
+        prepare_library(settings.model_copy(update={"discord_api": away}))
+        wire = Wire(journal=Journal(settings.data_dir))
+        async with open_app(settings, painters) as app:
+            screens = Screens(wire=wire, place=app.studio.place, pace=Pace(), now=utc_now)
+            desk = Desk(app=app, wire=wire, screens=screens)
+            tries, again = itertools.count(), asyncio.Event()
+
+            def client() -> Client:
+                if next(tries):
+                    again.set()
+                return Client(desk, Budget(), ready_s=0, silence_s=60)
+
+            supervision = Supervision(token="any", wire=wire, client=client, pause_s=0)
+            trying = asyncio.create_task(supervision.run())
+            async with asyncio.timeout(30):
+                await again.wait()
+            trying.cancel()
+            await asyncio.wait([trying])
+
+    assert "Discord cannot be reached: Cannot connect to host 127.0.0.1" in caplog.text
+    assert "ClientConnectorError" not in caplog.text
 
 
 @pytest.mark.parametrize("how", list(Down))
