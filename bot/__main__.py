@@ -9,7 +9,7 @@ from bot import messages
 from bot.cli import cli
 from bot.echo import echo
 from bot.watchdog import leave
-from engine.errors import Cancelled, EaselError, Misconfigured, Rejected
+from engine.errors import Cancelled, EaselError, Misconfigured, Rejected, Unavailable
 
 if TYPE_CHECKING:
     from bot.painters import Painters
@@ -43,8 +43,10 @@ def run(arguments: Sequence[str], painters: "Painters | None" = None) -> int:
 
 
 def exit_code(error: EaselError) -> int:
-    """2 where asking differently helps, 1 where it does not."""
+    """2 where asking differently helps, 1 where it does not or asking later does."""
     match error:
+        case Unavailable():
+            return FAILED
         case Rejected() | Misconfigured():
             return BAD_INPUT
         case Cancelled():

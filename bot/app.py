@@ -29,6 +29,7 @@ from engine.encore import Encore
 from engine.errors import StorageFailed
 from engine.gallery import Gallery
 from engine.job import Owner, Status, Tile
+from engine.keeping import Keeping
 from engine.keys import Keys
 from engine.line import Line
 from engine.outbox import Outbox, Sink
@@ -41,6 +42,7 @@ from engine.studio import Studio
 from engine.waiting import Waiting
 from storage.accounts import SqlAccounts
 from storage.archive import SqlArchive
+from storage.away import until_there
 from storage.choices import SqlChoices
 from storage.database import connect
 from storage.keys import SqlKeys
@@ -78,6 +80,11 @@ class App:
     speeds: Speeds
     shelf: Callable[[], Shelf]
     wildcards: Mapping[str, Sequence[str]]
+
+
+async def wait_for_database(settings: Settings, tell: Callable[[str], None]) -> None:
+    """`tell` gets what is the matter with it, and nothing once it is there."""
+    await until_there(settings.database, tell)
 
 
 @asynccontextmanager
@@ -236,6 +243,8 @@ async def painting(
             now=utc_now,
             worker=this_worker(),
             sweep=app.caretaker.sweep if for_all else app.caretaker.catch_up,
+            # Whoever sits at the terminal would rather be told at once.
+            keeping=Keeping(ledger=app.ledger, bell=app.line.bell, patient=for_all),
         )
         async with beside(dispatcher.run()):
             if for_all:

@@ -5,13 +5,13 @@ import errno
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from aiohttp import web
 
 from bot import messages
-from bot.app import App, open_app, painting, tidying
+from bot.app import App, open_app, painting, tidying, wait_for_database
 from bot.beside import beside
 from bot.lag import watch_lag
 from bot.open_files import allow_many
@@ -24,8 +24,8 @@ from bot.web.connection import listening
 from bot.web.cookie import secret_in
 from bot.web.metrics import LAG
 from bot.web.native.painters import Seen
-from bot.web.warming import warming
-from engine.errors import Misconfigured, PainterLost
+from bot.web.warming import Waits, warming
+from engine.errors import Misconfigured, PainterLost, Unavailable
 from engine.meter import meter_of
 from engine.ports import Painter
 
@@ -39,8 +39,8 @@ async def serve(
     announce: Callable[[str], None],
     watchdog: Watchdog | None = None,
 ) -> None:
-    """Until SIGINT or SIGTERM. Raises Misconfigured where the address is taken, PainterLost, and
-    whatever else broke: nothing goes on without a part of it.
+    """Until SIGINT, SIGTERM or SIGHUP. Raises Misconfigured where the address cannot be had,
+    PainterLost, and whatever else broke: nothing goes on without a part of it.
     """
     stopping = Stopping(grace_s=settings.grace_s, watchdog=watchdog)
     with stopping.on_signals(), _claimed(settings.host, settings.port) as claim:
@@ -63,20 +63,35 @@ async def _serve(
     announce: Callable[[str], None],
 ) -> None:
     """The last to be opened is the first to close: Discord, while the page still answers."""
+    waits = Waits()
     async with (
-        warming(claim) as hand_over,
-        open_app(settings, painters) as app,
+        warming(claim, waits) as hand_over,
+        _opened(settings, painters, waits) as app,
         painting(app, settings, painters, for_all=True) as painter,
         tidying(app, settings),
         _listening(_pages(app, settings, painters, painter), claim, hand_over, stopping),
         _chatting(app, settings, stopping),
         stopping.noticing(),
     ):
-        announce(messages.ready(_address(settings.host, claim)))
+        _say(announce, messages.ready(_address(settings.host, claim)))
         await stopping.asked()
         if painting_now := sum(map(len, app.line.painting.values())):
-            announce(messages.stopping(painting_now, stopping.left))
+            _say(announce, messages.stopping(painting_now, stopping.left))
         await drain(app.line, stopping)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, painters: Painters, waits: Waits) -> AsyncIterator[App]:
+    """A server that starts together with this program may need longer."""
+    await wait_for_database(settings, waits.wait_for)
+    async with open_app(settings, painters) as app:
+        yield app
+
+
+def _say(announce: Callable[[str], None], words: str) -> None:
+    # A terminal that was closed takes no words any more, and must not break the stop.
+    with suppress(OSError, ValueError):
+        announce(words)
 
 
 def _pages(app: App, settings: Settings, painters: Painters, painter: Painter) -> web.Application:
@@ -140,7 +155,7 @@ def _claimed(host: str, port: int) -> socket.socket:
 def _taken(host: str, port: int, error: OSError) -> Misconfigured:
     match error.errno:
         case errno.EADDRINUSE:
-            return Misconfigured(
+            return Unavailable(
                 f"Port {port} is in use, perhaps by another Easel. "
                 "Stop that one, or choose another port with EASEL_PORT."
             )

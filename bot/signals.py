@@ -1,17 +1,24 @@
 """The signals that stop the program, and what they do while there is nothing to stop yet."""
 
 import signal
+from collections.abc import Collection
 from types import FrameType, TracebackType
 from typing import Self
 
-STOPS = (signal.SIGINT, signal.SIGTERM)
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def heard() -> Collection[signal.Signals]:
+    """Whoever starts it with nohup wants it to outlive the terminal."""
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [each for each in STOPS if not (ignored and each is signal.SIGHUP)]
 
 
 class NotBegun:
     """Before there is an event loop the program ends well, and afterwards it does so anyway."""
 
     def __enter__(self) -> Self:
-        self._before = {each: signal.signal(each, self._heard) for each in STOPS}
+        self._before = {each: signal.signal(each, self._heard) for each in heard()}
         self.over = False
         return self
 

@@ -1,4 +1,4 @@
-"""Stopping: what SIGINT and SIGTERM do, and how much time is left once they came."""
+"""Stopping: what SIGINT, SIGTERM and SIGHUP do, and how much time is left once they came."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 
-from bot.signals import STOPS
+from bot.signals import heard
 from bot.watchdog import Watchdog
 from engine.line import Line
 
@@ -56,7 +56,7 @@ class Stopping:
     def on_signals(self) -> Iterator[None]:
         # Not by the event loop, which would give them back at its end: one that comes then would
         # kill the program.
-        before = {each: signal.signal(each, self._heard) for each in STOPS}
+        before = {each: signal.signal(each, self._heard) for each in heard()}
         try:
             yield
         finally:

@@ -21,6 +21,7 @@ from engine.errors import (
 from engine.gate import Gate
 from engine.heart import Heart
 from engine.job import Picture, Progress, Status, Tile
+from engine.keeping import Keeping
 from engine.lease import Lease
 from engine.line import Line, job_of, place_of
 from engine.meter import Began, Ended, Outcome
@@ -46,7 +47,7 @@ class Dispatcher:
     """Takes the next tile whenever the painter has a free seat.
 
     `worker` is what the ledger calls this painter. `sweep` looks after leases that ran out and jobs
-    that ended elsewhere.
+    that ended elsewhere. Without a `keeping`, what cannot be kept fails.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Dispatcher:
         worker: str,
         sweep: Callable[[], Awaitable[None]],
         lease: Lease | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         self._line = line
         self._ledger = ledger
@@ -69,6 +71,7 @@ class Dispatcher:
         self._worker = worker
         self._lease = lease or Lease()
         self.heart = Heart(line=line, ledger=ledger, lease=self._lease, sweep=sweep, now=now)
+        self._keeping = keeping or Keeping(ledger=ledger, bell=line.bell, patient=False)
         self._free = painter.seats
         line.hands.update((name, card.hand) for name, card in painter.cards.items())
 
@@ -80,6 +83,7 @@ class Dispatcher:
                 beating = tasks.create_task(self.heart.run())
                 await self._serve(tasks)
                 beating.cancel()
+                self._keeping.end()
                 for task in set().union(*self._line.painting.values()):
                     task.cancel()
         except asyncio.CancelledError:
@@ -96,6 +100,8 @@ class Dispatcher:
             self._line.bell.clear()
             self._line.bring_back()
             while self._free > 0 and not stop.overdue and self._line.gate is not Gate.PAUSED:
+                if self._line.queue and not self._keeping.works(tasks):
+                    break
                 entry = self._line.take(self._now().timestamp())
                 if entry is None:
                     break
@@ -110,12 +116,8 @@ class Dispatcher:
         for work in tuple(self._line.works.values()):
             if work.begun is not None:
                 await asyncio.wait([work.begun])
-            if not work.attempt:
-                continue
-            try:
-                await self._ledger.release(work.job, work.attempt)
-            except EaselError as error:
-                log.warning("job %s keeps an attempt that was none: %s", work.job, error)
+            if work.attempt:
+                await self._keeping.let_go(work)
         try:
             await self.heart.keep()
         except EaselError as error:
@@ -174,7 +176,10 @@ class Dispatcher:
         except TakenOver:
             self._follow(work)
         except EaselError as error:
-            await self._give_up(work, error)
+            if await self._keeping.puts_back(work, error):
+                self._follow(work)
+            else:
+                await self._give_up(work, error)
         except Exception:
             log.exception("job %s met a bug", work.job)
             await self._give_up(work, PaintingFailed(BUG))
@@ -232,7 +237,8 @@ class Dispatcher:
                 pause = next(pauses, None)
                 if pause is None or self._now() + pause - begun > self._lease.length:
                     raise
-                log.warning("job %s is finished and cannot be stored yet: %s", work.job, error)
+                if pause == self._lease.pauses[0]:
+                    log.warning("job %s is finished and cannot be stored yet: %s", work.job, error)
             await asyncio.sleep(pause.total_seconds())
 
     async def _store(self, work: Work, pictures: tuple[Picture, ...]) -> None:

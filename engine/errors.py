@@ -16,7 +16,8 @@ EaselError
 │   └── Unsafe            the safety model refused the finished picture
 ├── StorageFailed         the disk or the database said no
 └── Misconfigured         Easel cannot start as it was told to
-    └── BadModel          these weights cannot be used
+    ├── BadModel          these weights cannot be used
+    └── Unavailable       what it needs is away or in use, and may be there at the next start
 """
 
 from datetime import datetime
@@ -104,3 +105,7 @@ class Misconfigured(EaselError):
 
 class BadModel(Misconfigured):
     """These weights cannot be used."""
+
+
+class Unavailable(Misconfigured):
+    """What Easel needs is away or in use, and may be there at the next start."""

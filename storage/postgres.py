@@ -43,7 +43,7 @@ def connecting(address: URL, *, patience: float, longest: float | None) -> Conne
                 connection = await asyncpg.connect(**arguments, command_timeout=longest)
                 break
             except (OSError, asyncpg.PostgresError) as error:
-                if not _passes(error) or clock() + pause > enough:
+                if not passes(error) or clock() + pause > enough:
                     raise
                 log.info("the database is away: %s", error)
             await asyncio.sleep(pause)
@@ -90,7 +90,8 @@ async def try_server(engine: AsyncEngine) -> None:
         )
 
 
-def _passes(error: Exception) -> bool:
+def passes(error: Exception) -> bool:
+    """True where it may be over in a moment."""
     if isinstance(error, OSError):
         return not is_about_tls(error)
     return sqlstate_of(error).startswith(PASSING)

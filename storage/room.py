@@ -39,6 +39,7 @@ class Room:
         least: int = LEAST,
     ) -> None:
         self._transactions, self._pictures, self._least = transactions, pictures, least
+        self._said: dict[Path, int | None] = {}
         is_file = engine.dialect.name == "sqlite"
         self._database = Path(str(engine.url.database)).absolute() if is_file else None
 
@@ -59,6 +60,10 @@ class Room:
                 written = file.write(bytes(TRIED))
             if written < TRIED or shutil.disk_usage(folder).free < self._least:
                 raise StorageFailed(full)
+            self._said.pop(folder, None)
         except OSError as error:
-            log.error("nothing can be written to %s: %s", folder, error)
+            # Asked every few seconds, and it may last for hours.
+            if self._said.get(folder, 0) != error.errno:
+                log.error("nothing can be written to %s: %s", folder, error)
+            self._said[folder] = error.errno
             raise StorageFailed(full if error.errno in NO_ROOM else unwritable) from error

@@ -57,6 +57,7 @@ def secret_in(folder: Path) -> bytes:
     """The one that is kept there, which nobody else may read; made the first time."""
     file = folder / "cookies.secret"
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         try:
             made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:

@@ -1,6 +1,7 @@
 """The serve command: ready in one line, stopped by a signal, clear about a taken port."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -11,12 +12,15 @@ from dataclasses import dataclass, field, replace
 import aiohttp
 import pytest
 
+from bot.__main__ import exit_code
 from bot.painters import Painters
 from bot.serve import serve
 from bot.settings import Settings
-from engine.errors import Misconfigured
+from bot.web.warming import AWAY
+from engine.errors import Misconfigured, Unavailable
 from engine.meter import Meter, Stepped
 from engine.ports import Painter
+from storage.trouble import SILENT
 from tests.fakes import FakePainter
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -29,7 +33,7 @@ def taken() -> Iterator[int]:
         yield other.getsockname()[1]
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_it_says_where_the_page_is_and_stops_when_told(
     painters: Painters, stop: signal.Signals
 ) -> None:
@@ -93,9 +97,60 @@ async def test_what_the_painter_tells_of_itself_is_measured(painters: Painters) 
     assert 'easel_device_memory_bytes{state="total"}' in told
 
 
-async def test_a_taken_port_is_a_sentence(painters: Painters, taken: int) -> None:
-    with pytest.raises(Misconfigured, match=rf"Port {taken} is in use.*EASEL_PORT"):
+async def test_a_taken_port_is_a_sentence_and_may_be_free_later(
+    painters: Painters, taken: int
+) -> None:
+    with pytest.raises(Unavailable, match=rf"Port {taken} is in use.*EASEL_PORT") as refused:
         await serve(Settings(port=taken), painters, announce=pytest.fail)
+
+    assert exit_code(refused.value) == 1
+
+
+async def test_a_terminal_that_is_gone_breaks_nothing(
+    painters: Painters, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = asyncio.Event()
+
+    def gone(_: str) -> None:
+        said.set()
+        raise OSError(errno.EIO, "Input/output error")
+
+    serving = asyncio.create_task(serve(Settings(port=0), painters, announce=gone))
+    await said.wait()
+    await asyncio.sleep(0)
+    os.kill(os.getpid(), signal.SIGHUP)
+
+    await serving
+
+
+async def test_a_database_that_is_away_is_waited_for_until_somebody_stops_it(
+    painters: Painters, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        away = closed.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    settings = Settings(port=port, database_url=f"postgresql://me@127.0.0.1:{away}/easel")
+    serving = asyncio.create_task(serve(settings, painters, announce=pytest.fail))
+    async with asyncio.timeout(60), aiohttp.ClientSession(f"http://127.0.0.1:{port}") as watcher:
+        while "database" not in (told := await _readiness(watcher)):  # noqa: ASYNC110  # no event
+            await asyncio.sleep(0.02)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
+
+    assert told == AWAY.format(SILENT)
+    assert [each for each in caplog.messages if SILENT in each] == [
+        f"Easel waits for the database. {SILENT}"
+    ]
+
+
+async def _readiness(watcher: aiohttp.ClientSession) -> str:
+    try:
+        async with watcher.get("/readyz") as answer:
+            assert answer.status == 503
+            return await answer.text()
+    except aiohttp.ClientConnectionError:
+        return ""
 
 
 async def test_an_address_of_another_machine_is_a_sentence(painters: Painters) -> None:

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from bot.signals import STOPS, NotBegun
+from bot.signals import STOPS, NotBegun, heard
 
 
 @pytest.mark.parametrize("each", STOPS)
@@ -25,3 +25,15 @@ def test_what_is_over_is_stopped_no_more_and_leaves_all_as_it_was(each: signal.S
         os.kill(os.getpid(), each)
 
     assert signal.getsignal(each) is before
+
+
+def test_what_was_started_with_nohup_outlives_its_terminal() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with NotBegun():
+            os.kill(os.getpid(), signal.SIGHUP)
+
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            assert signal.SIGTERM in heard()
+    finally:
+        signal.signal(signal.SIGHUP, before)

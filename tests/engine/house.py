@@ -24,6 +24,7 @@ from engine.clock import utc_now
 from engine.dispatcher import Dispatcher
 from engine.errors import StorageFailed
 from engine.job import Picture, Status
+from engine.keeping import Keeping
 from engine.lease import Lease
 from engine.line import Line
 from engine.ports import NO_PICTURES
@@ -126,6 +127,8 @@ async def open_house(
     working: bool = True,
     lease: Lease = AT_LEISURE,
     chosen: Callable[[str | None, str | None], Awaitable[Chosen]] = nothing_chosen,
+    patient: bool = False,
+    holds_s: float = 5.0,
 ) -> AsyncIterator[House]:
     """`working=False` leaves jobs in the queue; the painter waits until its gate is opened."""
     ledger, painter = ledger or MemoryLedger(), painter or FakePainter(seats=seats)
@@ -154,6 +157,7 @@ async def open_house(
         worker="the house",
         sweep=caretaker.sweep,
         lease=lease,
+        keeping=Keeping(ledger=ledger, bell=line.bell, holds_s=holds_s) if patient else None,
     )
     async with AsyncExitStack() as stack:
         running: asyncio.Future[None] = asyncio.Future()

@@ -66,6 +66,17 @@ async def test_a_folder_of_pictures_that_cannot_be_written_is_told(tmp_path: Pat
             await ledger.try_writing()
 
 
+async def test_what_lasts_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "no folder").write_text("")
+
+    async with a_ledger(tmp_path, tmp_path / "no folder" / "pictures") as ledger:
+        for _ in range(3):
+            with pytest.raises(StorageFailed):
+                await ledger.try_writing()
+
+    assert len([each for each in caplog.messages if "nothing can be written" in each]) == 1
+
+
 async def test_a_database_that_another_program_keeps_locked_is_told(tmp_path: Path) -> None:
     async with a_ledger(tmp_path) as ledger:
         with closing(sqlite3.connect(tmp_path / "easel.db")) as other:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 
-from engine.errors import BadModel, EaselError, Misconfigured
+from engine.errors import BadModel, EaselError, Misconfigured, Unavailable
 from engine.gpu.hub.connection import REACH
 from engine.gpu.hub.repository import HubName, Listing, RemoteFile, hub_name
 from engine.gpu.hub.wire import Interrupted, answered, breaking, readable
@@ -156,7 +156,7 @@ class Hub:
         why, *asked = broken.args
         number, pause = next(tries, (0, 0.0))
         if not number:
-            raise Misconfigured(
+            raise Unavailable(
                 f"I cannot reach {self.endpoint}: {why}. Look at the connection and try again; "
                 "what has come so far is kept."
             )

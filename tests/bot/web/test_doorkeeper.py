@@ -1,13 +1,14 @@
 """Who is let in over HTTP: whoever has a key, and the page of this machine."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import encode_basic_auth, web
 from aiohttp.test_utils import make_mocked_request
 
 from bot.web.app import make_web
-from bot.web.cookie import HOME, LASTS, NAME, Cookies
+from bot.web.cookie import HOME, LASTS, NAME, Cookies, secret_in
 from bot.web.links import Links
 from engine.clock import utc_now
 from engine.job import Owner
@@ -103,6 +104,12 @@ async def test_a_link_is_no_cookie(client: Client) -> None:
     cookie = f'{NAME}="link {until} {"f" * 64}.{sign}"'
 
     assert (await client.get(JOBS, headers={"Cookie": cookie})).status == 401
+
+
+def test_its_secret_is_made_where_there_is_no_folder_yet(tmp_path: Path) -> None:
+    folder = tmp_path / "not" / "there"
+
+    assert secret_in(folder) == secret_in(folder)
 
 
 def test_a_cookie_ends(house: House) -> None:

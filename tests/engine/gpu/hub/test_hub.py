@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import BadModel, EaselError, Misconfigured
+from engine.errors import BadModel, EaselError, Misconfigured, Unavailable
 from engine.gpu.hub.hub import Hub, hub_from
 from engine.gpu.hub.repository import HubName
 from engine.gpu.models.catalog import find
@@ -148,7 +148,7 @@ def test_a_hub_that_is_not_there_is_a_sentence() -> None:
     hub = Hub(endpoint="http://127.0.0.1:1", pauses=())
 
     with pytest.raises(
-        Misconfigured, match=r"cannot reach http://127\.0\.0\.1:1: Connection refused"
+        Unavailable, match=r"cannot reach http://127\.0\.0\.1:1: Connection refused"
     ):
         hub.look_up(HubName(repository=NAME))
 
