@@ -6,6 +6,7 @@ from tests.bot.discord.conftest import Easel
 from tests.discord_server.nouns import User
 from tests.discord_server.server import Discord
 from tests.discord_server.village import ALICE, GENERAL, GRETA
+from tests.engine.house import until
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,8 @@ async def test_a_command_is_refused_in_their_language_and_what_is_painted_is_del
 ) -> None:
     before = await server.command(user, GENERAL, "imagine", prompt="a fox")
     await server.message(before, lambda message: bool(message.buttons))
+
+    await until(lambda: bool(easel.painter.painting))
 
     easel.app.line.end()
     refused = await server.command(user, GENERAL, "imagine", prompt="a hen")
