@@ -34,20 +34,19 @@ class Keeping:
         self._holds_s = holds_s
         self._until = 0.0
         """By the clock of the event loop."""
-        self._problem = ""
+        self._problem: str | None = None
+        """Empty where there is none, None until something is known."""
         self._looking: asyncio.Task[bool] | None = None
         self._again: asyncio.TimerHandle | None = None
 
     def works(self, tasks: asyncio.TaskGroup) -> bool:
-        """False also as long as nobody knows: nobody waits here for a disk that hangs."""
+        """As far as is known. Nobody waits here: what is asked again goes on as it was meanwhile."""
         if not self._patient:
             return True
-        if self._looking is not None and not self._looking.done():
-            return False
-        if asyncio.get_running_loop().time() >= self._until:
+        looks = self._looking is not None and not self._looking.done()
+        if not looks and asyncio.get_running_loop().time() >= self._until:
             self._looking = tasks.create_task(self.look())
-            return False
-        return not self._problem
+        return self._problem == ""
 
     async def look(self) -> bool:
         """Whether something can be kept now."""

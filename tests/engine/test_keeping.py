@@ -88,6 +88,25 @@ async def test_what_was_painted_in_vain_is_put_back_and_painted_again() -> None:
         assert ledger.purses.held(ALICE.id) == 0
 
 
+async def test_while_it_is_asked_again_painting_goes_on() -> None:
+    class SlowlyAgain(NoRoom):
+        async def try_writing(self) -> None:
+            await super().try_writing()
+            if self.asked > 1:
+                await asyncio.Event().wait()
+
+    ledger = SlowlyAgain()
+    async with open_house(ledger=ledger, patient=True, holds_s=0.0) as house:
+        house.painter.gate.set()
+        tickets = [await house.studio.submit(A_FOX, who) for who in (ALICE, BOB)]
+        last = await house.studio.submit(A_HERD, ALICE)
+
+        for ticket in (*tickets, last):
+            await ticket.pictures()
+
+        assert ledger.asked == 2
+
+
 async def test_a_job_that_alone_cannot_be_kept_fails() -> None:
     class Picky(NoRoom):
         async def finish(
