@@ -40,7 +40,7 @@ class Keeping:
         self._again: asyncio.TimerHandle | None = None
 
     def works(self, tasks: asyncio.TaskGroup) -> bool:
-        """As far as is known. Nobody waits here: what is asked again goes on as it was meanwhile."""
+        """As far as is known: while it is asked again, all goes on as it was."""
         if not self._patient:
             return True
         looks = self._looking is not None and not self._looking.done()
