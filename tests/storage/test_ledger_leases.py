@@ -251,3 +251,20 @@ async def test_what_a_program_held_that_is_gone_comes_back_before_its_lease_ends
     assert [(job.id, job.status, job.attempt) for job in back] == [("lost", Status.QUEUED, 1)]
     assert (await ledger.job("kept")).status is Status.PAINTING
     assert await ledger.workers() == {"here"}
+
+
+async def test_a_job_that_is_begun_meanwhile_is_not_overlooked(ledger: Ledger) -> None:
+    await ledger.record(a_job())
+
+    async def hand_round() -> None:
+        for _ in range(40):
+            await ledger.begin("fox", "a painter", LATER)
+            await ledger.release("fox", 1)
+
+    handing = asyncio.create_task(hand_round())
+    seen = []
+    while not handing.done():
+        seen.append([job.id for job in await ledger.unfinished()])
+    await handing
+
+    assert set(map(tuple, seen)) == {("fox",)}
