@@ -1,9 +1,16 @@
-"""The tests' own part of pytest: the promises and how they were kept."""
+"""The tests' own parts of pytest: the promises and how they were kept, and less to look through."""
 
 from tests.reliability.report import (
     pytest_addoption,
     pytest_collection_modifyitems,
     pytest_configure,
 )
+from tests.settled import pytest_collection_finish, pytest_runtest_protocol
 
-__all__ = ["pytest_addoption", "pytest_collection_modifyitems", "pytest_configure"]
+__all__ = [
+    "pytest_addoption",
+    "pytest_collection_finish",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_runtest_protocol",
+]

@@ -25,7 +25,7 @@ class Files:
         self.read[digest] += 1
         if digest == "gone":
             raise NotFound("That file is gone.")
-        return a_png(1024, 600)
+        return a_png(1024, 600) if digest == "one" else a_png(16, 16)
 
 
 @pytest.fixture

@@ -57,9 +57,9 @@ class There:
 async def test_what_nobody_waits_for_is_withdrawn_once_the_database_is_back(house: House) -> None:
     studio = AwayOnce(house.studio)
     app = replace(house.app, studio=cast(Studio, studio))
-    caller = Caller(owner=SOMEBODY, scopes=frozenset())
-    request = make_mocked_request("POST", "/generate")
-    waiting = asyncio.create_task(painted(app, request, caller, ImageRequest(prompt="a fox")))
+    there, caller = There(), Caller(owner=SOMEBODY, scopes=frozenset())
+    asked = ImageRequest(prompt="a fox")
+    waiting = asyncio.create_task(painted(app, there.request, caller, asked))
     await until(lambda: bool(house.painter.painting))
     [job] = house.line.jobs
 

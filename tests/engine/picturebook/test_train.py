@@ -20,10 +20,9 @@ def _one_thread() -> None:
 
 @pytest.fixture(scope="module")
 def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A work folder, taught twice for a moment."""
+    """A work folder, taught for a moment."""
     folder = tmp_path_factory.mktemp("picturebook")
-    for _ in range(2):
-        train(folder, minutes=A_MOMENT, bank_size=64)
+    train(folder, minutes=A_MOMENT, bank_size=64)
     return folder
 
 
@@ -42,12 +41,13 @@ def test_what_is_written_is_a_stable_diffusion_pipeline_that_paints(taught: Path
     assert sum(file.stat().st_size for file in (taught / "weights").rglob("*.*")) < 12_000_000
 
 
+@pytest.mark.slow
 def test_a_second_start_goes_on_where_the_first_stopped(taught: Path) -> None:
     once = Pupil(taught / "unet.pt").steps
 
     train(taught, minutes=A_MOMENT, bank_size=64)
 
-    assert Pupil(taught / "unet.pt").steps > once >= 2
+    assert Pupil(taught / "unet.pt").steps > once >= 1
 
 
 def test_the_denoiser_gets_better(taught: Path) -> None:

@@ -23,6 +23,7 @@ them is in the same process."""
 NEARLY = 12
 """Levels that packing may change."""
 
+ALL = [pytest.mark.slow, pytest.mark.timeout(600)]
 pytestmark = [
     # Pillow says so of what it passes over.
     pytest.mark.filterwarnings("ignore::UserWarning:PIL"),
@@ -107,17 +108,9 @@ async def test_odd_pictures_are_painted_over_as_they_are_seen(caller: Client, ho
 @pytest.mark.parametrize(
     ("path", "count"),
     [
-        ("/v1/jobs", 200),
-        ("/sdapi/v1/img2img", 50),
-        pytest.param(
-            "/sdapi/v1/img2img",
-            200,
-            marks=[
-                pytest.mark.slow,
-                pytest.mark.timeout(600),
-                pytest.mark.promise(18, count=200),
-            ],
-        ),
+        ("/v1/jobs", 50),
+        pytest.param("/v1/jobs", 200, marks=ALL),
+        pytest.param("/sdapi/v1/img2img", 200, marks=[*ALL, pytest.mark.promise(18, count=200)]),
     ],
 )
 async def test_hundreds_of_hostile_pictures_need_little_memory(
