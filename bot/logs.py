@@ -22,6 +22,9 @@ FACTS = ("job", "owner", "route", "request")
 """What a line says of where it comes from."""
 OURS = ("bot", "engine", "storage")
 NO_HTTP = "aiohttp.http_exceptions"
+CHOICES = "discord.app_commands.tree"
+NOT_TAKEN = frozenset({10062, 40060})
+"""Discord's codes for an answer that comes too late, or is another's already."""
 NAMES_A_JOB = "job %s"
 BELOW = "    "
 """Before each line of a traceback, so that none of them can pass for a line of its own."""
@@ -48,6 +51,15 @@ def without_what_cannot_be_read(record: logging.LogRecord) -> bool:
         record.levelno, record.levelname = logging.WARNING, "WARNING"
         record.msg, record.args = "something was sent that is no HTTP", ()
     return True
+
+
+def without_late_choices(record: logging.LogRecord) -> bool:
+    """discord.py calls it an error where choices come when nobody waits for them any more.
+
+    Whoever typed has typed on, and was offered others.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return record.name != CHOICES or getattr(error, "code", None) not in NOT_TAKEN
 
 
 class HumanLines(logging.Formatter):
@@ -109,6 +121,7 @@ def lines_to(
     handler = Lines(stream)
     handler.addFilter(Facts())
     handler.addFilter(without_what_cannot_be_read)
+    handler.addFilter(without_late_choices)
     handler.setFormatter(JsonLines(hidden) if form == "json" else HumanLines(hidden))
     return handler
 
