@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from engine.card import ModelCard
@@ -106,9 +107,12 @@ def _factor(first: tuple[int, int], final: tuple[int, int]) -> float | None:
 
 def _impossible(width: int, height: int, card: ModelCard) -> InvalidRequest:
     multiple, least, most = card.multiple, _least(card), _most(card)
-    share = min(1.0, most / max(width, height, 1))
+    # As fractions: one may ask for more than fits into any other number.
+    longest = max(width, height, 1)
+    shown = min(most, longest)
     nearest = (
-        min(most, max(least, round(side * share / multiple) * multiple)) for side in (width, height)
+        min(most, max(least, round(Fraction(side * shown, longest * multiple)) * multiple))
+        for side in (width, height)
     )
     return InvalidRequest(
         f"{card.name} paints no {width}x{height}: its widths and heights are multiples of "

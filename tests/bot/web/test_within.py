@@ -101,6 +101,8 @@ def test_what_is_too_large_even_so_keeps_its_shape_and_is_told(
         ((1001, 1000), "256x256"),
         ((8200, 8200), "256x256"),
         ((10**9, 10**9), "256x256"),
+        ((10**400, 64), "256x64"),
+        ((-(10**400), 10**400), "64x256"),
     ],
 )
 def test_what_cannot_be_had_is_refused_by_the_size_that_was_sent(
