@@ -82,9 +82,17 @@ class Heart:
         await self._sweep()
 
     async def _every(self, pause: float, act: Callable[[], Awaitable[None]]) -> None:
+        said = ""
         while True:
             await asyncio.sleep(pause)
+            problem = ""
             try:
                 await act()
             except* EaselError as errors:
-                log.warning("the leases have to wait: %s", errors.exceptions[0])
+                problem = str(errors.exceptions[0])
+            # Once for each cause: it may last for hours.
+            if problem and problem != said:
+                log.warning("the leases have to wait: %s", problem)
+            elif said and not problem:
+                log.warning("the leases are looked after again")
+            said = problem

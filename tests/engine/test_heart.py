@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from engine.errors import StorageFailed
+from engine.heart import Heart
 from engine.job import Picture, Status
 from engine.lease import Lease
+from engine.line import Line
+from engine.queue import FairQueue
 from engine.request import ImageRequest
 from engine.tally import Tally
 from storage.memory import MemoryLedger
@@ -122,3 +125,32 @@ async def test_who_cannot_say_that_it_lives_takes_nobody_for_dead() -> None:
 def test_signs_of_life_come_more_often_than_leases_end(beat: int) -> None:
     with pytest.raises(ValueError, match="sign of life"):
         Lease(length=timedelta(seconds=30), beat=timedelta(seconds=beat))
+
+
+async def test_what_keeps_leases_waiting_is_said_once_and_its_end_too(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    problems = iter([*["The disk is full."] * 3, None, None, "The database is away.", None])
+    looked = 0
+
+    async def sweep() -> None:
+        nonlocal looked
+        looked += 1
+        if problem := next(problems, None):
+            raise StorageFailed(problem)
+
+    lease = Lease(sweep=timedelta(milliseconds=1))
+    heart = Heart(
+        line=Line(queue=FairQueue()), ledger=MemoryLedger(), lease=lease, sweep=sweep, now=Clock()
+    )
+    beating = asyncio.create_task(heart.run())
+    await until(lambda: looked > 7)
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "the leases have to wait: The disk is full.",
+        "the leases are looked after again",
+        "the leases have to wait: The database is away.",
+        "the leases are looked after again",
+    ]
