@@ -24,6 +24,7 @@ BEGUN_BY_OTHERS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
 """
+PATIENCE_S = 60.0
 PROMPTS = ("a fox", "a hen", "a cat", "a dog", "withdraw it", "a cow", "fail", "an owl")
 
 
@@ -143,13 +144,13 @@ async def stop_on(rig: Rig, *, slow: bool, mutant: str | None = None) -> None:
 
 
 async def at_rest(rig: Rig) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not (await state_of(rig.url)).at_rest:  # noqa: ASYNC110  # nor has a database
             await asyncio.sleep(0.1)
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not true():  # noqa: ASYNC110  # another program has no event that could be awaited
             await asyncio.sleep(0.02)
 
