@@ -23,6 +23,7 @@ from engine.choices import Choices
 from engine.chooser import Chooser
 from engine.clock import utc_now
 from engine.courier import Courier
+from engine.crew import Crew
 from engine.decisions import blocked_from, gate_from, newest_deed_of, touched_from
 from engine.dispatcher import Dispatcher
 from engine.encore import Encore
@@ -33,12 +34,12 @@ from engine.keeping import Keeping
 from engine.keys import Keys
 from engine.line import Line
 from engine.outbox import Outbox, Sink
-from engine.ports import Ledger, Painter
-from engine.price import Speeds
+from engine.ports import Ledger
 from engine.queue import FairQueue
 from engine.request import ImageRequest
 from engine.retention import Retention
 from engine.studio import Studio
+from engine.tariff import Tariff
 from engine.waiting import Waiting
 from storage.accounts import SqlAccounts
 from storage.archive import SqlArchive
@@ -77,7 +78,7 @@ class App:
     orphans: Orphans
     cards: Mapping[str, ModelCard]
     line: Line
-    speeds: Speeds
+    tariff: Tariff
     shelf: Callable[[], Shelf]
     wildcards: Mapping[str, Sequence[str]]
 
@@ -98,7 +99,7 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
         ledger = SqlLedger(database, files)
         line = Line(queue=FairQueue(), waiting=Waiting(limit=settings.queue_limit))
         measure_statements(database, line.meter)
-        speeds = stack.enter_context(_learned_speeds(settings.data_dir / "speeds.json"))
+        tariff = stack.enter_context(_learned_tariff(settings.data_dir / "speeds.json"))
         shelf = painters.shelf(settings)
         # The first look reads all that is there; later ones only what has changed.
         await asyncio.to_thread(shelf)
@@ -109,7 +110,7 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
             line=line,
             ledger=ledger,
             cards=cards,
-            speeds=speeds,
+            tariff=tariff,
             wildcards=wildcards,
             shelf=shelf,
             safety=settings.safety_policy,
@@ -148,7 +149,7 @@ async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]
             orphans=Orphans(database, files),
             cards=cards,
             line=line,
-            speeds=speeds,
+            tariff=tariff,
             shelf=shelf,
             wildcards=wildcards,
         )
@@ -210,17 +211,17 @@ async def open_chooser(settings: Settings, painters: Painters) -> AsyncIterator[
 
 
 @contextmanager
-def _learned_speeds(file: Path) -> Iterator[Speeds]:
+def _learned_tariff(file: Path) -> Iterator[Tariff]:
     """What pictures took in earlier runs, so that the first price is an honest one."""
     try:
-        speeds = Speeds.from_json(file.read_text("utf-8"))
+        tariff = Tariff.from_json(file.read_text("utf-8"))
     except (OSError, ValueError):
-        speeds = Speeds()
+        tariff = Tariff()
     try:
-        yield speeds
+        yield tariff
     finally:
         try:
-            write(file, speeds.to_json().encode())
+            write(file, tariff.to_json().encode())
         except StorageFailed as error:
             log.warning("the prices of the next start are guesses: %s", error)
 
@@ -228,31 +229,32 @@ def _learned_speeds(file: Path) -> Iterator[Speeds]:
 @asynccontextmanager
 async def painting(
     app: App, settings: Settings, painters: Painters, *, for_all: bool = False
-) -> AsyncIterator[Painter]:
-    """The warm engine, and somebody who brings it the jobs.
+) -> AsyncIterator[Crew]:
+    """The warm painters, and somebody who brings it the jobs.
 
     `for_all` also takes up what others left behind; otherwise only what this program was asked for
     is painted.
     """
-    async with painters.open(settings) as painter:
+    async with painters.open(settings) as crew:
         dispatcher = Dispatcher(
             line=app.line,
             ledger=app.ledger,
-            painter=painter,
-            speeds=app.speeds,
+            crew=crew,
+            tariff=app.tariff,
             now=utc_now,
             worker=this_worker(),
             sweep=app.caretaker.sweep if for_all else app.caretaker.catch_up,
             # Whoever sits at the terminal would rather be told at once.
             keeping=Keeping(ledger=app.ledger, bell=app.line.bell, patient=for_all),
         )
+        app.tariff.welcome([member.painter.name for member in crew])
         async with beside(dispatcher.run()):
             if for_all:
-                await learn_speeds(app.speeds, painter)
+                await learn_speeds(app.tariff, crew)
                 await app.caretaker.resume()
             else:
                 await app.caretaker.bury()
-            yield painter
+            yield crew
 
 
 @asynccontextmanager

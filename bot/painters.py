@@ -3,19 +3,24 @@
 `engine.gpu` is imported only where something is painted: torch takes seconds to come.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.children import open_children
 from bot.fits import Memory
 from bot.settings import Settings
 from engine.addon import Shelf
 from engine.card import ModelCard
+from engine.child.orders import Orders
+from engine.crew import Crew
 from engine.errors import Misconfigured
 from engine.ladder import OFFLOADS
 from engine.ports import Painter
+from engine.vitals import Alive, Vitals
 
 CLOSES_WITHIN_S = 0.5
 """A step takes minutes where a large model is painted without a card; what it is for is put back
@@ -50,20 +55,17 @@ def shelf_of(settings: Settings) -> Callable[[], Shelf]:
     return shelves_at(settings.data_dir).look
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vitals:
-    """Bytes that are taken on the device and that there are, and its degrees Celsius."""
-
-    used: int
-    total: int
-    temperature: float | None = None
+async def vitals_of(painter: Painter, settings: Settings) -> Vitals:
+    """As they are now; it may take a moment. Raises Misconfigured, PainterGone."""
+    if isinstance(painter, Alive):
+        return await painter.vitals()
+    return await asyncio.to_thread(_vitals_here, settings)
 
 
-def vitals_of(settings: Settings) -> Vitals:
-    """As they are now; it may take a moment. Raises Misconfigured."""
+def _vitals_here(settings: Settings) -> Vitals:
     from engine.gpu.device import device_named, memory_in_use, temperature
 
-    device = device_named(settings.device)
+    device = device_named(settings.devices[0])
     used, total = memory_in_use(device)
     return Vitals(used=used, total=total, temperature=temperature(device))
 
@@ -74,10 +76,10 @@ class Painters:
 
     cards: Callable[[Settings], Mapping[str, ModelCard]]
     device: Callable[[Settings], str]
-    open: Callable[[Settings], AbstractAsyncContextManager[Painter]]
+    open: Callable[[Settings], AbstractAsyncContextManager[Crew]]
     measure: Callable[..., Awaitable[Mapping[str, Any]]] = measure_engine
     shelf: Callable[[Settings], Callable[[], Shelf]] = shelf_of
-    vitals: Callable[[Settings], Vitals] = vitals_of
+    vitals: Callable[[Painter, Settings], Awaitable[Vitals]] = vitals_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ def fit_of(name: str, settings: Settings) -> Fit:
     from engine.gpu.models.catalog import find
     from engine.gpu.models.footprint import footprint_of
 
-    device = device_named(settings.device)
+    device = device_named(settings.devices[0])
     memory = settings.model_memory or memory_for_models(device)
     footprint = footprint_of(find(name, _models_dir(settings)), weight_type(device).itemsize)
     offload = footprint.offload(memory)
@@ -123,7 +125,7 @@ def memory_of(settings: Settings) -> Memory:
     from engine.gpu.device import device_named, memory_for_models, memory_in_use, weight_type
     from engine.gpu.easing import movable
 
-    device = device_named(settings.device)
+    device = device_named(settings.devices[0])
     _, whole = memory_in_use(device)
     return Memory(
         models=settings.model_memory or memory_for_models(device),
@@ -137,23 +139,36 @@ def device_of(settings: Settings) -> str:
     """The device that `auto` means here. Raises Misconfigured where there is none such."""
     from engine.gpu.device import device_named
 
-    return str(device_named(settings.device))
+    return str(device_named(settings.devices[0]))
 
 
 @asynccontextmanager
-async def warm_painter(settings: Settings) -> AsyncIterator[Painter]:
-    """The engine thread of this process."""
-    if settings.painter != "thread":
-        raise Misconfigured(
-            f"This Easel cannot paint in “{settings.painter}” yet. Set EASEL_PAINTER to thread."
-        )
-    from engine.gpu.painter import open_painter
+async def warm_painters(settings: Settings) -> AsyncIterator[Crew]:
+    """As the settings want them. Raises Misconfigured."""
+    match settings.painter:
+        case "thread":
+            opening = _thread(settings)
+        case "process":
+            opening = open_children(
+                await asyncio.to_thread(_devices, settings),
+                orders_of(settings),
+                closes_within_s=CLOSES_WITHIN_S,
+            )
+        case other:
+            raise Misconfigured(
+                f"This Easel cannot paint in “{other}” yet. Set EASEL_PAINTER to thread or process."
+            )
+    async with opening as crew:
+        yield crew
 
-    opening = open_painter(
-        settings.models,
+
+def orders_of(settings: Settings) -> Orders:
+    """What a painter is told, wherever it is."""
+    return Orders(
+        models=settings.models,
         models_dir=_models_dir(settings),
-        device=settings.device,
         addons_dir=settings.data_dir,
+        device=settings.devices[0],
         model_memory=settings.model_memory,
         rungs=OFFLOADS[settings.offload],
         previews=settings.previews,
@@ -161,12 +176,41 @@ async def warm_painter(settings: Settings) -> AsyncIterator[Painter]:
         safety=settings.safety_policy,
         closes_within_s=CLOSES_WITHIN_S,
     )
+
+
+@asynccontextmanager
+async def _thread(settings: Settings) -> AsyncIterator[Crew]:
+    """The engine thread of this process."""
+    from engine.gpu.painter import open_painter
+
+    orders = orders_of(settings)
+    opening = open_painter(
+        orders.models,
+        models_dir=orders.models_dir,
+        device=orders.device,
+        addons_dir=orders.addons_dir,
+        model_memory=orders.model_memory,
+        rungs=orders.rungs,
+        previews=orders.previews,
+        preview_every=orders.preview_every,
+        safety=orders.safety,
+        closes_within_s=orders.closes_within_s,
+    )
     async with opening as painter:
-        yield painter
+        yield Crew(painter)
+
+
+def _devices(settings: Settings) -> Sequence[str]:
+    """One painter for each; without a choice all cards that there are."""
+    from engine.gpu.device import cards, device_named
+
+    if settings.device in {"auto", "cuda"} and (found := cards()):
+        return found
+    return [str(device_named(name)) for name in settings.devices]
 
 
 def _models_dir(settings: Settings) -> Path:
     return settings.data_dir / "models"
 
 
-PAINTERS = Painters(cards=cards_of, device=device_of, open=warm_painter)
+PAINTERS = Painters(cards=cards_of, device=device_of, open=warm_painters)

@@ -6,7 +6,6 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 
 from aiohttp import web
 
@@ -25,9 +24,10 @@ from bot.web.cookie import secret_in
 from bot.web.metrics import LAG
 from bot.web.native.painters import Seen
 from bot.web.warming import Waits, warming
+from engine.crew import Crew
 from engine.errors import Misconfigured, PainterLost, Unavailable
-from engine.meter import meter_of
 from engine.ports import Painter
+from engine.vitals import Vitals
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +67,9 @@ async def _serve(
     async with (
         warming(claim, waits) as hand_over,
         _opened(settings, painters, waits) as app,
-        painting(app, settings, painters, for_all=True) as painter,
+        painting(app, settings, painters, for_all=True) as crew,
         tidying(app, settings),
-        _listening(_pages(app, settings, painters, painter), claim, hand_over, stopping),
+        _listening(_pages(app, settings, painters, crew), claim, hand_over, stopping),
         _chatting(app, settings, stopping),
         stopping.noticing(),
     ):
@@ -94,16 +94,17 @@ def _say(announce: Callable[[str], None], words: str) -> None:
         announce(words)
 
 
-def _pages(app: App, settings: Settings, painters: Painters, painter: Painter) -> web.Application:
-    device = painters.device(settings)
-    look = partial(painters.vitals, settings)
+def _pages(app: App, settings: Settings, painters: Painters, crew: Crew) -> web.Application:
+    async def look(painter: Painter) -> Vitals:
+        return await painters.vitals(painter, settings)
+
     return make_web(
         app,
         host=settings.host,
-        device=device,
+        device=painters.device(settings),
         secret=secret_in(settings.data_dir),
         open_here=settings.open_page,
-        painter=Seen(device=device, seats=painter.seats, look=look, meter=meter_of(painter)),
+        painter=Seen(crew=crew, look=look),
     )
 
 

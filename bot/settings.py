@@ -40,7 +40,8 @@ EXPECTED = {
     "database_url": "a database's address: postgresql://… or sqlite:///…",
     "models": "a list of models with commas between",
     "painter": "thread, process, ray or modal",
-    "device": "auto, cpu, cuda or one card of several, like cuda:1",
+    "device": "auto, cpu, cuda or one card of several, like cuda:1; for processes also several of "
+    "them, with commas between",
     "model_memory_gb": "how many gigabytes the loaded models may take, a number above 0",
     "offload": "none, parts, blocks or layers",
     "previews": "off, fast or fine",
@@ -59,6 +60,7 @@ EXPECTED = {
     "keep_gb": "how many gigabytes all pictures may take, a number above 0",
     "grace_s": "a number of seconds from 0 to 3600",
 }
+DEVICE = r"(cpu|cuda(:\d+)?)"
 SECRET = frozenset({"database_url", "discord_token"})
 
 
@@ -81,7 +83,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     models: Annotated[tuple[str, ...], NoDecode] = (BUILT_IN,)
     painter: Literal["thread", "process", "ray", "modal"] = "thread"
-    device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    device: str = Field("auto", pattern=rf"^(auto|{DEVICE}(\s*,\s*{DEVICE})*)$")
     model_memory_gb: float | None = Field(None, gt=0, le=4096)
     offload: Literal["none", "parts", "blocks", "layers"] = "none"
     previews: Literal["off", "fast", "fine"] = "fine"
@@ -143,7 +145,17 @@ class Settings(BaseSettings):
     def _agree(self) -> Self:
         # Raises Misconfigured: safety is worth nothing without a model.
         _ = self.safety_policy
+        if self.painter == "thread" and len(self.devices) > 1:
+            raise Misconfigured(
+                "A thread paints on one device. "
+                "Set EASEL_DEVICE to one of them, or EASEL_PAINTER to process."
+            )
         return self
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Where pictures are painted, as they were named."""
+        return tuple(name.strip() for name in self.device.split(","))
 
     @property
     def model_memory(self) -> int | None:

@@ -1,11 +1,13 @@
 """Apprentice: paints a first picture with each model, so that the first price is a measured one."""
 
+import asyncio
 import logging
 
-from engine.errors import PainterLost, PaintingFailed
+from engine.crew import Crew
+from engine.errors import PainterGone, PaintingFailed
 from engine.ports import Painter
-from engine.price import Speeds
 from engine.request import ImageRequest
+from engine.tariff import Tariff
 from engine.tiles import tiles_of
 
 log = logging.getLogger(__name__)
@@ -14,18 +16,22 @@ STEPS = 8
 """Enough to tell steps from the rest, and few where a step takes long."""
 
 
-async def learn_speeds(speeds: Speeds, painter: Painter) -> None:
-    """With the models that were never timed here."""
+async def learn_speeds(tariff: Tariff, crew: Crew) -> None:
+    """Of each painter with the models that it was never timed with here."""
+    async with asyncio.TaskGroup() as tasks:
+        for member in crew:
+            tasks.create_task(_learn(tariff, member.painter))
+
+
+async def _learn(tariff: Tariff, painter: Painter) -> None:
     for card in painter.cards.values():
         request = ImageRequest(prompt="a first picture", steps=min(STEPS, card.steps))
         [tile] = tiles_of(request, card, seed=0)
-        if speeds.knows(tile.recipe):
+        if tariff.knows(tile.recipe, painter.name):
             continue
         try:
             picture = await painter.paint(tile.recipe, {}, lambda step, preview: None)
-        except PainterLost:
-            raise
-        except PaintingFailed as error:
+        except (PaintingFailed, PainterGone) as error:
             log.warning("the first prices of %s are guesses: %s", card.name, error)
         else:
-            speeds.observe(tile.recipe, picture.seconds)
+            tariff.observe(tile.recipe, picture.seconds, painter.name)

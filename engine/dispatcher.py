@@ -9,10 +9,12 @@ from functools import partial
 from math import isfinite
 
 from engine.about import context_about
+from engine.crew import Crew, Member
 from engine.errors import (
     Cancelled,
     EaselError,
     NotFound,
+    PainterGone,
     PainterLost,
     PaintingFailed,
     StorageFailed,
@@ -26,10 +28,11 @@ from engine.lease import Lease
 from engine.line import Line, job_of, place_of
 from engine.meter import Began, Ended, Outcome
 from engine.phrase import Phrase
+from engine.picking import pick
 from engine.ports import Ledger, Painter
-from engine.price import Speeds
 from engine.queue import Entry
 from engine.recall import measure, recalled
+from engine.tariff import Tariff
 from engine.ticket import Ticket
 from engine.watch import Subject
 from engine.whole import whole
@@ -44,9 +47,9 @@ NO_TIME = "Nobody knows how long painting that took, so it cannot be paid for. T
 
 
 class Dispatcher:
-    """Takes the next tile whenever the painter has a free seat.
+    """Takes the next tile whenever one of the crew has a free seat.
 
-    `worker` is what the ledger calls this painter. `sweep` looks after leases that ran out and jobs
+    `worker` is what the ledger calls this program. `sweep` looks after leases that ran out and jobs
     that ended elsewhere. Without a `keeping`, what cannot be kept fails.
     """
 
@@ -55,8 +58,8 @@ class Dispatcher:
         *,
         line: Line,
         ledger: Ledger,
-        painter: Painter,
-        speeds: Speeds,
+        crew: Crew,
+        tariff: Tariff,
         now: Callable[[], datetime],
         worker: str,
         sweep: Callable[[], Awaitable[None]],
@@ -65,15 +68,15 @@ class Dispatcher:
     ) -> None:
         self._line = line
         self._ledger = ledger
-        self._painter = painter
-        self._speeds = speeds
+        self._crew = crew
+        self._tariff = tariff
         self._now = now
         self._worker = worker
         self._lease = lease or Lease()
         self.heart = Heart(line=line, ledger=ledger, lease=self._lease, sweep=sweep, now=now)
         self._keeping = keeping or Keeping(ledger=ledger, bell=line.bell, patient=False)
-        self._free = painter.seats
-        line.hands.update((name, card.hand) for name, card in painter.cards.items())
+        line.crew, crew.changed = crew, line.bell.set
+        line.hands.update((name, card.hand) for name, card in crew.cards.items())
 
     async def run(self) -> None:
         """Until cancelled, or stopped by the line. What is not finished then waits for the next
@@ -99,17 +102,13 @@ class Dispatcher:
             await self._line.bell.wait()
             self._line.bell.clear()
             self._line.bring_back()
-            while self._free > 0 and not stop.overdue and self._line.gate is not Gate.PAUSED:
+            while self._crew.free > 0 and not stop.overdue and self._line.gate is not Gate.PAUSED:
                 if self._line.queue and not self._keeping.works(tasks):
                     break
-                entry = self._line.take(self._now().timestamp())
-                if entry is None:
+                picked = pick(self._line, self._now().timestamp())
+                if picked is None:
                     break
-                if self._must_wait(entry):
-                    self._line.put_aside(entry)
-                    continue
-                self._free -= 1
-                self._begin(entry, tasks)
+                self._begin(*picked, tasks)
 
     async def _release(self) -> None:
         """Being stopped is not the jobs' fault, so it is no attempt of those that they have."""
@@ -123,18 +122,9 @@ class Dispatcher:
         except EaselError as error:
             log.warning("the next start knows less of who was served: %s", error)
 
-    # A painter that breaks down takes all that it paints with it, and who did that is not known.
-    # So never two jobs that were there are painted at a time: the one to blame uses up its attempts
-    # without using up those of the others.
-
-    def _must_wait(self, entry: Entry) -> bool:
-        job, suspects = job_of(entry), self._line.suspects
-        return job in suspects and any(
-            other != job and other in suspects for other in self._line.painting
-        )
-
-    def _begin(self, entry: Entry, tasks: asyncio.TaskGroup) -> None:
+    def _begin(self, entry: Entry, member: Member, tasks: asyncio.TaskGroup) -> None:
         job = job_of(entry)
+        member.take(job)
         self._line.changed.add(entry.owner)
         work = self._line.works.get(job)
         context = context_about(job=job, owner=entry.owner)
@@ -144,11 +134,11 @@ class Dispatcher:
             work.begun = asyncio.create_task(self._sources(work), context=context)
             # Its tile may be withdrawn before it ends, and then nobody else asks how it ended.
             work.begun.add_done_callback(_look)
-        task = tasks.create_task(self._tile(entry, work), context=context)
+        task = tasks.create_task(self._tile(entry, work, member.painter), context=context)
         self._line.painting[job].add(task)
-        task.add_done_callback(partial(self._ended, entry, work))
+        task.add_done_callback(partial(self._ended, entry, work, member))
 
-    def _ended(self, entry: Entry, work: Work, task: asyncio.Task[None]) -> None:
+    def _ended(self, entry: Entry, work: Work, member: Member, task: asyncio.Task[None]) -> None:
         """Also where it was withdrawn before it began."""
         painting = self._line.painting
         painting[work.job].discard(task)
@@ -157,22 +147,24 @@ class Dispatcher:
         if self._line.queue.runs(entry.job):
             # What was painted of a withdrawn tile is paid for, or looking on would be free.
             self._line.pay(entry, work, entry.price * work.share_of(place_of(entry)))
-        self._free += 1
+        member.give_back(work.job)
         # Only now is nothing of it painted any more, for which another may have been put aside.
         self._line.bell.set()
 
-    async def _tile(self, entry: Entry, work: Work) -> None:
+    async def _tile(self, entry: Entry, work: Work, painter: Painter) -> None:
         try:
             if work.begun is None:
                 raise RuntimeError("a tile is painted before its job began")
             ticket, sources = await asyncio.shield(work.begun)
             tile = ticket.job.tiles[place_of(entry)]
-            picture = await self._picture(ticket, tile, sources)
+            picture = await self._picture(ticket, tile, sources, painter)
             self._line.pay(entry, work, picture.seconds)
             if pictures := work.add(tile, picture):
                 await self._finish(work, pictures)
         except PainterLost:
             raise  # the program ends, and who takes the jobs back takes up what waits
+        except PainterGone as error:
+            await self._lose(work, error)
         except TakenOver:
             self._follow(work)
         except EaselError as error:
@@ -184,9 +176,22 @@ class Dispatcher:
             log.exception("job %s met a bug", work.job)
             await self._give_up(work, PaintingFailed(BUG))
 
-    async def _picture(self, ticket: Ticket, tile: Tile, sources: Mapping[str, bytes]) -> Picture:
+    async def _lose(self, work: Work, error: PainterGone) -> None:
+        """The rest of it is withdrawn, and all of it waits again: the next sweep takes it up."""
+        if self._line.works.get(work.job) is not work:
+            return  # another of its tiles was quicker to say so
+        log.warning("job %s has lost its painter: %s", work.job, error)
+        try:
+            await self._ledger.lose(work.job, work.attempt, self._now())
+        except EaselError as problem:  # its lease runs out, and it is taken back then
+            log.warning("job %s waits for the end of its lease: %s", work.job, problem)
+        self._follow(work)
+
+    async def _picture(
+        self, ticket: Ticket, tile: Tile, sources: Mapping[str, bytes], painter: Painter
+    ) -> Picture:
         job = ticket.job
-        card = self._painter.cards.get(tile.recipe.model)
+        card = painter.cards.get(tile.recipe.model)
         # Only here it is known who paints it, and bits differ from hand to hand.
         recipe = replace(tile.recipe, hand=card.hand if card else "")
 
@@ -202,10 +207,10 @@ class Dispatcher:
         if not job.request.fresh and (known := await recalled(job.owner.id, recipe, self._ledger)):
             tell(recipe.told_steps, None)
             return known
-        picture = await self._painter.paint(recipe, sources, tell)
+        picture = await painter.paint(recipe, sources, tell)
         if not (isfinite(picture.seconds) and picture.seconds >= 0):
             raise PaintingFailed(NO_TIME)
-        self._speeds.observe(recipe, picture.seconds)
+        self._tariff.observe(recipe, picture.seconds, painter.name)
         return picture
 
     async def _sources(self, work: Work) -> tuple[Ticket, Mapping[str, bytes]]:

@@ -11,6 +11,7 @@ EaselError
 ├── Cancelled             somebody withdrew the job
 │   └── TakenOver         another painter has it, or had it last
 ├── PainterLost           the painter broke down, and only a new start mends it
+├── PainterGone           one of several broke down: another, or itself once it is back, can go on
 ├── PaintingFailed        the engine tried and gave up
 │   ├── OutOfMemory       the picture did not fit on the card
 │   └── Unsafe            the safety model refused the finished picture
@@ -81,6 +82,10 @@ class TakenOver(Cancelled):
 
 class PainterLost(EaselError):
     """The painter broke down, and only a new start mends it."""
+
+
+class PainterGone(EaselError):
+    """One of several painters broke down. Another can paint it, or itself once it is back."""
 
 
 class PaintingFailed(EaselError):

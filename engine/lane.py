@@ -25,7 +25,8 @@ and came."""
 class Entry:
     """A job as the queue sees it. `price` is in credits, `submitted` in unix seconds.
 
-    `clock` is what the clock of its tier said when it came; None is what it says now.
+    `clock` is what the clock of its tier said when it came; None is what it says now. `model` is
+    what it is painted with, as far as that is known.
     """
 
     job: str
@@ -36,6 +37,7 @@ class Entry:
     weight: float = 1.0
     most_running: int = 4
     clock: int | None = None
+    model: str = ""
 
     def __post_init__(self) -> None:
         require_weight(self.weight)
@@ -67,6 +69,8 @@ class Claim:
     """It was taken once, so its cost is in the lane's finish already."""
     served: float = -inf
     """When the owner was served before this job was taken."""
+    passed: int = 0
+    """How many behind it were taken, for which somebody was better prepared."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -1,12 +1,13 @@
 """Line: what the studio and the dispatcher share."""
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from engine.allowance import Allowance
+from engine.crew import Crew
 from engine.errors import EaselError
 from engine.gate import Gate, require_open
 from engine.job import Job, Picture
@@ -57,6 +58,8 @@ class Line:
     """How pictures come about here, by model, once there is a painter."""
     watch: Watch = field(default_factory=Watch)
     meter: Meter = field(default_factory=Meter)
+    crew: Crew = field(default_factory=Crew)
+    """Who paints; nobody until somebody is warm."""
 
     def require_open(self) -> None:
         """Raises QueueFull where nothing more is taken in."""
@@ -69,17 +72,22 @@ class Line:
         self.bell.set()
         self.watch.tell(Subject.QUEUE)
 
-    def take(self, now: float) -> Entry | None:
-        """The next tile; when the program is being stopped, only of a job that was begun."""
+    def candidates(self, now: float) -> Iterator[Entry]:
+        """The tiles that may be taken, of each owner one and in their order; when the program is
+        being stopped, only of jobs that were begun."""
         if not self.stop.meant:
-            return self.queue.take(now)
+            yield from self.queue.candidates(now)
+            return
         # The tiles of an owner's earlier jobs stand before those of the later ones.
-        owners = {work.owner: None for work in self.works.values()}
-        for owner in owners:
+        for owner in {work.owner: None for work in self.works.values()}:
             first = self.queue.next_of(owner)
             if first is not None and job_of(first) in self.works:
-                return self.queue.take(now, of=owner)
-        return None
+                yield first
+
+    def take(self, entry: Entry, now: float) -> None:
+        """One of the candidates."""
+        if self.queue.take(now, of=entry.owner) is not entry:
+            raise ValueError(f"{entry.job} is not what its owner has next")
 
     def join(self, job: Outline, allowance: Allowance) -> None:
         """Put all tiles in the queue; there is room for them, or was when they were accepted.
@@ -98,6 +106,7 @@ class Line:
                 weight=allowance.weight,
                 most_running=allowance.most_running,
                 clock=job.clock + ahead,
+                model=job.model,
             )
             self.queue.put(entry)
         self.jobs[job.id] = job.tiles
@@ -194,41 +203,6 @@ class Line:
         self.news.set()
         self.watch.tell(Subject.JOB, owner, job)
 
-    @property
-    def cost(self) -> float:
-        """Credits that it takes until all that is there is painted."""
-        return self._being_painted + self.queue.cost
-
-    def until(self, job: str, now: float) -> tuple[int, float]:
-        """How many tiles go before its first one, and how many credits are painted before its last
-        one is done, with what is being painted."""
-        painted = self._being_painted + self._put_aside_until(job)
-        waiting = [name for name in self._names(job) if self.queue.waits(name)]
-        if not waiting:
-            return 0, painted
-        ends = {waiting[0], waiting[-1]}
-        found = [until for name in ends if (until := self.queue.until(name, now))]
-        return min(place for place, _ in found), painted + max(cost for _, cost in found)
-
-    def places(
-        self, jobs: Collection[str], now: float, most: int = 5000
-    ) -> Mapping[str, tuple[int, float]]:
-        """The same of many that wait, in one walk along the queue.
-
-        Not of those that do not stand whole among the `most` that go first.
-        """
-        painted = self._being_painted
-        found: dict[str, tuple[int, float]] = {}
-        seen: Counter[str] = Counter()
-        for place, entry in enumerate(self.queue.order(now, most)):
-            painted += entry.price
-            job = job_of(entry)
-            if job in jobs:
-                seen[job] += 1
-                found[job] = (found[job][0] if job in found else place, painted)
-        # Some of those that were begun have left the queue already.
-        return {job: until for job, until in found.items() if seen[job] == self.jobs.get(job)}
-
     def tally(self, owner: str, ended: Work | None = None) -> Tally | None:
         """What the ledger must know of the owner, and of that work as one that has ended."""
         return self.queue.tally(owner, closing=ended.open if ended else 0) if self.lasting else None
@@ -251,22 +225,11 @@ class Line:
         self.changed.update(tally.owner for tally in tallies)
         self.moves[:0] = moves
 
-    @property
-    def _being_painted(self) -> float:
-        """Credits that the tiles which were begun will still take."""
-        return sum(self.works[name].unpainted for name in self.painting if name in self.works)
-
-    def _put_aside_until(self, job: str) -> float:
-        """Credits of what was put aside and is painted before the job, one after the other, with
-        its own part of that."""
-        own = [n for n, entry in enumerate(self.aside, 1) if job_of(entry) == job]
-        return sum(entry.price for entry in self.aside[: max(own, default=0)])
-
     def _withdraw(self, job: str) -> None:
         for entry in [entry for entry in self.aside if job_of(entry) == job]:
             self.aside.remove(entry)
             self.queue.give_back(entry.job)
-        for name in self._names(job):
+        for name in self.names(job):
             self.queue.cancel(name)
         for task in self.painting.get(job, set()) - {asyncio.current_task()}:
             task.cancel()
@@ -287,7 +250,7 @@ class Line:
             return ticket.job.owner.id
         return self.waiting.owner(job)
 
-    def _names(self, job: str) -> list[str]:
+    def names(self, job: str) -> list[str]:
         return [name_of(job, place) for place in range(self.jobs.get(job, 0))]
 
 

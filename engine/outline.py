@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 
 from engine.job import Job, Status
 
@@ -10,7 +11,8 @@ from engine.job import Job, Status
 class Outline:
     """A job without its request and recipes, of which there may be very many.
 
-    `tiles` is how many there are; `clock` is what the clock of that tier said when it came.
+    `tiles` is how many there are, and `model` what the first of them is painted with, empty where
+    nobody knows; `clock` is what the clock of that tier said when it came.
     """
 
     id: str
@@ -23,6 +25,12 @@ class Outline:
     attempt: int
     tier: int
     clock: int
+    model: str = ""
+
+
+def model_of(job: Job) -> str:
+    """One string for all jobs of a model, of which there may be very many."""
+    return intern(job.tiles[0].recipe.model) if job.tiles else ""
 
 
 def outline_of(job: Job) -> Outline:
@@ -38,4 +46,5 @@ def outline_of(job: Job) -> Outline:
         attempt=job.attempt,
         tier=job.tier,
         clock=job.clock,
+        model=model_of(job),
     )

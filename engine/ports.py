@@ -27,12 +27,29 @@ class Painter(Protocol):
         ...
 
     @property
+    def name(self) -> str:
+        """What people who run Easel call it: where it paints."""
+        ...
+
+    @property
     def seats(self) -> int:
         """How many tiles it takes at a time."""
         ...
 
+    @property
+    def alive(self) -> bool:
+        """True while tiles can be handed over."""
+        ...
+
+    @property
+    def warm(self) -> Collection[str]:
+        """The models that are loaded now. With another one the first tile takes longer."""
+        ...
+
     async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
         """Paint it, or raise PaintingFailed. Cancelling the task withdraws it at the next step.
+
+        Raises PainterGone where this painter broke down and another may go on.
 
         `sources` holds the files that the recipe's `image` and `mask` name by digest.
         """
@@ -93,6 +110,14 @@ class Ledger(Protocol):
 
     async def release(self, job: str, attempt: int) -> None:
         """Let a job that is being painted wait again; that attempt does not count against it."""
+        ...
+
+    async def lose(self, job: str, attempt: int, now: datetime) -> None:
+        """The painter broke down while that attempt painted: the job waits again.
+
+        Or it has failed and is refunded, where that was the last of its attempts. Nothing changes
+        where another attempt has it, or none.
+        """
         ...
 
     async def end(

@@ -33,12 +33,18 @@ class Precedence:
         tails = (lane.price_of(self._front, len(lane.jobs)) for lane in self._long.values())
         return self._order.cost + sum(tails)
 
-    def next(self, now: float) -> Claim | None:
-        """The first whose owner may run one more."""
+    def next(self, now: float) -> Iterator[Claim]:
+        """Of each owner who may run one more the job that goes first, in their order.
+
+        Nothing may change while somebody goes through them.
+        """
         for lane in self._overdue(now):
             if not lane.capped:
-                return lane.jobs[0]
-        return next((claim for claim in self._order if not claim.lane.capped), None)
+                yield lane.jobs[0]
+        for claim in self._order:
+            lane = claim.lane
+            if claim is lane.jobs[0] and not lane.capped and not self.is_overdue(claim, now):
+                yield claim
 
     def before(self, claim: Claim, now: float) -> tuple[int, float]:
         """How many go before it, and what those cost together."""

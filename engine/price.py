@@ -1,10 +1,9 @@
 """What pictures cost. One credit is one second of the painter."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite, log
-from typing import Self
+from typing import Any, Self
 
 from engine.job import LATENT, Recipe
 from engine.pieces import pieces_in
@@ -137,24 +136,22 @@ class Speeds:
 
     def price(self, recipes: Sequence[Recipe]) -> float:
         """Credits, to the cent. Only nothing at all is free."""
-        if not recipes:
-            return 0.0
-        return max(CENT, round(sum(self.seconds(recipe) for recipe in recipes), 2))
+        return priced([self.seconds(recipe) for recipe in recipes])
 
-    def to_json(self) -> str:
-        return json.dumps(
-            [
-                asdict(kind) | asdict(learned.speed)
-                for kind, learned in sorted(self._learned.items(), key=lambda item: item[0])
-            ]
-        )
+    @property
+    def learned(self) -> Sequence[Mapping[str, Any]]:
+        """As JSON can be made of it."""
+        return [
+            asdict(kind) | asdict(learned.speed)
+            for kind, learned in sorted(self._learned.items(), key=lambda item: item[0])
+        ]
 
     @classmethod
-    def from_json(cls, text: str, guesses: Mapping[str, Speed] | None = None) -> Self:
-        """Raises ValueError where `to_json` did not write that."""
+    def from_learned(cls, rows: Any, guesses: Mapping[str, Speed] | None = None) -> Self:
+        """Raises ValueError where that is nothing that was `learned`."""
         speeds = cls(guesses)
         try:
-            for row in json.loads(text):
+            for row in rows:
                 kind = _Kind(
                     str(row["model"]),
                     int(row["width"]),
@@ -166,7 +163,7 @@ class Speeds:
                 if min(kind.width, kind.height, kind.pieces) < 1 or kind.controls < 0:
                     raise ValueError(f"{kind} is nothing that is painted")
                 speeds._learned[kind] = _Learned(speed)
-        except (KeyError, TypeError, OverflowError, RecursionError) as error:
+        except (KeyError, TypeError, OverflowError) as error:
             raise ValueError(f"these are no learned speeds: {error!r}") from None
         return speeds
 
@@ -190,6 +187,11 @@ class Speeds:
             ),
         )
         return self._learned[nearest].speed.times(kind.work / nearest.work)
+
+
+def priced(seconds: Sequence[float]) -> float:
+    """What pictures cost that take so long each: credits, to the cent. Only nothing is free."""
+    return max(CENT, round(sum(seconds), 2)) if seconds else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,13 +227,6 @@ def row_steps_of(recipe: Recipe) -> int:
 
 def _rows(recipe: Recipe, steps: int) -> int:
     return sampler_named(recipe.sampler).forwards(steps) * (2 if recipe.guidance > 1 else 1)
-
-
-def arrival(ahead: float, own: float, pace: float) -> float:
-    """Seconds until a job is done. `pace` is credits a second: more than 1 for a full company."""
-    if not pace > 0:
-        raise ValueError(f"nothing arrives at a pace of {pace}")
-    return max(0.0, ahead + own) / pace
 
 
 def _kind(recipe: Recipe, width: int, height: int) -> _Kind:

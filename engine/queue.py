@@ -13,7 +13,7 @@ What is called a job here is whatever stands in the queue: Easel puts in tiles, 
 An owner has one tier, weight and cap: those of the entry that came last, or of `reweigh`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from math import inf
 
@@ -54,6 +54,18 @@ class FairQueue:
         """The sum of the prices of all waiting jobs."""
         return self._precedence.cost
 
+    def price(self, job: str) -> float:
+        """Of one that waits."""
+        return self._waiting[job].entry.price
+
+    def pass_by(self, job: str) -> None:
+        """A tile behind it was taken, for which somebody was better prepared."""
+        self._waiting[job].passed += 1
+
+    def passed(self, job: str) -> int:
+        """How often it was passed by while it waits."""
+        return self._waiting[job].passed
+
     def waits(self, job: str) -> bool:
         return job in self._waiting
 
@@ -93,11 +105,18 @@ class FairQueue:
         lane = self._lanes.get(owner)
         return lane.jobs[0].entry if lane and lane.jobs and not lane.capped else None
 
+    def candidates(self, now: float) -> Iterator[Entry]:
+        """Of each owner who may run one more the next job, the one that goes first in front.
+
+        Nothing may change while somebody goes through them.
+        """
+        return (claim.entry for claim in self._precedence.next(now))
+
     def take(self, now: float, *, of: str | None = None) -> Entry | None:
         """The next job whose owner may run one more, or the next of that owner; from now on it is
         running."""
         if of is None:
-            claim = self._precedence.next(now)
+            claim = next(self._precedence.next(now), None)
         else:
             claim = self._lanes[of].jobs[0] if self.next_of(of) else None
         if claim is None:

@@ -15,14 +15,14 @@ from engine.choices import Chosen, completed, nothing_chosen
 from engine.clock import utc_now
 from engine.ending import withdrawn
 from engine.errors import NotFound
+from engine.forecast import places, until
 from engine.framing import framed
 from engine.gate import Gate
 from engine.job import Job, Owner, Status
 from engine.line import Line
-from engine.place import Place
+from engine.place import Ahead, Place
 from engine.png import require_picture, size_of_picture
 from engine.ports import Ledger
-from engine.price import Speeds
 from engine.quote import Quote
 from engine.recall import unknown
 from engine.request import LARGEST_SEED, ImageRequest
@@ -31,6 +31,7 @@ from engine.safety import Policy
 from engine.sent import sent_of
 from engine.sources import require_own
 from engine.spot import ANYWHERE, Spot
+from engine.tariff import Tariff
 from engine.ticket import Ticket
 from engine.tiles import tiles_of
 from engine.withdrawal import withdraw
@@ -51,7 +52,7 @@ class Studio:
         line: Line,
         ledger: Ledger,
         cards: Mapping[str, ModelCard],
-        speeds: Speeds,
+        tariff: Tariff,
         allowance: Callable[[str, Collection[str] | None], Awaitable[Allowance]] = unlimited,
         chosen: Callable[[str | None, str | None], Awaitable[Chosen]] = nothing_chosen,
         wildcards: Mapping[str, Sequence[str]] | None = None,
@@ -62,7 +63,7 @@ class Studio:
         self._line = line
         self._ledger = ledger
         self._cards = cards
-        self._speeds = speeds
+        self._tariff = tariff
         self._allowance = allowance
         self._chosen = chosen
         self._wildcards = wildcards or {}
@@ -160,24 +161,19 @@ class Studio:
         """None once it is being painted, or has ended."""
         if job not in self._line.jobs or job in self._line.works:
             return None
-        ahead, seconds = self._line.until(job, self._now().timestamp())
-        return Place(ahead=ahead, seconds=seconds, paused=self._line.gate is Gate.PAUSED)
+        return self._place(until(self._line, job, self._now().timestamp()))
 
     def places(self, jobs: Collection[str]) -> Mapping[str, Place]:
         """Those of many at once, as far as they are not far back in a very long queue."""
         waiting = {job for job in jobs if job not in self._line.works}
-        paused = self._line.gate is Gate.PAUSED
-        found = self._line.places(waiting, self._now().timestamp())
-        return {
-            job: Place(ahead=ahead, seconds=seconds, paused=paused)
-            for job, (ahead, seconds) in found.items()
-        }
+        found = places(self._line, waiting, self._now().timestamp())
+        return {job: self._place(ahead) for job, ahead in found.items()}
 
     def seconds_left(self, job: str) -> float | None:
         """Until all of a job that is being painted is there; None where nobody knows."""
         if job not in self._line.works or self._line.gate is Gate.PAUSED:
             return None
-        return self._line.until(job, self._now().timestamp())[1]
+        return until(self._line, job, self._now().timestamp()).seconds(self._line.crew.pace)
 
     async def keep(self, file: bytes, owner: Owner) -> str:
         """Keep a source picture of somebody, who alone may begin from it, and answer its digest.
@@ -186,6 +182,13 @@ class Studio:
         """
         await asyncio.get_running_loop().run_in_executor(self.looking, require_picture, file)
         return await self._ledger.keep(owner.id, file, self._now())
+
+    def _place(self, ahead: Ahead) -> Place:
+        return Place(
+            ahead=ahead.tiles,
+            seconds=ahead.seconds(self._line.crew.pace),
+            paused=self._line.gate is Gate.PAUSED,
+        )
 
     async def _quoted(
         self,
@@ -220,7 +223,7 @@ class Studio:
         new = tiles
         if owner is not None and not request.fresh:
             new = await unknown(owner.id, tiles, self._line.hands, self._ledger)
-        price = self._speeds.price([tile.recipe for tile in new]) if new else 0.0
+        price = self._tariff.price([tile.recipe for tile in new]) if new else 0.0
         return Quote(
             request=whole.request, tiles=tiles, price=price, at_once=not new, notes=whole.notes
         )

@@ -7,9 +7,21 @@ change it.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from sys import intern
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, or_, select, tuple_, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.allowance import Allowance, cents_of
@@ -37,6 +49,7 @@ OUTLINE = (
     JobRow.attempt,
     JobRow.tier,
     JobRow.clock,
+    JobRow.model,
 )
 
 
@@ -182,12 +195,20 @@ async def workers(session: AsyncSession) -> Collection[str]:
 async def take_back(
     session: AsyncSession, now: datetime, gone: Collection[str]
 ) -> Sequence[Outline]:
+    return await _lost(session, now, or_(JobRow.lease < now, JobRow.worker.in_(sorted(gone))))
+
+
+async def lose(session: AsyncSession, job: str, attempt: int, now: datetime) -> None:
+    await _lost(session, now, and_(JobRow.id == job, JobRow.attempt == attempt))
+
+
+async def _lost(
+    session: AsyncSession, now: datetime, which: ColumnElement[bool]
+) -> Sequence[Outline]:
+    """Of those that are painted these are no more: as they are from now on, oldest first."""
     tried_enough = JobRow.attempt >= MOST_ATTEMPTS
-    lost = (
-        JobRow.status == Status.PAINTING,
-        or_(JobRow.lease < now, JobRow.worker.in_(sorted(gone))),
-    )
-    ran_out = (
+    lost = (JobRow.status == Status.PAINTING, which)
+    back = (
         update(JobRow)
         .where(in_order(*lost), *lost)
         .values(
@@ -198,7 +219,7 @@ async def take_back(
         )
         .returning(*OUTLINE, JobRow.reply)
     )
-    taken = [(outline_of_row(row), row.reply) for row in await session.execute(ran_out)]
+    taken = [(outline_of_row(row), row.reply) for row in await session.execute(back)]
     # By owner, so that two who do this at once lock the purses in the same order.
     for job, reply in sorted(taken, key=lambda one: (one[0].owner, one[0].id)):
         if job.status is Status.FAILED:
@@ -225,6 +246,7 @@ def outline_of_row(row: Row[*tuple[Any, ...]]) -> Outline:
         attempt=row.attempt,
         tier=row.tier,
         clock=row.clock,
+        model=intern(row.model),
     )
 
 

@@ -94,6 +94,10 @@ class SqlLedger:
         async with self._transactions.begin() as session:
             await jobs.release(session, job, attempt)
 
+    async def lose(self, job: str, attempt: int, now: datetime) -> None:
+        async with self._transactions.begin() as session:
+            await jobs.lose(session, job, attempt, utc(now))
+
     async def end(
         self,
         job: str,

@@ -102,6 +102,11 @@ class MemoryLedger:
             found = self.jobs[job]
             self.jobs[job] = replace(found, status=Status.QUEUED, attempt=found.attempt - 1)
 
+    async def lose(self, job: str, attempt: int, now: datetime) -> None:
+        await asyncio.sleep(0)
+        if self._held(job, attempt):
+            self._take_back(self.jobs[job], utc(now))
+
     async def end(
         self,
         job: str,
@@ -147,10 +152,7 @@ class MemoryLedger:
             ran_out = self.painters.get(job.id) in gone or self.leases.get(job.id, now) < now
             if job.status != Status.PAINTING or not ran_out:
                 continue
-            if job.attempt >= MOST_ATTEMPTS:
-                self._close(replace(job, status=Status.FAILED, problem=GIVEN_UP), now)
-            else:
-                self.jobs[job.id] = replace(job, status=Status.QUEUED)
+            self._take_back(job, now)
             back.append(outline_of(self.jobs[job.id]))
         return back
 
@@ -224,6 +226,12 @@ class MemoryLedger:
     def _unfinished(self) -> list[Job]:
         waiting = [job for job in self.jobs.values() if job.status in UNFINISHED]
         return sorted(waiting, key=lambda job: (job.submitted, job.id))
+
+    def _take_back(self, job: Job, now: datetime) -> None:
+        if job.attempt >= MOST_ATTEMPTS:
+            self._close(replace(job, status=Status.FAILED, problem=GIVEN_UP), now)
+        else:
+            self.jobs[job.id] = replace(job, status=Status.QUEUED)
 
     def _held(self, job: str, attempt: int) -> bool:
         found = self.jobs.get(job)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from engine.errors import InvalidRequest
 from engine.job import Job, Owner, Status, Tile, recipe_of
+from engine.outline import model_of
 from engine.phrase import read, written
 from engine.request import ImageRequest
 from storage.words import Words
@@ -102,6 +103,8 @@ class JobRow(Table):
     submitted: Mapped[datetime]
     tile_count: Mapped[int]
     """Apart from the tiles, which need not be read to know it."""
+    model: Mapped[str] = mapped_column(server_default="")
+    """What its first tile is painted with; empty in what was recorded before it was kept."""
     tier: Mapped[int] = mapped_column(BigInteger)
     clock: Mapped[int] = mapped_column(BigInteger)
 
@@ -144,6 +147,7 @@ def row_of_job(job: Job) -> JobRow:
         lease=None,
         submitted=job.submitted,
         tile_count=len(job.tiles),
+        model=model_of(job),
         tier=job.tier,
         clock=countable(job.clock),
     )

@@ -1,7 +1,7 @@
 """Ten-line stand-ins for what is slow or far away. They suspend where the real ones do."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -32,8 +32,20 @@ def a_png(width: int = 8, height: int = 8, colour: str = "red") -> bytes:
     return buffer.getvalue()
 
 
+class StandIn:
+    """A painter that is always there, with all its models loaded."""
+
+    name: str = "easel"
+    alive: bool = True
+    cards: Mapping[str, ModelCard]
+
+    @property
+    def warm(self) -> Collection[str]:
+        return self.cards.keys()
+
+
 @dataclass
-class FakePainter:
+class FakePainter(StandIn):
     """Paints plain pictures once `gate` is open. With "fail", "bug" or "lose" it does that."""
 
     cards: Mapping[str, ModelCard] = field(default_factory=lambda: {BOOK.name: BOOK})
@@ -44,6 +56,8 @@ class FakePainter:
     withdrawn: list[Recipe] = field(default_factory=list)
     sources: list[Mapping[str, bytes]] = field(default_factory=list)
     notes: tuple[str, ...] = ()
+    name: str = "easel"
+    alive: bool = True
 
     async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
         self.painting.append(recipe)

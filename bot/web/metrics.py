@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -16,9 +18,12 @@ from bot.web.endpoint import Call, Endpoint
 from bot.web.here import is_this_machine
 from bot.web.native.painters import Seen
 from bot.web.routes import Routes
+from engine.crew import Crew, State
 from engine.errors import EaselError
+from engine.forecast import seconds_of
 from engine.gate import Gate
 from engine.key import Scope
+from engine.vitals import Vitals
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +49,7 @@ class Metrics:
     ) -> None:
         self._line, self._measures, self._seen = app.line, measures, seen
         self._streams, self._doorkeeper, self._routes = streams, doorkeeper, routes
-        self._vitals = Question(self._look, patience_s=PATIENCE_S)
+        self._questions: dict[str, Question[Vitals]] = {}
         gauge = measures.gauge
         self._jobs = gauge("queue_jobs", "Jobs by how far they are.", "state")
         self._pictures = gauge("queue_pictures", "Pictures by how far they are.", "state")
@@ -52,23 +57,31 @@ class Metrics:
         self._gate = gauge("queue_gate", "1 for how the queue was left by moderators.", "gate")
         self._open = gauge("event_streams", "Open streams of events.")
         # Two of each painter, so that what there is none of does not look like none in use.
-        self._memory = gauge("device_memory_bytes", "Memory of the whole device.", "state")
+        self._memory = gauge(
+            "device_memory_bytes", "Memory of the whole device.", "device", "state"
+        )
         self._degrees = gauge("device_temperature_celsius", "Where it can be known.", "device")
-        self._seats = gauge("painter_seats", "Pictures that are painted at a time at most.")
+        self._seats = gauge(
+            "painter_seats", "Pictures that it paints at a time at most.", "painter"
+        )
+        self._busy = gauge("painter_busy", "Pictures that it paints now.", "painter")
+        self._up = gauge("painter_up", "1 while it takes pictures.", "painter")
         gauge("info", "Always 1.", "version", "device").labels(
             version(), seen.device if seen else "none"
         ).set(1)
 
     def add_to(self, pages: web.Application) -> None:
         """From now until the pages close it listens."""
-        meters = [self._line.meter, *([self._seen.meter] if self._seen else [])]
-        for meter in meters:
-            meter.add(self._measures.hear)
+        hear = self._measures.hear
+        listening = ExitStack()
+        self._line.meter.add(hear)
+        listening.callback(self._line.meter.remove, hear)
+        if self._seen is not None:
+            listening.enter_context(self._seen.crew.heard_by(hear))
 
         async def watching(_: web.Application) -> AsyncIterator[None]:
-            yield
-            for meter in meters:
-                meter.remove(self._measures.hear)
+            with listening:
+                yield
 
         pages[LAG] = self._measures.lag.observe
         pages.cleanup_ctx.append(watching)
@@ -108,28 +121,38 @@ class Metrics:
         self._jobs.labels("painting").set(len(line.works))
         self._pictures.labels("waiting").set(len(line.queue))
         self._pictures.labels("painting").set(painting)
-        self._ahead.set(line.cost)
+        self._ahead.set(seconds_of(line))
         for gate, name in GATES.items():
             self._gate.labels(name).set(line.gate is gate)
         self._open.set(self._streams())
         if self._seen is not None:
-            self._seats.set(self._seen.seats)
+            self._count(self._seen.crew)
             await self._look_at(self._seen)
 
-    async def _look_at(self, seen: Seen) -> None:
-        try:
-            await self._vitals.answer()
-        except (EaselError, TimeoutError) as error:
-            # Better no number than one of before.
-            self._memory.clear()
-            self._degrees.clear()
-            log.warning("the device does not say how it is: %r", error)
+    def _count(self, crew: Crew) -> None:
+        for gauge in (self._seats, self._busy, self._up):
+            # Of who left nothing is told any more.
+            gauge.clear()
+        for member in crew:
+            name = member.painter.name
+            self._seats.labels(name).set(member.painter.seats)
+            self._busy.labels(name).set(member.taken)
+            self._up.labels(name).set(member.state is State.READY)
 
-    async def _look(self) -> None:
-        if self._seen is None:
-            return
-        vitals = await asyncio.to_thread(self._seen.look)
-        self._memory.labels("used").set(vitals.used)
-        self._memory.labels("total").set(vitals.total)
-        if vitals.temperature is not None:
-            self._degrees.labels(self._seen.device).set(vitals.temperature)
+    async def _look_at(self, seen: Seen) -> None:
+        # Better no number than one of before.
+        self._memory.clear()
+        self._degrees.clear()
+        for painter in [member.painter for member in seen.crew if member.painter.alive]:
+            question = self._questions.setdefault(
+                painter.name, Question(partial(seen.look, painter), patience_s=PATIENCE_S)
+            )
+            try:
+                vitals = await question.answer()
+            except (EaselError, TimeoutError) as error:
+                log.warning("the device %s does not say how it is: %r", painter.name, error)
+                continue
+            self._memory.labels(painter.name, "used").set(vitals.used)
+            self._memory.labels(painter.name, "total").set(vitals.total)
+            if vitals.temperature is not None:
+                self._degrees.labels(painter.name).set(vitals.temperature)

@@ -25,6 +25,11 @@ def device_named(name: str) -> torch.device:
     return device
 
 
+def cards() -> list[str]:
+    """The NVIDIA cards that this process may see."""
+    return [f"cuda:{number}" for number in range(torch.cuda.device_count())]
+
+
 def weight_type(device: torch.device) -> torch.dtype:
     """Half precision halves memory and time on a card; on a CPU it is slower and less exact."""
     return torch.float32 if device.type == "cpu" else torch.float16

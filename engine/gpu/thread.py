@@ -6,7 +6,7 @@ The event loop hands seats over by a queue; everything comes back by `call_soon_
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from queue import SimpleQueue
 
 import torch
@@ -54,6 +54,7 @@ class EngineThread:
         self._seats = seats
         self._most_rows = most_rows
         self.meter = Meter()
+        self._warm: Warm | None = None
         self._cards: Mapping[str, ModelCard] = {}
         self._inbox: SimpleQueue[Seat | None] = SimpleQueue()
         # Held while a seat is put into the inbox, so that none can slip in behind the last look.
@@ -62,6 +63,14 @@ class EngineThread:
         self._closing = False
         self._thread: threading.Thread | None = None
         self._gone: Crossing[None] | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self._device)
+
+    @property
+    def warm(self) -> Collection[str]:
+        return self._warm.loaded if self._warm else ()
 
     @property
     def cards(self) -> Mapping[str, ModelCard]:
@@ -146,7 +155,7 @@ class EngineThread:
                 meter=self.meter,
             )
             warm_up(company, warm, budget)
-            self._cards = warm.cards
+            self._cards, self._warm = warm.cards, warm
             self._over = None
             ready(None)
             self._serve(company)
@@ -158,6 +167,8 @@ class EngineThread:
         finally:
             with self._door:
                 self._over = reason
+            # Nothing here may hold the weights any longer.
+            self._warm = None
             if company is not None:
                 company.dismiss(reason)
             while not self._inbox.empty():

@@ -17,11 +17,11 @@ from engine.card import ModelCard
 from engine.caretaker import Caretaker
 from engine.job import Owner
 from engine.line import Line, job_of
-from engine.price import Speeds
 from engine.queue import FairQueue
 from engine.request import ImageRequest
 from engine.search import Search
 from engine.studio import Studio
+from engine.tariff import Tariff
 from storage.accounts import SqlAccounts
 from storage.archive import SqlArchive
 from storage.bench.clock import Clock
@@ -93,7 +93,7 @@ class _House:
             line=self._line,
             ledger=self._ledger,
             cards={card.name: card},
-            speeds=Speeds(),
+            tariff=Tariff(),
             allowance=accounts.allowance,
             chosen=SqlChoices(engine).chosen,
         )

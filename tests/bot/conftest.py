@@ -10,7 +10,7 @@ import pytest
 
 from bot.painters import Painters
 from bot.settings import Settings
-from engine.ports import Painter
+from engine.crew import Crew
 from storage.migrate import upgrade
 from tests.fakes import BOOK, FakePainter
 from tests.storage.server import at_once
@@ -50,7 +50,7 @@ def painters() -> Painters:
 
 
 @asynccontextmanager
-async def _open_fake(_: Settings) -> AsyncIterator[Painter]:
+async def _open_fake(_: Settings) -> AsyncIterator[Crew]:
     painter = FakePainter()
     painter.gate.set()
-    yield painter
+    yield Crew(painter)

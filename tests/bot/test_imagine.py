@@ -17,8 +17,9 @@ from bot import messages
 from bot.__main__ import run
 from bot.painters import Painters
 from bot.settings import Settings, read_settings
+from engine.crew import Crew
 from engine.job import Picture, Recipe
-from engine.ports import Painter, Tell
+from engine.ports import Tell
 from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.pictures import PictureFiles
@@ -264,8 +265,8 @@ class InterruptedPainter(FakePainter):
 
 
 @asynccontextmanager
-async def _open_interrupted(_: Settings) -> AsyncIterator[Painter]:
-    yield InterruptedPainter()
+async def _open_interrupted(_: Settings) -> AsyncIterator[Crew]:
+    yield Crew(InterruptedPainter())
 
 
 async def _left_over() -> list[str]:

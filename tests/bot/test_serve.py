@@ -17,9 +17,9 @@ from bot.painters import Painters
 from bot.serve import serve
 from bot.settings import Settings
 from bot.web.warming import AWAY
+from engine.crew import Crew
 from engine.errors import Misconfigured, Unavailable
 from engine.meter import Meter, Stepped
-from engine.ports import Painter
 from storage.trouble import SILENT
 from tests.fakes import FakePainter
 
@@ -78,8 +78,8 @@ async def test_what_the_painter_tells_of_itself_is_measured(painters: Painters) 
     painter.gate.set()
 
     @asynccontextmanager
-    async def warm(_: Settings) -> AsyncIterator[Painter]:
-        yield painter
+    async def warm(_: Settings) -> AsyncIterator[Crew]:
+        yield Crew(painter)
 
     lines: asyncio.Queue[str] = asyncio.Queue()
     serving = asyncio.create_task(
@@ -94,7 +94,7 @@ async def test_what_the_painter_tells_of_itself_is_measured(painters: Painters) 
     await serving
 
     assert "easel_batch_tiles_sum 3.0" in told
-    assert 'easel_device_memory_bytes{state="total"}' in told
+    assert 'easel_device_memory_bytes{device="easel",state="total"}' in told
 
 
 async def test_a_taken_port_is_a_sentence_and_may_be_free_later(
@@ -163,6 +163,6 @@ async def test_a_painter_that_does_not_exist_yet_is_a_sentence() -> None:
 
     settings = Settings(port=0, painter="modal")
 
-    with pytest.raises(Misconfigured, match="Set EASEL_PAINTER to thread"):
+    with pytest.raises(Misconfigured, match="Set EASEL_PAINTER to thread or process"):
         async with PAINTERS.open(settings):
             pass

@@ -21,6 +21,7 @@ from engine.allowance import UNLIMITED, Allowance
 from engine.caretaker import Caretaker
 from engine.choices import Chosen, nothing_chosen
 from engine.clock import utc_now
+from engine.crew import Crew
 from engine.dispatcher import Dispatcher
 from engine.errors import StorageFailed
 from engine.job import Picture, Status
@@ -28,11 +29,11 @@ from engine.keeping import Keeping
 from engine.lease import Lease
 from engine.line import Line
 from engine.ports import NO_PICTURES
-from engine.price import Speeds
 from engine.queue import FairQueue
 from engine.request import ImageRequest
 from engine.studio import Studio
 from engine.tally import Tally
+from engine.tariff import Tariff
 from engine.waiting import Waiting
 from storage.memory import MemoryLedger
 from tests.fakes import FakePainter
@@ -112,6 +113,7 @@ class House:
     ledger: MemoryLedger
     painter: FakePainter
     line: Line
+    tariff: Tariff
     running: "asyncio.Future[None]"
 
 
@@ -129,10 +131,11 @@ async def open_house(
     chosen: Callable[[str | None, str | None], Awaitable[Chosen]] = nothing_chosen,
     patient: bool = False,
     holds_s: float = 5.0,
+    crew: Crew | None = None,
 ) -> AsyncIterator[House]:
     """`working=False` leaves jobs in the queue; the painter waits until its gate is opened."""
     ledger, painter = ledger or MemoryLedger(), painter or FakePainter(seats=seats)
-    line, speeds = Line(queue=FairQueue(), waiting=Waiting(limit=limit)), Speeds()
+    line, tariff = Line(queue=FairQueue(), waiting=Waiting(limit=limit)), Tariff()
 
     async def allowed(owner: str, roles: Collection[str] | None = None) -> Allowance:
         await asyncio.sleep(0)
@@ -142,7 +145,7 @@ async def open_house(
         line=line,
         ledger=ledger,
         cards=painter.cards,
-        speeds=speeds,
+        tariff=tariff,
         allowance=allowed,
         chosen=chosen,
         now=now,
@@ -151,8 +154,8 @@ async def open_house(
     dispatcher = Dispatcher(
         line=line,
         ledger=ledger,
-        painter=painter,
-        speeds=speeds,
+        crew=crew or Crew(painter),
+        tariff=tariff,
         now=now,
         worker="the house",
         sweep=caretaker.sweep,
@@ -171,6 +174,7 @@ async def open_house(
             ledger=ledger,
             painter=painter,
             line=line,
+            tariff=tariff,
             running=running,
         )
 

@@ -3,30 +3,31 @@
 from collections.abc import Mapping
 
 from engine.apprentice import learn_speeds
+from engine.crew import Crew
 from engine.errors import PaintingFailed
 from engine.job import Picture, Recipe
 from engine.ports import Tell
-from engine.price import Speeds
 from engine.request import ImageRequest
+from engine.tariff import Tariff
 from engine.tiles import tiles_of
 from tests.fakes import BOOK, FakePainter
 
 
-def price_of(speeds: Speeds) -> float:
+def price_of(tariff: Tariff) -> float:
     tiles = tiles_of(ImageRequest(prompt="a fox"), BOOK, seed=0)
-    return speeds.price([tile.recipe for tile in tiles])
+    return tariff.price([tile.recipe for tile in tiles])
 
 
 async def test_what_was_never_timed_is_painted_once() -> None:
-    speeds, painter = Speeds(), FakePainter()
+    tariff, painter = Tariff(), FakePainter()
     painter.gate.set()
-    guessed = price_of(speeds)
+    guessed = price_of(tariff)
 
-    await learn_speeds(speeds, painter)
-    await learn_speeds(speeds, painter)
+    await learn_speeds(tariff, Crew(painter))
+    await learn_speeds(tariff, Crew(painter))
 
     assert len(painter.painted) == 1
-    assert price_of(speeds) == 0.5 != guessed
+    assert price_of(tariff) == 0.5 != guessed
 
 
 class Clumsy(FakePainter):
@@ -37,8 +38,8 @@ class Clumsy(FakePainter):
 
 
 async def test_a_first_picture_that_fails_leaves_a_guess() -> None:
-    speeds = Speeds()
+    tariff = Tariff()
 
-    await learn_speeds(speeds, Clumsy())
+    await learn_speeds(tariff, Crew(Clumsy()))
 
-    assert not speeds.knows(tiles_of(ImageRequest(prompt="a fox"), BOOK, seed=0)[0].recipe)
+    assert not tariff.knows(tiles_of(ImageRequest(prompt="a fox"), BOOK, seed=0)[0].recipe)

@@ -6,8 +6,8 @@ from engine.addon import Addon, Kind, Shelf
 from engine.errors import InvalidRequest
 from engine.extra import PREPROCESSORS, Control, Extra, Reference
 from engine.extras import MOST_LORAS, embeddings_of, extras_of, loras_of, words_called
-from engine.price import Speeds
 from engine.request import ControlWish, ImageRequest, ReferenceWish
+from engine.tariff import Tariff
 from engine.tiles import tiles_of
 from storage.picture_rows import digest_of
 from tests.engine.test_addon import CARD, lora
@@ -235,7 +235,7 @@ def test_what_has_no_weight_is_as_if_it_was_not_asked_for() -> None:
 
     assert asked == without
     assert digest_of(asked.recipe) == digest_of(without.recipe)
-    assert Speeds().price([asked.recipe]) == Speeds().price([without.recipe])
+    assert Tariff().price([asked.recipe]) == Tariff().price([without.recipe])
 
 
 def test_what_has_weight_stays_beside_what_has_none() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from engine.allowance import UNLIMITED
 from engine.ending import withdrawn
+from engine.forecast import cost_of, until
 from engine.line import Line
 from engine.outline import Outline, outline_of
 from engine.queue import FairQueue
@@ -89,11 +90,13 @@ def test_the_time_until_it_is_there_counts_all_its_tiles() -> None:
     line.join(replace(waiting(1), price=3.0), UNLIMITED)
     now = NOON.timestamp()
 
-    before = line.until("fox", now)
+    before = until(line, "fox", now)
     line.queue.take(now)
 
-    assert before == (0, 11.0)
-    assert line.until("fox", now) == (1, 9.0)
+    after = until(line, "fox", now)
+
+    assert (before.tiles, before.seconds(1)) == (0, 11.0)
+    assert (after.tiles, after.seconds(1)) == (1, 9.0)
 
 
 async def test_what_waits_costs_what_its_tiles_do() -> None:
@@ -102,11 +105,11 @@ async def test_what_waits_costs_what_its_tiles_do() -> None:
     for job in jobs:
         line.join(job, UNLIMITED)
 
-    before = line.cost
+    before = cost_of(line)
     line.leave(jobs[7].id, withdrawn())
 
     assert before == pytest.approx(sum(job.price for job in jobs))
-    assert line.cost == pytest.approx(before - jobs[7].price)
+    assert cost_of(line) == pytest.approx(before - jobs[7].price)
 
 
 def test_of_what_one_person_asked_for_all_of_it_counts() -> None:
@@ -115,4 +118,4 @@ def test_of_what_one_person_asked_for_all_of_it_counts() -> None:
     for job in jobs:
         line.join(job, UNLIMITED)
 
-    assert line.cost == pytest.approx(sum(job.price for job in jobs))
+    assert cost_of(line) == pytest.approx(sum(job.price for job in jobs))

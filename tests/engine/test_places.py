@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from engine.forecast import places
 from engine.job import Owner
 from engine.request import ImageRequest
 from tests.engine.house import Clock, House, open_house, until
@@ -40,8 +41,8 @@ async def test_who_is_far_back_is_left_out_rather_than_told_a_part() -> None:
     async with open_house(working=False, now=clock) as house:
         names = await fill(house, clock)
         now = clock().timestamp()
-        whole = house.line.places(names, now)
-        front = house.line.places(names, now, most=20)
+        whole = places(house.line, names, now)
+        front = places(house.line, names, now, most=20)
 
         assert 0 < len(front) < len(whole) == len(names)
         assert all(whole[name] == until for name, until in front.items())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.extra import Control
 from engine.job import LANCZOS, LATENT, Recipe
-from engine.price import CENT, Speed, Speeds, arrival, row_steps_of
+from engine.price import CENT, Speed, Speeds, row_steps_of
 
 A_FOX = Recipe(
     prompt="a fox",
@@ -133,46 +133,6 @@ def test_no_picture_is_free_but_none_costs_nothing() -> None:
 
     assert speeds.price([A_FOX]) == CENT
     assert speeds.price([]) == 0.0
-
-
-def test_what_was_learned_can_be_kept() -> None:
-    speeds = Speeds()
-    speeds.observe(A_FOX, 3.0)
-    speeds.observe(replace(A_FOX, width=768), 4.0)
-
-    again = Speeds.from_json(speeds.to_json())
-
-    assert again.seconds(A_FOX) == speeds.seconds(A_FOX)
-    assert again.to_json() == speeds.to_json()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "[1]",
-        "7",
-        '{"a": 1}',
-        '[{"model": "m", "width": 0, "height": 8, "row_step": 1, "rest": 1}]',
-        '[{"model": "m", "width": 8, "height": 8, "row_step": NaN, "rest": 1}]',
-        '[{"model": "m", "width": 8, "height": 8, "row_step": 1, "rest": -1}]',
-        '[{"model": "m", "width": Infinity, "height": 8, "row_step": 1, "rest": 1}]',
-        "[" * 100_000,
-    ],
-)
-def test_what_was_not_written_by_us_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r".+"):
-        Speeds.from_json(text)
-
-
-def test_arrival_is_sooner_in_company() -> None:
-    assert arrival(ahead=10, own=2, pace=1.0) == 12
-    assert arrival(ahead=10, own=2, pace=1.5) == 8
-
-
-def test_nothing_arrives_without_a_pace() -> None:
-    with pytest.raises(ValueError, match="pace"):
-        arrival(1, 1, 0)
 
 
 observations = st.lists(st.tuples(recipes, st.floats(1e-6, 1e6)), max_size=12)

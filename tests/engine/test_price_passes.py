@@ -22,7 +22,7 @@ def test_more_to_read_costs_more_and_is_learned() -> None:
     assert guess.price([replace(A_FOX, negative=LONG)]) == guess.price([long])
     assert learned.price([long]) == 20.0
     assert learned.price([A_FOX]) == 4.0
-    assert Speeds.from_json(learned.to_json()).price([long]) == 20.0
+    assert Speeds.from_learned(learned.learned).price([long]) == 20.0
 
 
 def test_without_guidance_what_is_not_wanted_is_not_read() -> None:

@@ -16,7 +16,6 @@ from engine.errors import InvalidRequest
 from engine.job import Owner
 from engine.line import Line
 from engine.preferences import Preferences
-from engine.price import Speeds
 from engine.prompt import read_prompt
 from engine.queue import FairQueue
 from engine.request import ImageRequest
@@ -25,6 +24,7 @@ from engine.server import ServerSettings
 from engine.spot import Spot
 from engine.studio import Studio
 from engine.style import Style
+from engine.tariff import Tariff
 from storage.memory import MemoryLedger
 from storage.memory_accounts import MemoryAccounts
 from tests.fakes import BOOK, a_png
@@ -60,7 +60,7 @@ def studio(
         line=Line(queue=FairQueue()),
         ledger=ledger,
         cards={card.name: card for card in (BOOK, OIL)},
-        speeds=Speeds(),
+        tariff=Tariff(),
         chosen=asked,
         safety=safety,
         allowance=allowance or unlimited,

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from engine.card import ModelCard
 from engine.job import Picture, Recipe
 from engine.ports import Tell
-from tests.fakes import FakePainter
+from tests.fakes import FakePainter, StandIn
 from tests.reliability.plan import Plan
 
 BEGUN = "begun: "
@@ -36,7 +36,7 @@ def beginnings_in(log: str) -> list[Beginning]:
     return [Beginning(at=datetime.fromisoformat(at), prompt=prompt) for at, _, prompt in told]
 
 
-class PlannedPainter:
+class PlannedPainter(StandIn):
     """With “poison” in the prompt it kills its program."""
 
     def __init__(self, plan: Plan) -> None:

@@ -22,9 +22,9 @@ from bot.painters import Painters
 from bot.serve import serve
 from bot.settings import Settings, read_settings
 from engine.addon import Shelf
+from engine.crew import Crew
 from engine.dispatcher import Dispatcher
 from engine.lease import Lease
-from engine.ports import Painter
 from storage.outbox import SqlOutbox
 from tests.fakes import BOOK
 from tests.reliability.mutants import make_mistake
@@ -70,8 +70,8 @@ def nobody(_: str) -> None:
 
 async def run(plan: Plan) -> None:
     @asynccontextmanager
-    async def planned(_: Settings) -> AsyncIterator[Painter]:
-        yield PlannedPainter(plan)
+    async def planned(_: Settings) -> AsyncIterator[Crew]:
+        yield Crew(PlannedPainter(plan))
 
     settings = read_settings()
     start_logging(settings.log)

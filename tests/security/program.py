@@ -18,8 +18,9 @@ from bot.painters import Painters
 from bot.settings import Settings
 from bot.watchdog import leave
 from engine.addon import Shelf
+from engine.crew import Crew
 from engine.job import Picture, Recipe
-from engine.ports import Painter, Tell
+from engine.ports import Tell
 from tests.fakes import BOOK, FakePainter
 
 log = logging.getLogger("bot.program")
@@ -66,14 +67,14 @@ async def _raised() -> None:
 
 def main(bug: str) -> None:
     @asynccontextmanager
-    async def opened(_: Settings) -> AsyncIterator[Painter]:
+    async def opened(_: Settings) -> AsyncIterator[Crew]:
         if bug == "crash":
             _raise()
         if bug == "fault":
             ctypes.string_at(0)
         painter = Painting()
         painter.gate.set()
-        yield painter
+        yield Crew(painter)
 
     painters = Painters(
         cards=lambda _: {BOOK.name: BOOK},

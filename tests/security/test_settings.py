@@ -11,7 +11,7 @@ import pytest
 from bot.settings import EXPECTED, PREFIX, SECRET, Settings, read_settings
 from engine.alternatives import expand, load_wildcards
 from engine.errors import EaselError, Misconfigured
-from engine.price import Speeds
+from engine.tariff import Tariff
 from storage.address import address_of
 from tests.security.corpus import texts
 from tests.security.entrances import through
@@ -107,7 +107,7 @@ def test_whatever_is_in_the_files_of_the_data_folder_is_read_or_refused(count: i
         with suppress(EaselError):
             expand("a __animal__", load_wildcards(folder), 7)
         with suppress(ValueError):
-            Speeds.from_json(content.decode(errors="surrogatepass"))
+            Tariff.from_json(content.decode(errors="surrogatepass"))
 
 
 def _write(chance: random.Random, patch: pytest.MonkeyPatch, word: str) -> None:

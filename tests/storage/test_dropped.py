@@ -13,15 +13,16 @@ import pytest
 from engine.allowance import unlimited
 from engine.caretaker import Caretaker
 from engine.clock import utc_now
+from engine.crew import Crew
 from engine.dispatcher import Dispatcher
 from engine.errors import StorageFailed
 from engine.job import Owner, Picture, Recipe, Status
 from engine.line import Line, job_of
 from engine.ports import Ledger, Tell
-from engine.price import Speeds
 from engine.queue import FairQueue
 from engine.request import ImageRequest
 from engine.studio import Studio
+from engine.tariff import Tariff
 from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.pictures import PictureFiles
@@ -66,14 +67,14 @@ class Program:
     now: Callable[[], datetime]
     painter: ShortOfPaint = field(default_factory=lambda: ShortOfPaint(seats=1))
     line: Line = field(default_factory=lambda: Line(queue=FairQueue(patience=inf)))
-    speeds: Speeds = field(default_factory=Speeds)
+    tariff: Tariff = field(default_factory=Tariff)
 
     def __post_init__(self) -> None:
         self.studio = Studio(
             line=self.line,
             ledger=self.ledger,
             cards=self.painter.cards,
-            speeds=self.speeds,
+            tariff=self.tariff,
             now=self.now,
         )
         self.caretaker = Caretaker(
@@ -85,8 +86,8 @@ class Program:
         dispatcher = Dispatcher(
             line=self.line,
             ledger=self.ledger,
-            painter=self.painter,
-            speeds=self.speeds,
+            crew=Crew(self.painter),
+            tariff=self.tariff,
             now=self.now,
             worker="a painter",
             sweep=self.caretaker.sweep,

@@ -8,6 +8,7 @@ import pytest
 
 from engine.errors import Cancelled, NotFound, TakenOver
 from engine.job import Status
+from engine.lease import MOST_ATTEMPTS
 from engine.outline import outline_of
 from engine.ports import Ledger
 from tests.storage.samples import (
@@ -268,3 +269,43 @@ async def test_a_job_that_is_begun_meanwhile_is_not_overlooked(ledger: Ledger) -
     await handing
 
     assert set(map(tuple, seen)) == {("fox",)}
+
+
+async def test_what_its_painter_lost_waits_again_and_counts_as_an_attempt(ledger: Ledger) -> None:
+    await begun_job(ledger, a_job())
+
+    await ledger.lose("fox", 1, NOON)
+    await ledger.lose("fox", 1, NOON)
+
+    assert await ledger.unfinished() == [outline_of(replace(a_job(), attempt=1))]
+    assert (await ledger.begin("fox", "another", LATER)).attempt == 2
+
+
+async def test_whoever_has_a_job_now_does_not_lose_it_with_an_earlier_attempt(
+    ledger: Ledger,
+) -> None:
+    await lost_job(ledger, attempts=2)
+
+    await ledger.lose("fox", 1, NOON)
+    await ledger.lose("nobody's", 1, NOON)
+
+    assert (await ledger.job("fox")).status == Status.PAINTING
+
+
+async def test_what_was_lost_for_the_last_time_is_given_up_and_told(ledger: Ledger) -> None:
+    await lost_job(ledger, attempts=MOST_ATTEMPTS)
+
+    await ledger.lose("fox", MOST_ATTEMPTS, NOON)
+
+    job = await ledger.job("fox")
+    assert (job.status, job.cost) == (Status.FAILED, 0)
+    assert "3 times" in job.problem
+    assert not await ledger.unfinished()
+
+
+async def test_the_line_is_told_what_a_job_is_painted_with(ledger: Ledger) -> None:
+    await ledger.record(a_job())
+
+    [waiting] = await ledger.unfinished()
+
+    assert waiting.model == a_job().tiles[0].recipe.model != ""

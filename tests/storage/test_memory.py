@@ -14,6 +14,7 @@ CALLS: dict[str, Callable[[Ledger], Awaitable[object]]] = {
     "record": lambda ledger: ledger.record(a_job(id="cat")),
     "seen": lambda ledger: ledger.seen(ALICE.id, "click"),
     "release": lambda ledger: ledger.release("hen", 1),
+    "lose": lambda ledger: ledger.lose("hen", 1, LATER),
     "begin": lambda ledger: ledger.begin("fox", "a painter", LATER),
     "beat": lambda ledger: ledger.beat({"hen": 1}, LATER),
     "finish": lambda ledger: ledger.finish("hen", 1, pictures_of(a_job(id="hen")), LATER),

@@ -36,5 +36,5 @@ async def _priced(desk: Desk, model: str) -> Priced:
     quote = await desk.app.studio.quote(request)
     recipe = quote.tiles[0].recipe
     return Priced(
-        card=desk.app.cards[model], price=quote.price, measured=desk.app.speeds.knows(recipe)
+        card=desk.app.cards[model], price=quote.price, measured=desk.app.tariff.knows(recipe)
     )

@@ -57,5 +57,6 @@ async def _show(desk: Desk, interaction: Interaction, answer: Answer) -> None:
             painting=painting,
             waiting=len(line.queue) + len(line.aside),
             now=utc_now(),
+            crew=tuple(line.crew),
         )
     )

@@ -1,6 +1,6 @@
 """How the line looks to somebody in it: how long it is, and their own place."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.discord.looks.counted import pictures_of
@@ -8,6 +8,7 @@ from bot.discord.messages.parts import Post, button, option, row, select, text
 from bot.discord.pictures.own_jobs import OwnJob
 from bot.discord.speech.shown import plainly, shown
 from bot.discord.speech.words import say
+from engine.crew import Member, State
 from engine.gate import Gate
 
 MOST = 15
@@ -15,10 +16,23 @@ LONGEST_PROMPT = 80
 ALL = "all"
 
 
-def line(own: Sequence[OwnJob], gate: Gate, *, painting: int, waiting: int, now: datetime) -> Post:
-    """`painting` and `waiting` are everybody's pictures; of others nothing else is told."""
+def line(
+    own: Sequence[OwnJob],
+    gate: Gate,
+    *,
+    painting: int,
+    waiting: int,
+    now: datetime,
+    crew: Collection[Member] = (),
+) -> Post:
+    """`painting` and `waiting` are everybody's pictures; of others nothing else is told.
+
+    Of the painters only where there are several.
+    """
     counts = say("queue.counts", painting=pictures_of(painting), waiting=pictures_of(waiting))
     parts = [text(counts)]
+    if len(crew) > 1:
+        parts.append(text("\n".join(f"-# {_seats(each)}" for each in crew)))
     match gate:
         case Gate.PAUSED:
             parts.append(text(say("queue.is_paused")))
@@ -41,6 +55,17 @@ def line(own: Sequence[OwnJob], gate: Gate, *, painting: int, waiting: int, now:
 def label(one: OwnJob) -> str:
     """What it is called in a list."""
     return plainly(one.job.request.prompt) or say("no_words")
+
+
+def _seats(member: Member) -> str:
+    name, seats = shown(member.painter.name), member.painter.seats
+    match member.state:
+        case State.READY:
+            return say("queue.painter", name=name, busy=member.taken, seats=seats)
+        case State.LEAVING:
+            return say("queue.painter_leaves", name=name, busy=member.taken, seats=seats)
+        case State.AWAY:
+            return say("queue.painter_away", name=name)
 
 
 def _told(one: OwnJob, now: datetime) -> str:

@@ -1,6 +1,5 @@
 """Memory: of this machine, and of the device where that can be known."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,17 +43,17 @@ class Memory:
         )
 
     async def show(self, _: Call) -> web.Response:
-        return answered(await asyncio.to_thread(self._told))
-
-    def _told(self) -> MemoryUsed:
         machine = psutil.virtual_memory()
         used = psutil.Process().memory_info().rss
         ram = {"free": machine.available, "used": used, "total": machine.total}
-        return MemoryUsed(ram=ram, cuda=self._device())
+        return answered(MemoryUsed(ram=ram, cuda=await self._device()))
 
-    def _device(self) -> dict[str, Any]:
-        if self._seen is None or not self._seen.device.startswith(CUDA):
+    async def _device(self) -> dict[str, Any]:
+        """Of the first card; they know of one only."""
+        members = self._seen.crew if self._seen else ()
+        cards = [one.painter for one in members if one.painter.name.startswith(CUDA)]
+        if self._seen is None or not cards:
             return {"error": "unavailable"}
-        vitals = self._seen.look()
+        vitals = await self._seen.look(cards[0])
         system = {"free": vitals.total - vitals.used, "used": vitals.used, "total": vitals.total}
         return {"system": system}

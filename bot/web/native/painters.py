@@ -2,35 +2,44 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
 from bot.app import App
-from bot.painters import Vitals
 from bot.web.endpoint import Call, Endpoint, answered
+from bot.web.fields import Said, Why
+from bot.web.native.acts import act_of
 from bot.web.native.told import Told
 from engine.archive import Painted
 from engine.clock import utc_now
+from engine.crew import Crew, Member, State
+from engine.errors import EaselError, NotFound
+from engine.gate import Gate
 from engine.key import Scope
-from engine.meter import Meter
+from engine.ports import Painter
+from engine.vitals import Vitals
+from engine.watch import Subject
 
-HERE = "here"
+PATIENCE_S = 2.0
 MINUTE = timedelta(minutes=1)
 MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """The painter of this program: on which device it paints, how many tiles at a time, and what
-    is found where one looks at that device; the meter tells of its steps."""
+    """The painters of this program, and what is found where one looks at the device of each."""
 
-    device: str
-    seats: int
-    look: Callable[[], Vitals]
-    meter: Meter = field(default_factory=Meter)
+    crew: Crew
+    look: Callable[[Painter], Awaitable[Vitals]]
+
+    @property
+    def device(self) -> str:
+        """Where they paint, each once."""
+        return ", ".join(dict.fromkeys(each.painter.name for each in self.crew)) or "none"
 
 
 class ToldMemory(Told):
@@ -41,12 +50,13 @@ class ToldMemory(Told):
 
 
 class ToldPainter(Told):
-    """`busy` is how many of its seats are taken; `temperature` is in degrees Celsius, where it can
-    be known."""
+    """`busy` is how many of its seats are taken, `warm` are the models that it has loaded;
+    `memory` is null, and so is `temperature` in degrees Celsius, where it cannot be known."""
 
     name: str
-    device: str
+    state: State
     model: str
+    warm: list[str]
     seats: int
     busy: int
     memory: ToldMemory | None
@@ -68,6 +78,13 @@ class ToldPainters(Told):
     throughput: list[ToldMinute]
 
 
+class SaidPainter(Said):
+    """Whether it takes pictures, until Easel is started again."""
+
+    takes: bool
+    why: Why = ""
+
+
 class Painters:
     """Without one that is `seen` nobody paints here."""
 
@@ -85,26 +102,62 @@ class Painters:
                 scope=Scope.MODERATE,
                 answers={200: ToldPainters},
             ),
+            Endpoint(
+                method="PUT",
+                path="/v1/painters/{painter}",
+                does=self.let,
+                about="Let a painter end what it paints and take nothing more, or take pictures "
+                "again",
+                tag="queue",
+                scope=Scope.MODERATE,
+                body=SaidPainter,
+                answers={200: ToldPainter},
+                refuses=frozenset({404}),
+            ),
         )
+
+    async def let(self, call: Call) -> web.Response:
+        if self._seen is None:
+            raise NotFound("Nobody paints here.")
+        crew, asked = self._seen.crew, call.body(SaidPainter)
+        member = crew.named(call.place("painter"))
+        if member.leaving is asked.takes:
+            # Before it is done: what stands in no audit must not happen.
+            deed = Gate.OPEN if asked.takes else Gate.DRAINED
+            whom = f"painter {member.painter.name}"
+            await self._app.accounts.note(whom, deed.value, act_of(call, asked.why), {})
+            crew.let_leave(member, leaving=not asked.takes)
+            self._app.line.watch.tell(Subject.QUEUE)
+        return answered(await self._told(member))
 
     async def show(self, call: Call) -> web.Response:
         now = utc_now()
         painted = await self._app.stock.painted(_minute_of(now) - MINUTES * MINUTE)
-        seen = [await self._told(self._seen)] if self._seen else []
-        return answered(ToldPainters(painters=seen, throughput=by_minute(painted, now)))
+        members = tuple(self._seen.crew) if self._seen else ()
+        told = await asyncio.gather(*map(self._told, members))
+        return answered(ToldPainters(painters=told, throughput=by_minute(painted, now)))
 
-    async def _told(self, seen: Seen) -> ToldPainter:
-        # A card that is busy may take its time to answer.
-        vitals = await asyncio.to_thread(seen.look)
+    async def _told(self, member: Member) -> ToldPainter:
+        painter, vitals = member.painter, await self._vitals(member.painter)
         return ToldPainter(
-            name=HERE,
-            device=seen.device,
+            name=painter.name,
+            state=member.state,
             model=next(iter(self._app.cards)),
-            seats=seen.seats,
-            busy=sum(map(len, self._app.line.painting.values())),
-            memory=ToldMemory(used=vitals.used, total=vitals.total),
-            temperature=vitals.temperature,
+            warm=sorted(painter.warm),
+            seats=painter.seats,
+            busy=member.taken,
+            memory=ToldMemory(used=vitals.used, total=vitals.total) if vitals else None,
+            temperature=vitals.temperature if vitals else None,
         )
+
+    async def _vitals(self, painter: Painter) -> Vitals | None:
+        # A card that is busy may take its time to answer, and one that is lost never does.
+        if self._seen is None or not painter.alive:
+            return None
+        with suppress(EaselError, TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._seen.look(painter)
+        return None
 
 
 def by_minute(painted: Iterable[Painted], now: datetime) -> list[ToldMinute]:

@@ -16,7 +16,9 @@ from bot.web.native.in_line import ToldInLine, ranks_in, told_in_line
 from bot.web.native.told import Told
 from bot.web.teller import GATES, gate_word
 from engine.clock import utc_now
+from engine.crew import State
 from engine.errors import NotFound
+from engine.forecast import seconds_of
 from engine.gate import QUEUE
 from engine.job import UNFINISHED
 from engine.key import Scope
@@ -35,14 +37,25 @@ class Shown(Said):
     )
 
 
+class ToldSeats(Told):
+    """A painter, and how many of its seats are taken."""
+
+    name: str
+    state: State
+    seats: int
+    busy: int
+
+
 class ToldQueue(Told):
     """Jobs that wait and are painted, everybody's. `jobs` are one's own, and for moderators all of
-    them; `ahead_seconds` is how long everything that is there takes to be painted."""
+    them; `ahead_seconds` is how long everything that is there takes to be painted, by all the
+    `painters` together."""
 
     waiting: int
     painting: int
     ahead_seconds: float
     gate: GateWord | Literal["stopping"]
+    painters: list[ToldSeats]
     jobs: list[ToldInLine]
 
 
@@ -121,8 +134,17 @@ class Queue:
         return ToldQueue(
             waiting=len(self._line.waiting),
             painting=len(self._line.works),
-            ahead_seconds=round(self._line.cost, 1),
+            ahead_seconds=round(seconds_of(self._line), 1),
             gate=gate_word(self._line),
+            painters=[
+                ToldSeats(
+                    name=each.painter.name,
+                    state=each.state,
+                    seats=each.painter.seats,
+                    busy=each.taken,
+                )
+                for each in self._line.crew
+            ],
             jobs=await self._jobs(call, most),
         )
 

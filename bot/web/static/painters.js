@@ -1,12 +1,13 @@
 // What paints here, with memory and temperature where they are known, and how much it paints.
 
-import { look } from "/static/api.js";
+import { look, put } from "/static/api.js";
 import { failed } from "/static/announce.js";
 import { fill, make } from "/static/element.js";
 import { plot } from "/static/plot.js";
 import { bytes } from "/static/words.js";
 
 const AGAIN_MS = 10000;
+const STATES = { ready: "ready", leaving: "takes no more", away: "starting" };
 
 export class Painters {
   #place = document.getElementById("panel-painters");
@@ -29,7 +30,7 @@ export class Painters {
       fill(
         this.#place,
         painters.length
-          ? make("ul", { class: "cards" }, painters.map(card))
+          ? make("ul", { class: "cards" }, painters.map((one) => this.#card(one, painters.length)))
           : make("p", { class: "hint", text: "No painter is at work." }),
         plot(throughput),
       );
@@ -39,28 +40,50 @@ export class Painters {
       failed(problem);
     }
   }
-}
 
-function card(painter) {
-  const { memory, temperature } = painter;
-  return make(
-    "li",
-    { class: "card" },
-    make("h3", { text: painter.name }),
-    make("p", { class: "meta", text: `${painter.model} · ${painter.device}` }),
-    meter("Seats taken", painter.busy, painter.seats, `${painter.busy} of ${painter.seats}`),
-    memory
-      ? meter(
-          "Memory",
-          memory.used,
-          memory.total,
-          `${bytes(memory.used)} of ${bytes(memory.total)}`,
-        )
-      : make("p", { class: "hint", text: "Its memory is not known on this device." }),
-    temperature === null || temperature === undefined
-      ? null
-      : make("p", { class: "meta", text: `${Math.round(temperature)} °C` }),
-  );
+  #card(painter, painters) {
+    const { memory, temperature } = painter;
+    const loaded = painter.warm.join(", ") || "no model loaded";
+    return make(
+      "li",
+      { class: "card" },
+      make("h3", { text: painter.name }),
+      make("p", { class: "meta", text: `${loaded} · ${STATES[painter.state]}` }),
+      meter("Seats taken", painter.busy, painter.seats, `${painter.busy} of ${painter.seats}`),
+      memory
+        ? meter(
+            "Memory",
+            memory.used,
+            memory.total,
+            `${bytes(memory.used)} of ${bytes(memory.total)}`,
+          )
+        : make("p", { class: "hint", text: "Its memory is not known on this device." }),
+      temperature === null || temperature === undefined
+        ? null
+        : make("p", { class: "meta", text: `${Math.round(temperature)} °C` }),
+      // One alone is stopped with the queue.
+      painters > 1 && painter.state !== "away" ? this.#switch(painter) : null,
+    );
+  }
+
+  #switch({ name, state }) {
+    const takes = state === "leaving";
+    const change = async () => {
+      try {
+        await put(`/v1/painters/${encodeURIComponent(name)}`, { takes });
+        await this.#refresh();
+      } catch (problem) {
+        failed(problem);
+      }
+    };
+    return make("button", {
+      type: "button",
+      class: "plain small",
+      text: takes ? "Take pictures again" : "Take no more pictures",
+      "aria-label": takes ? `Let ${name} take pictures again` : `Let ${name} take no more pictures`,
+      on: { click: change },
+    });
+  }
 }
 
 function meter(name, value, max, said) {

@@ -14,7 +14,7 @@ from bot.discord.start import Tempo, on_discord
 from bot.painters import Painters
 from bot.settings import Settings
 from engine.card import ModelCard
-from engine.ports import Painter
+from engine.crew import Crew
 from tests.discord_server.server import Discord
 from tests.fakes import BOOK, FakePainter
 
@@ -86,8 +86,8 @@ def open_easel(settings: Settings, server: Discord, tempo: Tempo) -> OpenEasel:
         painter.gate.set()
 
         @asynccontextmanager
-        async def warm(_: Settings) -> AsyncIterator[Painter]:
-            yield painter
+        async def warm(_: Settings) -> AsyncIterator[Crew]:
+            yield Crew(painter)
 
         painters = Painters(cards=lambda _: by_name, device=lambda _: "cpu", open=warm)
         visits = len(server.doors.visits)

@@ -8,7 +8,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -26,21 +26,22 @@ from bot.watchdog import leave
 from engine.addon import Shelf
 from engine.card import ModelCard
 from engine.courier import Courier
+from engine.crew import Crew
 from engine.dispatcher import Dispatcher
 from engine.heart import Heart
 from engine.job import Picture, Recipe
 from engine.line import Line
-from engine.ports import Painter, Tell
+from engine.ports import Tell
 from engine.queue import Entry
 from engine.retention import Retention
 from storage.ledger import SqlLedger
 from tests.bot.stopping.plan import Plan
-from tests.fakes import BOOK, FakePainter
+from tests.fakes import BOOK, FakePainter, StandIn
 
 log = logging.getLogger("bot.painter")
 
 
-class SlowPainter:
+class SlowPainter(StandIn):
     """With “lose” in the prompt it breaks down."""
 
     def __init__(self, plan: Plan) -> None:
@@ -59,17 +60,17 @@ class SlowPainter:
 
 
 @asynccontextmanager
-async def opened(plan: Plan) -> AsyncIterator[Painter]:
+async def opened(plan: Plan) -> AsyncIterator[Crew]:
     log.info("warming")
     if plan.warm == "in a thread":
         threading.Thread(target=time.sleep, args=(3600,)).start()
     if plan.warm:
         await asyncio.sleep(3600)
-    yield SlowPainter(plan)
+    yield Crew(SlowPainter(plan))
 
 
 @asynccontextmanager
-async def told_of(settings: Settings) -> AsyncIterator[Painter]:
+async def told_of(settings: Settings) -> AsyncIterator[Crew]:
     log.info("warming")
     async with PAINTERS.open(settings) as painter:
         yield painter
@@ -124,10 +125,10 @@ def arrange(plan: Plan) -> None:
         vars(bot.app)["SqlLedger"] = StubbornLedger
     if plan.mutant == "begins on":
 
-        def take(line: Line, now: float) -> Entry | None:
-            return line.queue.take(now)
+        def candidates(line: Line, now: float) -> Iterator[Entry]:
+            return line.queue.candidates(now)
 
-        setattr(Line, "take", take)  # noqa: B010  # mypy forbids it said otherwise
+        setattr(Line, "candidates", candidates)  # noqa: B010  # mypy forbids it said otherwise
     if plan.mutant == "gives nothing back":
         setattr(Dispatcher, "_release", lambda _: asyncio.sleep(0))  # noqa: B010  # the same
 

@@ -14,10 +14,11 @@ from bot.painters import Painters
 from bot.settings import Settings
 from bot.web.app import make_web
 from engine.clock import utc_now
+from engine.crew import Crew
 from engine.job import Owner
 from engine.key import Scope, own_person
 from engine.line import Line
-from engine.ports import Ledger, Painter
+from engine.ports import Ledger
 from engine.studio import Studio
 from tests.fakes import BOOK, FakePainter
 
@@ -74,8 +75,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     painter.gate.set()
 
     @asynccontextmanager
-    async def warm(_: Settings) -> AsyncIterator[Painter]:
-        yield painter
+    async def warm(_: Settings) -> AsyncIterator[Crew]:
+        yield Crew(painter)
 
     painters = Painters(cards=lambda _: {BOOK.name: BOOK}, device=lambda _: "cpu", open=warm)
     async with (

@@ -9,24 +9,23 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.painters import Vitals
 from bot.settings import Settings
 from bot.web.app import make_web
-from bot.web.native.painters import Seen
 from engine.ladder import Rung, Work
 from engine.meter import (
     Began,
     Charged,
     Delivered,
     Ended,
-    Meter,
     Outcome,
     Relieved,
     Stepped,
     Stored,
     Telling,
 )
+from engine.vitals import Vitals
 from tests.bot.web.conftest import SECRET, House, client_of
+from tests.bot.web.seen import Metered, seen
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 SELECTOR = re.compile(r"([a-zA-Z_:][\w:]*)\{([^}]*)\}")
@@ -34,7 +33,7 @@ MATCHER = re.compile(r"(\w+)\s*=~?")
 BY = re.compile(r"by \(([^)]*)\)")
 LEGEND = re.compile(r"\{\{(\w+)\}\}")
 WORDS = frozenset(
-    {"sum", "max", "by", "rate", "increase", "histogram_quantile", "le", "__rate_interval"}
+    {"sum", "max", "min", "by", "rate", "increase", "histogram_quantile", "le", "__rate_interval"}
 )
 OF_PROMETHEUS = frozenset({"instance", "job"})
 """Labels that it puts on whatever it reads."""
@@ -59,12 +58,12 @@ def targets() -> Iterator[tuple[str, Mapping[str, str]]]:
 @pytest.fixture
 async def labels(house: House) -> Mapping[str, frozenset[str]]:
     """Those of each measure, once everything has happened."""
-    look = Vitals(used=3, total=8, temperature=71.0)
-    seen = Seen(device="cpu", seats=2, look=lambda: look, meter=Meter())
-    pages = make_web(house.app, host="localhost", device="cpu", secret=SECRET, painter=seen)
+    painter = Metered(name="cpu")
+    looked_at = seen(painter, vitals=Vitals(used=3, total=8, temperature=71.0))
+    pages = make_web(house.app, host="localhost", device="cpu", secret=SECRET, painter=looked_at)
     async with client_of(pages) as client:
         for measured in EVERYTHING:
-            seen.meter.tell(measured)
+            painter.meter.tell(measured)
         await client.get("/healthz")
         text = await (await client.get("/metrics")).text()
     return {

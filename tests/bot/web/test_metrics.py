@@ -5,16 +5,16 @@ from collections.abc import Mapping
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.painters import Vitals
 from bot.web.app import make_web
-from bot.web.native.painters import Seen
-from engine.errors import Misconfigured
 from engine.key import Scope
 from engine.ladder import Rung, Work
-from engine.meter import Meter, Relieved, Stepped
+from engine.meter import Relieved, Stepped
+from engine.vitals import Vitals
 from tests.bot.web.conftest import SECRET, Client, House, Visit, client_of
+from tests.bot.web.seen import Metered, seen
 
 Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
+UP = "easel_painter_up"
 ELSEWHERE = {"X-Forwarded-For": "203.0.113.7"}
 
 
@@ -34,15 +34,6 @@ async def measured(client: Client) -> Samples:
 
 def one(samples: Samples, name: str, **labels: str) -> float:
     return samples[name, frozenset(labels.items())]
-
-
-def seen_by(house: House, vitals: Vitals | None = None) -> Seen:
-    def look() -> Vitals:
-        if vitals is None:
-            raise Misconfigured("There is no device here.")
-        return vitals
-
-    return Seen(device="cuda:0", seats=house.painter.seats, look=look, meter=Meter())
 
 
 async def test_whoever_sits_here_needs_no_key(client: Client) -> None:
@@ -123,12 +114,13 @@ async def test_a_painted_picture_is_counted_and_its_wait_and_its_price(
 
 
 async def test_steps_reliefs_and_the_device_are_told(house: House) -> None:
-    seen = seen_by(house, Vitals(used=3, total=8, temperature=71.0))
-    pages = make_web(house.app, host="localhost", device="cuda:0", secret=SECRET, painter=seen)
+    painter = Metered(name="cuda:0")
+    looked_at = seen(painter, vitals=Vitals(used=3, total=8, temperature=71.0))
+    pages = make_web(house.app, host="localhost", device="cuda:0", secret=SECRET, painter=looked_at)
     async with client_of(pages) as client:
-        seen.meter.tell(Stepped(model="book", seconds=0.03, tiles=2, rows=4))
-        seen.meter.tell(Relieved(work=Work.DECODE, rung=Rung.TILE))
-        seen.meter.tell(Relieved(work=Work.DECODE, rung=None))
+        painter.meter.tell(Stepped(model="book", seconds=0.03, tiles=2, rows=4))
+        painter.meter.tell(Relieved(work=Work.DECODE, rung=Rung.TILE))
+        painter.meter.tell(Relieved(work=Work.DECODE, rung=None))
         samples = await measured(client)
 
     assert one(samples, "easel_step_seconds_sum", model="book") == 0.03
@@ -136,20 +128,40 @@ async def test_steps_reliefs_and_the_device_are_told(house: House) -> None:
     assert one(samples, "easel_batch_rows_sum") == 4
     assert one(samples, "easel_out_of_memory_total", work="decode", rung="tile") == 1
     assert one(samples, "easel_out_of_memory_total", work="decode", rung="none") == 1
-    assert one(samples, "easel_device_memory_bytes", state="used") == 3
-    assert one(samples, "easel_device_memory_bytes", state="total") == 8
+    assert one(samples, "easel_device_memory_bytes", device="cuda:0", state="used") == 3
+    assert one(samples, "easel_device_memory_bytes", device="cuda:0", state="total") == 8
     assert one(samples, "easel_device_temperature_celsius", device="cuda:0") == 71
-    assert one(samples, "easel_painter_seats") == 2
+    assert one(samples, "easel_painter_seats", painter="cuda:0") == 2
+    assert one(samples, "easel_painter_busy", painter="cuda:0") == 0
+    assert one(samples, "easel_painter_up", painter="cuda:0") == 1
+
+
+async def test_of_several_painters_each_is_told_of(house: House) -> None:
+    one_card, lost = Metered(name="cuda:0", seats=12), Metered(name="cuda:1", alive=False)
+    later = Metered(name="cuda:2")
+    looked_at = seen(one_card, lost, vitals=Vitals(used=3, total=8))
+    pages = make_web(house.app, host="localhost", device="cuda", secret=SECRET, painter=looked_at)
+    async with client_of(pages) as client:
+        looked_at.crew.join(later)
+        later.meter.tell(Stepped(model="book", seconds=0.03, tiles=2, rows=4))
+        looked_at.crew.leave(one_card)
+        one_card.meter.tell(Stepped(model="book", seconds=99, tiles=2, rows=4))
+        samples = await measured(client)
+
+    up = {dict(labels)["painter"]: of for (name, labels), of in samples.items() if name == UP}
+    assert up == {"cuda:1": 0, "cuda:2": 1}
+    assert one(samples, "easel_device_memory_bytes", device="cuda:2", state="used") == 3
+    assert one(samples, "easel_step_seconds_sum", model="book") == 0.03
 
 
 async def test_a_device_that_says_nothing_hides_nothing_else(house: House) -> None:
     pages = make_web(
-        house.app, host="localhost", device="cpu", secret=SECRET, painter=seen_by(house)
+        house.app, host="localhost", device="cpu", secret=SECRET, painter=seen(house.painter)
     )
     async with client_of(pages) as client:
         samples = await measured(client)
 
-    assert one(samples, "easel_painter_seats") == 2
+    assert one(samples, "easel_painter_seats", painter="easel") == 2
     assert not [name for name, _ in samples if name == "easel_device_memory_bytes"]
 
 

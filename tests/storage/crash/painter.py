@@ -6,18 +6,15 @@ import random
 import signal
 from collections.abc import Mapping
 
-from engine.card import ModelCard
 from engine.errors import PaintingFailed
 from engine.job import Picture, Recipe
 from engine.ports import Tell
-from tests.fakes import BOOK
+from tests.fakes import BOOK, StandIn
 from tests.storage.crash.traps import Traps
 
 
-class FastPainter:
+class FastPainter(StandIn):
     """No two of its pictures are the same, and each says which process painted it."""
-
-    cards: Mapping[str, ModelCard]
 
     def __init__(self, *, seats: int, long: float, traps: Traps) -> None:
         self.cards = {BOOK.name: BOOK}

@@ -16,15 +16,16 @@ from engine.allowance import unlimited
 from engine.caretaker import Caretaker
 from engine.clock import utc_now
 from engine.courier import Courier
+from engine.crew import Crew
 from engine.dispatcher import Dispatcher
 from engine.errors import EaselError
 from engine.job import Owner
 from engine.lease import Lease
 from engine.line import Line
-from engine.price import Speeds
 from engine.queue import FairQueue
 from engine.request import ImageRequest
 from engine.studio import Studio
+from engine.tariff import Tariff
 from storage.database import connect
 from storage.outbox import SqlOutbox
 from storage.pictures import PictureFiles
@@ -63,16 +64,16 @@ async def work(url: str, folder: Path, plan: Plan) -> None:
         sink: Any = Trapped(RecordingSink(folder), traps)
         mailbox: Any = Trapped(outbox, traps)
         painter = FastPainter(seats=plan.seats, long=plan.long, traps=traps)
-        line, speeds = Line(queue=FairQueue()), Speeds()
-        studio = Studio(line=line, ledger=ledger, cards=painter.cards, speeds=speeds)
+        line, tariff = Line(queue=FairQueue()), Tariff()
+        studio = Studio(line=line, ledger=ledger, cards=painter.cards, tariff=tariff)
         caretaker = Caretaker(line=line, ledger=ledger, allowance=unlimited, now=utc_now)
         beat = timedelta(seconds=plan.beat)
         lease = Lease(length=timedelta(seconds=plan.lease), beat=beat, sweep=beat)
         dispatcher = Dispatcher(
             line=line,
             ledger=ledger,
-            painter=painter,
-            speeds=speeds,
+            crew=Crew(painter),
+            tariff=tariff,
             now=utc_now,
             worker=str(os.getpid()),
             sweep=caretaker.sweep,

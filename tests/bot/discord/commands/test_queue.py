@@ -10,6 +10,7 @@ from tests.discord_server.message import Message
 from tests.discord_server.nouns import User
 from tests.discord_server.server import Discord
 from tests.discord_server.village import ALICE, BOB, GENERAL
+from tests.fakes import FakePainter
 
 ALICE_S = Owner(id="discord:2001")
 
@@ -191,3 +192,25 @@ async def test_nobody_is_offered_what_others_wait_for(server: Discord, easel: Ea
     assert choices == []
     assert "Nothing of yours" in told
     assert len(await easel.app.ledger.unfinished()) == 1
+
+
+async def test_where_several_paint_each_of_them_is_told_of(server: Discord, easel: Easel) -> None:
+    crew = easel.app.line.crew
+    crew.join(FakePainter(name="cuda:1", seats=4))
+    crew.join(FakePainter(name="cuda:2", alive=False))
+    crew.let_leave(crew.join(FakePainter(name="cuda:3")))
+
+    message = await look(server, ALICE)
+
+    told = message.text.replace("\\", "")
+    assert "cuda:1: 0 of 4\n" in told
+    assert "cuda:2: starting" in told
+    assert "cuda:3: 0 of 2, takes nothing new" in told
+
+
+async def test_of_one_painter_nothing_is_told(server: Discord, easel: Easel) -> None:
+    [member] = easel.app.line.crew
+
+    message = await look(server, ALICE)
+
+    assert member.painter.name not in message.text

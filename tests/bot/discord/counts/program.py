@@ -14,12 +14,13 @@ from bot.serve import serve
 from bot.settings import Settings, read_settings
 from engine.addon import Shelf
 from engine.card import ModelCard
+from engine.crew import Crew
 from engine.job import Picture, Recipe
-from engine.ports import Painter, Tell
-from tests.fakes import BOOK, FakePainter
+from engine.ports import Tell
+from tests.fakes import BOOK, FakePainter, StandIn
 
 
-class QuickPainter:
+class QuickPainter(StandIn):
     """Paints plain pictures, each in its time."""
 
     def __init__(self, seconds: float) -> None:
@@ -41,8 +42,8 @@ def nobody(_: str) -> None:
 
 async def run(seconds: float) -> None:
     @asynccontextmanager
-    async def quick(_: Settings) -> AsyncIterator[Painter]:
-        yield QuickPainter(seconds)
+    async def quick(_: Settings) -> AsyncIterator[Crew]:
+        yield Crew(QuickPainter(seconds))
 
     settings = read_settings()
     start_logging(settings.log)

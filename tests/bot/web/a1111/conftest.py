@@ -15,8 +15,8 @@ from bot.app import open_app, painting
 from bot.painters import Painters
 from bot.settings import Settings
 from engine.addon import Addon, Kind, Refused, Shelf
+from engine.crew import Crew
 from engine.job import Owner
-from engine.ports import Painter
 from tests.bot.web.conftest import Client, House
 from tests.fakes import BOOK, FakePainter
 
@@ -41,8 +41,8 @@ async def house(settings: Settings) -> AsyncIterator[House]:
     painter.gate.set()
 
     @asynccontextmanager
-    async def warm(_: Settings) -> AsyncIterator[Painter]:
-        yield painter
+    async def warm(_: Settings) -> AsyncIterator[Crew]:
+        yield Crew(painter)
 
     painters = Painters(
         cards=lambda _: {BOOK.name: BOOK, OTHER.name: OTHER},

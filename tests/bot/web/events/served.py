@@ -79,9 +79,10 @@ class Served:
 
 
 @asynccontextmanager
-async def served(folder: Path) -> AsyncIterator[Served]:
-    """From when it is ready until it has stopped in order."""
-    settings = {"EASEL_DATA_DIR": str(folder), "EASEL_PORT": "0", "EASEL_QUEUE_LIMIT": "2000"}
+async def served(folder: Path, **more: str) -> AsyncIterator[Served]:
+    """From when it is ready until it has stopped in order, with more settings."""
+    usual = {"EASEL_DATA_DIR": str(folder), "EASEL_PORT": "0", "EASEL_QUEUE_LIMIT": "2000"}
+    settings = {**usual, **more}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "serve"),
         stdout=PIPE,

@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.painters import Vitals
 from bot.web.app import make_web
-from bot.web.native.painters import Seen, by_minute
+from bot.web.native.painters import by_minute
 from engine.archive import Painted
 from engine.key import Scope
+from engine.vitals import Vitals
 from tests.bot.web.conftest import SECRET, Client, House, Visit
 from tests.bot.web.native.painted import painted, told
+from tests.bot.web.seen import Metered, seen
 
 PAINTERS = "/v1/painters"
 NOON = datetime(2026, 5, 31, 12, 0, 30, tzinfo=UTC)
@@ -18,8 +19,9 @@ NOON = datetime(2026, 5, 31, 12, 0, 30, tzinfo=UTC)
 
 async def test_the_painter_of_this_program_is_shown(house: House) -> None:
     vitals = Vitals(used=3, total=8, temperature=71.0)
-    seen = Seen(device="cuda:0", seats=house.painter.seats, look=lambda: vitals)
-    pages = make_web(house.app, host="localhost", device="cuda:0", secret=SECRET, painter=seen)
+    lost = Metered(name="cuda:1", alive=False)
+    looked_at = seen(Metered(name="cuda:0"), lost, vitals=vitals)
+    pages = make_web(house.app, host="localhost", device="cuda:0", secret=SECRET, painter=looked_at)
     headers = {"Authorization": f"Bearer {await house.key()}"}
 
     async with TestClient(TestServer(pages), headers=headers) as client:
@@ -28,14 +30,25 @@ async def test_the_painter_of_this_program_is_shown(house: House) -> None:
 
     assert shown["painters"] == [
         {
-            "name": "here",
-            "device": "cuda:0",
+            "name": "cuda:0",
+            "state": "ready",
             "model": "book",
+            "warm": ["book"],
             "seats": 2,
             "busy": 0,
             "memory": {"used": 3, "total": 8},
             "temperature": 71.0,
-        }
+        },
+        {
+            "name": "cuda:1",
+            "state": "away",
+            "model": "book",
+            "warm": ["book"],
+            "seats": 2,
+            "busy": 0,
+            "memory": None,
+            "temperature": None,
+        },
     ]
     assert job["cost"] == 0.5
     assert sum(minute["pictures"] for minute in shown["throughput"]) >= 1
@@ -64,3 +77,32 @@ async def test_only_moderators_see_it(visit: Visit, house: House) -> None:
     member = await visit(await house.key("member", Scope.READ, Scope.PAINT))
 
     assert (await member.get(PAINTERS)).status == 403
+
+
+async def test_a_moderator_lets_a_painter_go_and_takes_it_back(house: House) -> None:
+    other = Metered(name="cuda:1")
+    looked_at = seen(Metered(name="cuda:0"), other)
+    pages = make_web(house.app, host="localhost", device="cuda", secret=SECRET, painter=looked_at)
+    headers = {"Authorization": f"Bearer {await house.key()}"}
+
+    async with TestClient(TestServer(pages), headers=headers) as client:
+        place = f"{PAINTERS}/cuda:1"
+        leaves = await client.put(place, json={"takes": False, "why": "a game"})
+        told_of = await leaves.json()
+        taken = looked_at.crew.named("cuda:1").free
+        again = await client.put(place, json={"takes": False})
+        back = await (await client.put(place, json={"takes": True})).json()
+        nobody = await client.put(f"{PAINTERS}/cuda:9", json={"takes": False})
+        deeds = (await told(client, "/v1/audit", whom="painter cuda:1"))["deeds"]
+
+    assert (leaves.status, told_of["state"], taken) == (200, "leaving", 0)
+    assert (again.status, back["state"], nobody.status) == (200, "ready", 404)
+    assert [(deed["what"], deed["why"]) for deed in deeds] == [("resume", ""), ("drain", "a game")]
+
+
+async def test_who_may_not_moderate_lets_nobody_go(visit: Visit, house: House) -> None:
+    guest = await visit(await house.key("guest", Scope.PAINT, Scope.READ))
+
+    answer = await guest.put(f"{PAINTERS}/easel", json={"takes": False})
+
+    assert answer.status == 403

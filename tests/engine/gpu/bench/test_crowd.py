@@ -12,10 +12,11 @@ from engine.gpu.bench.crowd import paint_all, waits_of_short_jobs
 from engine.job import Picture, Recipe
 from engine.ports import Tell
 from tests.engine.gpu.together import CARD, recipe
+from tests.fakes import StandIn
 
 
 @dataclass
-class StepPainter:
+class StepPainter(StandIn):
     """Paints a step of everybody at a time, and writes down what happens."""
 
     cards: Mapping[str, ModelCard] = field(default_factory=lambda: {CARD.name: CARD})

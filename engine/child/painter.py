@@ -1,0 +1,245 @@
+"""ChildPainter: paints in a process of its own, which is started again however it ends."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from engine.about import known
+from engine.card import ModelCard
+from engine.child.calls import Calls
+from engine.child.log_lines import write
+from engine.child.messages import (
+    Failed,
+    FromChild,
+    Loaded,
+    LogLine,
+    Look,
+    Paint,
+    Painted,
+    Ready,
+    Refused,
+    Seen,
+    Stepped,
+    Told,
+    Withdraw,
+)
+from engine.child.mishap import error_of
+from engine.child.orders import Orders
+from engine.child.pauses import Pauses
+from engine.child.process import Process
+from engine.errors import EaselError, PainterGone
+from engine.job import Picture, Recipe
+from engine.meter import Meter
+from engine.ports import Tell
+from engine.vitals import Vitals
+from engine.whole import whole
+
+# Without the folder of whoever starts it among the places where code is looked for.
+COMMAND = (sys.executable, "-P", "-m", "engine.child")
+GONE = "The painter {name} went away while it was wanted. Ask again in a moment."
+
+log = logging.getLogger(__name__)
+
+
+class ChildPainter:
+    """A Painter. `start` it, `await close()` it; all from the same event loop.
+
+    `environment` is what its process has beside ours. `changed` is called when `alive` or `warm`
+    is another.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        orders: Orders,
+        *,
+        command: Sequence[str] = COMMAND,
+        environment: Mapping[str, str] | None = None,
+        changed: Callable[[], None] = lambda: None,
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.name = name
+        self.meter = Meter()
+        self._orders = orders
+        self._command = command
+        self._environment = environment or {}
+        self._changed = changed
+        self._pause = pause
+        self._numbers = count(1)
+        self._pictures = Calls[Picture]()
+        self._looks = Calls[Vitals]()
+        self._tells: dict[int, Tell] = {}
+        self._cards: Mapping[str, ModelCard] = {}
+        self._seats = 0
+        self._warm: Collection[str] = ()
+        self._alive = False
+        self._pauses = Pauses()
+        self._process: Process | None = None
+        # What it says of itself before anything else, or before it ends.
+        self._failure: EaselError | None = None
+        self._ready: asyncio.Future[Ready] | None = None
+        self._keeper: asyncio.Task[None] | None = None
+
+    @property
+    def cards(self) -> Mapping[str, ModelCard]:
+        return self._cards
+
+    @property
+    def seats(self) -> int:
+        return self._seats
+
+    @property
+    def alive(self) -> bool:
+        return self._alive
+
+    @property
+    def warm(self) -> Collection[str]:
+        return self._warm if self._alive else ()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that there is now."""
+        return self._process.pid if self._process else None
+
+    async def start(self) -> None:
+        """Until it is warm. Raises what came in the way, BadModel for one."""
+        process = await self._begin()
+        self._keeper = asyncio.create_task(self._keep(process))
+
+    async def close(self, *, within_s: float | None = None) -> None:
+        """The process ends in order where it does so in that time. Else it is ended."""
+        self._leave()
+        keeper, self._keeper = self._keeper, None
+        try:
+            if keeper is not None:
+                keeper.cancel()
+                await asyncio.wait({keeper})
+            if self._process is not None:
+                await self._process.close(within_s=within_s)
+        finally:
+            # Also where nobody waits for it any more.
+            if self._process is not None:
+                await self._process.end()
+                self._process = None
+
+    async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
+        process, number = self._at_hand(), next(self._numbers)
+        self._tells[number] = tell
+        try:
+            with self._pictures.waiting(number) as picture:
+                process.send(
+                    Paint(number=number, recipe=recipe, sources=sources, facts=dict(known()))
+                )
+                return await picture
+        except asyncio.CancelledError:
+            process.send(Withdraw(number=number))
+            raise
+        finally:
+            del self._tells[number]
+
+    async def vitals(self) -> Vitals:
+        """Raises PainterGone."""
+        process, number = self._at_hand(), next(self._numbers)
+        with self._looks.waiting(number) as vitals:
+            process.send(Look(number=number))
+            return await vitals
+
+    def _at_hand(self) -> Process:
+        if not self._alive or self._process is None:
+            raise self._broken()
+        return self._process
+
+    def _broken(self) -> EaselError:
+        return PainterGone(GONE, name=self.name)
+
+    async def _begin(self) -> Process:
+        """A process that is ready, or none."""
+        self._ready, self._failure = asyncio.get_running_loop().create_future(), None
+        self._process = process = Process(
+            self._command, self._environment, hear=self._hear, lost=self._leave
+        )
+        try:
+            process.send(self._orders)
+            leaving = asyncio.ensure_future(process.gone())
+            either: set[asyncio.Future[Any]] = {self._ready, leaving}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            leaving.cancel()
+            if self._failure is not None:
+                raise self._failure
+            # Also where it was ready and went before anybody looked.
+            if process.is_gone:
+                raise PainterGone(
+                    "The painter {name} did not start: {why}. The log says more.",
+                    name=self.name,
+                    why=await process.end(),
+                )
+            ready = self._ready.result()
+        except BaseException:
+            await whole(process.end())
+            self._process = None
+            raise
+        self._cards, self._seats, self._alive = ready.cards, ready.seats, True
+        self._changed()
+        return process
+
+    async def _keep(self, process: Process) -> None:
+        """Until cancelled. Whatever ends, another is begun."""
+        while True:
+            await process.gone()
+            why = await whole(process.end())
+            self._process = None
+            process = await self._begin_again(str(self._failure or why))
+
+    async def _begin_again(self, why: str) -> Process:
+        while True:
+            pause_s, self._pauses = self._pauses.length_s, self._pauses.longer
+            log.error(
+                "the painter %s ended, and is started again in %g s: %s", self.name, pause_s, why
+            )
+            await self._pause(pause_s)
+            try:
+                process = await self._begin()
+            except Exception as error:
+                why = str(error)
+                if not isinstance(error, EaselError | OSError):
+                    log.exception("the painter %s met a bug while it started", self.name)
+            else:
+                log.info("the painter %s is back", self.name)
+                return process
+
+    def _leave(self) -> None:
+        """Nothing comes of what it was asked for."""
+        self._pictures.end(self._broken)
+        self._looks.end(self._broken)
+        self._warm = ()
+        if self._alive:
+            self._alive = False
+            self._changed()
+
+    def _hear(self, message: FromChild) -> None:
+        match message:
+            case Ready() if self._ready is not None and not self._ready.done():
+                self._ready.set_result(message)
+            case Failed(mishap=mishap):
+                self._failure = error_of(mishap)
+            case Loaded(models=models):
+                self._warm = models
+                self._changed()
+            case Stepped(number=number, step=step, preview=preview):
+                if self._pictures.is_waiting(number):
+                    self._tells[number](step, preview)
+            case Painted(number=number, picture=picture):
+                self._pauses = Pauses()
+                self._pictures.answer(number, picture)
+            case Refused(number=number, mishap=mishap):
+                self._pictures.refuse(number, error_of(mishap))
+                self._looks.refuse(number, error_of(mishap))
+            case Seen(number=number, vitals=vitals):
+                self._looks.answer(number, vitals)
+            case Told(measured=measured):
+                self.meter.tell(measured)
+            case LogLine():
+                write(message)

@@ -1,0 +1,136 @@
+"""Process: one child from its start to its end, as its parent's event loop sees it."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from subprocess import DEVNULL, Popen
+
+from engine.child.frames import Frame
+from engine.child.messages import Close, FromChild, ToChild, frame_of, from_child
+from engine.child.post import Post
+
+ROOT = Path(__file__).parents[2]
+STDERR = 2
+OURS = "EASEL_"
+OPENS = frozenset({"HF_TOKEN"})
+
+log = logging.getLogger(__name__)
+
+
+class Process:
+    """Starts it by this command, with the number of its descriptor behind. Raises OSError.
+
+    In the event loop `hear` is called with each message, and then `lost` once.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        hear: Callable[[FromChild], None],
+        lost: Callable[[], None],
+    ) -> None:
+        self._hear = hear
+        self._lost = lost
+        self._loop = asyncio.get_running_loop()
+        self._gone = asyncio.Event()
+        self._why: asyncio.Future[str] = self._loop.create_future()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with theirs:
+                self._process = Popen(
+                    [*command, str(theirs.fileno())],
+                    stdin=DEVNULL,
+                    # What a library prints must not stand among what this program answers.
+                    stdout=STDERR,
+                    pass_fds=[theirs.fileno()],
+                    env=inherited(os.environ, environment),
+                    # Whoever presses Ctrl+C means the parent, and that one decides.
+                    start_new_session=True,
+                )
+        except BaseException:
+            ours.close()
+            raise
+        self._post = Post(ours, hear=self._on_frame, lost=self._on_lost)
+        self._post.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_gone(self) -> bool:
+        """True where nothing can be heard of it any more."""
+        return self._gone.is_set()
+
+    async def gone(self) -> None:
+        """Until nothing can be heard of it any more."""
+        await self._gone.wait()
+
+    def send(self, message: ToChild) -> None:
+        self._post.send(frame_of(message))
+
+    async def close(self, *, within_s: float | None) -> None:
+        """Ask it to end in order, and wait so long for it."""
+        self.send(Close())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self.gone()
+
+    async def end(self) -> str:
+        """Whatever it does, it has ended after this, also where it only says nothing any more.
+
+        Answers why it did.
+        """
+        self._process.kill()
+        return await asyncio.shield(self._why)
+
+    # These are called in the thread that reads.
+
+    def _on_frame(self, frame: Frame) -> None:
+        self._call(self._hear, from_child(frame))
+
+    def _on_lost(self, wrong: str | None) -> None:
+        self._call(self._leave)
+        code = self._process.wait()
+        self._call(self._why.set_result, wrong or _why(code))
+
+    def _call(self, call: Callable[..., None], *arguments: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(call, *arguments)
+        except RuntimeError:
+            log.debug("the event loop is closed, so nobody waits for this any more")
+
+    def _leave(self) -> None:
+        self._gone.set()
+        self._lost()
+
+
+def inherited(ours: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a child: ours without what opens something, and these changes.
+
+    It finds the very code that its parent runs, from wherever that was started.
+    """
+    kept = {
+        name: value
+        for name, value in ours.items()
+        if not name.startswith(OURS) and name not in OPENS
+    }
+    path = os.pathsep.join(filter(None, (str(ROOT), ours.get("PYTHONPATH"))))
+    return {**kept, "PYTHONPATH": path, **changes}
+
+
+def _why(code: int) -> str:
+    if code >= 0:
+        return f"it ended with exit code {code}"
+    if code == -signal.SIGKILL:
+        return "it was ended by SIGKILL, which the system sends where memory runs out"
+    with suppress(ValueError):
+        return f"it was ended by {signal.Signals(-code).name}"
+    return f"it was ended by signal {-code}"
