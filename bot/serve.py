@@ -29,6 +29,8 @@ from engine.errors import Misconfigured, PainterLost, Unavailable
 from engine.ports import Painter
 from engine.vitals import Vitals
 
+LOOKS_WITHIN_S = 10.0
+
 log = logging.getLogger(__name__)
 
 
@@ -96,7 +98,9 @@ def _say(announce: Callable[[str], None], words: str) -> None:
 
 def _pages(app: App, settings: Settings, painters: Painters, crew: Crew) -> web.Application:
     async def look(painter: Painter) -> Vitals:
-        return await painters.vitals(painter, settings)
+        # One that hangs says nothing, for ever.
+        async with asyncio.timeout(LOOKS_WITHIN_S):
+            return await painters.vitals(painter, settings)
 
     return make_web(
         app,

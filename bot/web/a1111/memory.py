@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from bot.web.a1111.dialect import A1111
 from bot.web.endpoint import Call, Endpoint, answered
 from bot.web.native.painters import Seen
+from engine.errors import EaselError
 from engine.key import Scope
 
 CUDA = "cuda"
@@ -54,6 +55,9 @@ class Memory:
         cards = [one.painter for one in members if one.painter.name.startswith(CUDA)]
         if self._seen is None or not cards:
             return {"error": "unavailable"}
-        vitals = await self._seen.look(cards[0])
+        try:
+            vitals = await self._seen.look(cards[0])
+        except (EaselError, TimeoutError):
+            return {"error": "unavailable"}
         system = {"free": vitals.total - vitals.used, "used": vitals.used, "total": vitals.total}
         return {"system": system}
