@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.children import open_children
+from bot.children import names_of, open_children
 from bot.fits import Memory
 from bot.settings import Settings
 from engine.addon import Shelf
@@ -136,9 +136,12 @@ def memory_of(settings: Settings) -> Memory:
 
 
 def device_of(settings: Settings) -> str:
-    """The device that `auto` means here. Raises Misconfigured where there is none such."""
+    """The device that `auto` means here, or all of them. Raises Misconfigured where there is none
+    such."""
     from engine.gpu.device import device_named
 
+    if settings.painter == "process":
+        return ", ".join(names_of(_devices(settings)))
     return str(device_named(settings.devices[0]))
 
 

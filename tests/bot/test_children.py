@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.children import VISIBLE, environment_of, names_of, open_children
+from bot.painters import device_of
+from bot.settings import Settings
 from engine.child.painter import ChildPainter
 from engine.crew import State
-from engine.errors import BadModel, PaintingFailed
+from engine.errors import BadModel, Misconfigured, PaintingFailed
 from engine.job import Owner, Status
 from engine.lease import Lease
 from engine.request import ImageRequest
@@ -29,6 +31,16 @@ def test_each_is_called_after_its_device() -> None:
 
 def test_several_on_one_device_are_numbered() -> None:
     assert names_of(["cpu", "cuda:0", "cpu"]) == ["cpu-1", "cuda:0", "cpu-2"]
+
+
+def test_all_of_them_are_told_as_the_device() -> None:
+    assert device_of(Settings(painter="process", device="cpu, cpu")) == "cpu-1, cpu-2"
+    assert device_of(Settings(device="cpu")) == "cpu"
+
+
+def test_a_thread_has_one_device() -> None:
+    with pytest.raises(Misconfigured, match="EASEL_PAINTER to process"):
+        Settings(device="cuda:0,cuda:1")
 
 
 @pytest.mark.parametrize(
