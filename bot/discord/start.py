@@ -81,6 +81,7 @@ async def on_discord(
     )
     screens = Screens(
         wire=wire,
+        ledger=app.ledger,
         place=app.studio.place,
         pace=Pace(gap=tempo.edit_s),
         now=utc_now,

@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import discord
@@ -18,7 +17,9 @@ from bot.discord.looks import job as looks
 from bot.discord.messages.parts import Post
 from bot.discord.speech.words import speaking
 from engine.errors import EaselError, StorageFailed
+from engine.job import Status
 from engine.place import Place
+from engine.ports import Ledger
 from engine.ticket import Ticket
 
 log = logging.getLogger(__name__)
@@ -39,12 +40,14 @@ class Screens:
         self,
         *,
         wire: Wire,
+        ledger: Ledger,
         place: Callable[[str], Place | None],
         pace: Pace,
         now: Callable[[], datetime],
         left: Callable[[str], float | None] = nobody_knows,
     ) -> None:
-        self._wire, self._place, self._pace, self._now = wire, place, pace, now
+        self._wire, self._ledger = wire, ledger
+        self._place, self._pace, self._now = place, pace, now
         self._left = left
         self._live: dict[str, asyncio.Lock] = {}
         self._followed: dict[str, tuple[Ticket, Reply]] = {}
@@ -87,7 +90,7 @@ class Screens:
         for ticket, reply in tuple(self._followed.values()):
             with speaking(reply.language):
                 try:
-                    await self._edit(ticket.job.id, reply, partial(self._waiting, ticket), None)
+                    await self._edit(ticket, reply, Status.QUEUED, None)
                 except (discord.HTTPException, EaselError) as error:
                     log.info("nobody sees where job %s stands: %s", ticket.job.id, error)
 
@@ -105,9 +108,9 @@ class Screens:
         edited: float | None = None
         try:
             if self._waiting(ticket):
-                edited = await self._edit(job.id, reply, partial(self._waiting, ticket), edited)
+                edited = await self._edit(ticket, reply, Status.QUEUED, edited)
             async for _ in ticket:
-                edited = await self._edit(job.id, reply, partial(self._painting, ticket), edited)
+                edited = await self._edit(ticket, reply, Status.PAINTING, edited)
                 if ticket.ended or job.id not in self._live:
                     return
         except (discord.HTTPException, EaselError) as error:
@@ -120,19 +123,32 @@ class Screens:
             self._followed.pop(job.id, None)
 
     async def _edit(
-        self, job: str, reply: Reply, look: Callable[[], Post | None], edited: float | None
+        self, ticket: Ticket, reply: Reply, status: Status, edited: float | None
     ) -> float:
-        """What it looks like when its turn comes, where it does; when that was done."""
-        loop = asyncio.get_running_loop()
+        """What it looks like with that status when its turn comes, where it does; when that was
+        done."""
+        loop, job = asyncio.get_running_loop(), ticket.job.id
+        look = self._painting if status is Status.PAINTING else self._waiting
         while wait := self._pace.wait(edited, loop.time()):  # noqa: ASYNC110 - only time helps
             await asyncio.sleep(wait)
         lock = self._live.get(job)
         if lock is not None and reply.open(self._now()):
             async with lock:
-                if job in self._live and (post := look()):
+                ours = job in self._live and await self._is_ours(ticket, status)
+                if ours and (post := look(ticket)):
                     route = original("PATCH", reply.application, reply.token)
                     await self._tried(route, post)
         return loop.time()
+
+    async def _is_ours(self, ticket: Ticket, status: Status) -> bool:
+        """A program that was halted for long has lost its jobs, and another may have told their
+        ends: a word on how far they are would take the place of those."""
+        try:
+            job = await self._ledger.job(ticket.job.id)
+        except StorageFailed:
+            return False
+        mine = status is Status.QUEUED or job.attempt == ticket.job.attempt
+        return job.status is status and mine
 
     async def _tried(self, route: Route, post: Post) -> None:
         """Once, since the next says more. Raises what Discord will say again."""

@@ -63,7 +63,9 @@ async def test_a_wrong_token_is_said_once_with_the_mend(
     prepare_library(settings)
     wire = Wire(journal=Journal(settings.data_dir))
     async with open_app(settings, painters) as app:
-        screens = Screens(wire=wire, place=app.studio.place, pace=Pace(), now=utc_now)
+        screens = Screens(
+            wire=wire, ledger=app.ledger, place=app.studio.place, pace=Pace(), now=utc_now
+        )
         desk = Desk(app=app, wire=wire, screens=screens)
 
         await Supervision(
@@ -86,7 +88,9 @@ async def test_a_discord_that_is_not_reached_is_told_without_the_name_of_an_erro
         prepare_library(settings.model_copy(update={"discord_api": away}))
         wire = Wire(journal=Journal(settings.data_dir))
         async with open_app(settings, painters) as app:
-            screens = Screens(wire=wire, place=app.studio.place, pace=Pace(), now=utc_now)
+            screens = Screens(
+                wire=wire, ledger=app.ledger, place=app.studio.place, pace=Pace(), now=utc_now
+            )
             desk = Desk(app=app, wire=wire, screens=screens)
             tries, again = itertools.count(), asyncio.Event()
 
