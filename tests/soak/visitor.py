@@ -102,14 +102,16 @@ class Visitor:
     def _judge(self, method: str, route: str, answer: Answer) -> None:
         if answer.status in FINE:
             return
-        said = answer.body[:200].decode(errors="replace")
+        said = answer.body.decode(errors="replace")
         troubles = (Trouble.DATABASE, Trouble.AWAY, Trouble.HALTED)
         troubled = self._house.excuses.any(time.time(), *troubles)
         if answer.status == 503 and (troubled or BUSY.search(said)):
             return
         if answer.status in {500, 504} and troubled:
             return
-        self._house.complaints.add(f"{method} {route} was answered with {answer.status}: {said}")
+        self._house.complaints.add(
+            f"{method} {route} was answered with {answer.status}: {said[:200]}"
+        )
 
     def promise(self, job: str, entrance: str) -> str:
         self._house.promised[job] = entrance
