@@ -2,14 +2,15 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console, RenderableType
 
 from bot import bench_words, messages
-from bot.bench_tables import engine_tables, filling, storage_tables
+from bot.bench_page import require_page, write_page
+from bot.bench_tables import engine_tables, filling, serving_tables, storage_tables
 from bot.machine import machine
 from bot.outputs import write
 from bot.painters import Painters
@@ -18,18 +19,30 @@ from engine.clock import utc_now
 from engine.errors import InvalidRequest
 from engine.nearest import did_you_mean
 
-ENGINE, STORAGE, ALL = "engine", "storage", "all"
-MEASURED = (ENGINE, STORAGE)
-LATER = ("serving",)
+ENGINE, STORAGE, SERVING, ALL = "engine", "storage", "serving", "all"
+MEASURED = (ENGINE, STORAGE, SERVING)
+MOST_PAINTERS = 64
 
 
 def require_known(what: str) -> None:
     """Raises InvalidRequest where that cannot be measured."""
-    if what in LATER:
-        raise InvalidRequest(bench_words.not_measured(what, MEASURED))
     if what not in {*MEASURED, ALL}:
-        known = (*MEASURED, *LATER, ALL)
+        known = (*MEASURED, ALL)
         raise InvalidRequest(f"I know no benchmark “{what}”. {did_you_mean(what, known)}")
+
+
+def counts_in(told: str) -> tuple[int, ...]:
+    """How many painters there are in turn, as it was typed. Raises InvalidRequest."""
+    try:
+        counts = tuple(sorted({int(each) for each in told.split(",")}))
+    except ValueError:
+        counts = ()
+    if not counts or not 1 <= counts[0] <= counts[-1] <= MOST_PAINTERS:
+        raise InvalidRequest(
+            f"“{told}” are no numbers of painters. Give them like 1,2,4,8, each from 1 to "
+            f"{MOST_PAINTERS}."
+        )
+    return counts
 
 
 def require_place(file: Path) -> None:
@@ -52,13 +65,20 @@ async def bench(
     rounds: int,
     grid: bool,
     scale: float,
+    counts: Sequence[int],
     file: Path | None,
+    page: Path | None,
     console: Console,
 ) -> dict[str, Any]:
-    """Measure it, and write the numbers into the file. The console says how far it is."""
+    """Measure it, and write the numbers into the file. The console says how far it is.
+
+    `page` is where a document goes that shows what was measured of the serving.
+    """
     require_known(what)
     if file is not None:
         require_place(file)
+    if page is not None:
+        require_page(page, what in {SERVING, ALL})
     numbers: dict[str, Any] = {}
     with console.status(messages.LOADING) as line:
         if what in {ENGINE, ALL}:
@@ -73,10 +93,16 @@ async def bench(
             numbers[STORAGE] = await _measure_storage(
                 settings, painters, scale, lambda *far: line.update(filling(*far))
             )
+        if what in {SERVING, ALL}:
+            numbers[SERVING] = await _measure_serving(
+                settings, counts, scale, lambda part: line.update(bench_words.at(part))
+            )
     device = numbers[ENGINE]["device"] if ENGINE in numbers else painters.device(settings)
     numbers["machine"] = machine(device, utc_now())
     if file is not None:
         write(file, json.dumps(numbers, indent=2, ensure_ascii=False).encode() + b"\n")
+    if page is not None:
+        write_page(page, numbers[SERVING], numbers["machine"])
     return numbers
 
 
@@ -86,6 +112,8 @@ def shown(numbers: Mapping[str, Any]) -> Iterator[RenderableType]:
         yield from engine_tables(numbers[ENGINE])
     if STORAGE in numbers:
         yield from storage_tables(numbers[STORAGE])
+    if SERVING in numbers:
+        yield from serving_tables(numbers[SERVING])
 
 
 async def _measure_storage(
@@ -98,3 +126,18 @@ async def _measure_storage(
     # Beside the real data, and so on the same disk.
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return await measure(settings.data_dir.absolute(), Size().scaled(scale), card, tell)
+
+
+async def _measure_serving(
+    settings: Settings, counts: Sequence[int], scale: float, tell: Callable[[str], None]
+) -> Mapping[str, Any]:
+    from bot.bench_serving import Extent, measure_serving
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return await measure_serving(
+        settings.data_dir.absolute(),
+        settings,
+        counts=counts,
+        extent=Extent().scaled(scale),
+        tell=tell,
+    )

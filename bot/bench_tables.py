@@ -42,6 +42,47 @@ def storage_tables(storage: Mapping[str, Any]) -> Iterator[RenderableType]:
     yield f"A job that waits takes {storage['queue_bytes_per_job']:,} bytes of memory."
 
 
+def serving_tables(serving: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """How much several painters paint, and how long people wait by each policy."""
+    scaling = _table(bench_words.scaling_title(serving), bench_words.SCALING_COLUMNS)
+    for row in scaling_rows(serving):
+        scaling.add_row(*row)
+    yield scaling
+    yield bench_words.limit(serving)
+    policies = _table(bench_words.policies_title(serving), bench_words.POLICY_COLUMNS)
+    for row in policy_rows(serving):
+        policies.add_row(*row)
+    yield policies
+
+
+def scaling_rows(serving: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Under SCALING_COLUMNS."""
+    models = [serving["scaling"][model] for model in ("sdxl", "sd15")]
+    for count in models[0]:
+        cells = [(f"{by[count]['jobs_per_s']:.2f}", _share(by[count])) for by in models]
+        yield (count, *(text for pair in cells for text in pair))
+
+
+def policy_rows(serving: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Under POLICY_COLUMNS."""
+    for load, policies in serving["loads"].items():
+        for policy, name in bench_words.POLICIES.items():
+            found = policies[policy]
+            yield (
+                load,
+                name,
+                *(f"{found[part]:.2f}" for part in ("ips", "p50_s", "p95_s")),
+                *(
+                    f"{found[part]:.1f}"
+                    for part in ("slowdown_p95", "modest_slowdown_p95", "greedy_slowdown_p95")
+                ),
+            )
+
+
+def _share(found: Mapping[str, float]) -> str:
+    return f"{found['over_linear']:.1%}"
+
+
 def filling(what: str, there: int, of: int) -> str:
     """How far the storage benchmark is."""
     return f"{what}: {there:,} of {of:,} …"

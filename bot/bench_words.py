@@ -1,11 +1,21 @@
 """What people read about measurements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 WAY_COLUMNS = ("way", "images/s", "of stock", "p50 s", "p95 s")
 GRID_TITLE = "Easel, one by one: seconds for a picture"
 GRID_COLUMNS = ("size", "steps", "pictures", "mean", "min", "max")
+SCALING_COLUMNS = ("painters", "SDXL 1024/s", "of linear", "SD 1.5 512/s", "of linear")
+POLICY_COLUMNS = (
+    *("load", "policy", "per s", "p50 s", "p95 s"),
+    *("slowdown", "modest", "greedy"),
+)
+POLICIES = {
+    "fifo": "one by one",
+    "static": "batches",
+    "continuous": "Easel",
+}
 WAYS = {
     "stock": "stock diffusers, one by one",
     "solo": "Easel, one by one",
@@ -18,14 +28,6 @@ WAYS = {
 }
 
 
-def not_measured(what: str, measured: Sequence[str]) -> str:
-    """Why a benchmark that has a name is not run."""
-    return (
-        f"The {what} benchmark is not part of this version of Easel. "
-        f"There is: {', '.join(measured)}."
-    )
-
-
 def way(name: str, in_flight: int | str) -> str:
     """A row under WAY_COLUMNS."""
     return WAYS[name].format(in_flight=in_flight)
@@ -34,6 +36,38 @@ def way(name: str, in_flight: int | str) -> str:
 def measuring(number: int, rounds: int, name: str) -> str:
     """What a benchmark is at."""
     return f"Round {number} of {rounds}: {way(name, 'several')} …"
+
+
+def at(part: str) -> str:
+    """What the benchmark of serving is at."""
+    return f"Measuring: {part} …"
+
+
+def scaling_title(serving: Mapping[str, Any]) -> str:
+    """What was looked at, and that no card was there."""
+    return (
+        f"Cards: {serving['simulated']['card']}. Everything else is real, with "
+        f"{serving['database']}: pictures a second"
+    )
+
+
+def policies_title(serving: Mapping[str, Any]) -> str:
+    """What the loads are shares of."""
+    return (
+        f"{serving['jobs']:,} mixed jobs on one such card, in virtual time. A load of 1 is "
+        f"{serving['one_by_one_ips']:.2f} pictures/s, all that it paints one by one; slowdowns "
+        "are p95"
+    )
+
+
+def limit(serving: Mapping[str, Any]) -> str:
+    """What the program itself takes."""
+    limit = serving["limit"]
+    return (
+        f"With painters that take no time it serves {limit['jobs_per_s']:.1f} jobs/s, each of "
+        f"{limit['cpu_ms_per_job']:.1f} ms of CPU, of which {limit['loop_ms_per_job']:.1f} ms are "
+        "the event loop's."
+    )
 
 
 def bench_title(engine: Mapping[str, Any]) -> str:

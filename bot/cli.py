@@ -146,7 +146,9 @@ def migrate(
 @cli.command()
 def bench(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="engine, storage, or all that there is.")] = "all",
+    what: Annotated[
+        str, typer.Argument(help="engine, storage, serving, or all that there is.")
+    ] = "all",
     file: Annotated[
         str | None, typer.Option("--json", metavar="FILE", help="Where the numbers go.")
     ] = None,
@@ -158,17 +160,28 @@ def bench(
         int, typer.Option(min=1, metavar="N", help="More rounds, steadier numbers.")
     ] = 3,
     scale: Annotated[
-        float, typer.Option(min=0.0001, max=10, metavar="X", help="A smaller or larger storage.")
+        float,
+        typer.Option(
+            min=0.0001, max=10, metavar="X", help="A smaller or larger storage; a longer look."
+        ),
     ] = 1.0,
+    painters: Annotated[
+        str, typer.Option(metavar="N,N", help="How many simulated painters serve in turn.")
+    ] = "1,2,4,8",
+    page: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Where a page with plots of the serving goes."),
+    ] = None,
 ) -> None:
-    """Measure the engine side by side with stock diffusers, and the storage with a full house."""
+    """Measure the engine side by side with stock diffusers, the storage with a full house, and how
+    several painters serve many people, with simulated cards."""
     from pathlib import Path
 
     from rich.console import Console
 
     from bot.beginning import begin
     from bot.bench import bench as measure
-    from bot.bench import shown
+    from bot.bench import counts_in, shown
 
     settings = begin()
     numbers = asyncio.run(
@@ -180,7 +193,9 @@ def bench(
             rounds=rounds,
             grid=grid,
             scale=scale,
+            counts=counts_in(painters),
             file=Path(file) if file else None,
+            page=Path(page) if page else None,
             console=Console(stderr=True),
         )
     )

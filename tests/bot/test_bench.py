@@ -1,6 +1,7 @@
 """The bench command from outside: what it measures, shows, writes and refuses."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -168,7 +169,12 @@ def test_model_and_rounds_are_those_that_were_asked_for(
     [
         (["engin"], "I know no benchmark “engin”. Did you mean engine"),
         (["moon"], "Known are: engine, storage, serving, all."),
-        (["serving"], "The serving benchmark is not part of this version"),
+        (["serving", "--painters", "one"], "“one” are no numbers of painters. Give them like"),
+        (["serving", "--painters", "0,1"], "each from 1 to 64"),
+        (["serving", "--painters", "1,65"], "each from 1 to 64"),
+        (["engine", "--page", "serving.md"], "Only the serving has a page."),
+        (["serving", "--page", "serving.html"], "Give a name like serving.md."),
+        (["serving", "--page", "nowhere/serving.md"], "I may not write in the folder nowhere"),
         (["storage", "--scale", "0"], "greater than or equal to 0.0001"),
         (["--json", "nowhere/numbers.json"], "There is no folder nowhere."),
         (["--json", "."], "is a folder"),
@@ -209,8 +215,37 @@ def test_the_storage_is_measured_with_a_full_house(
     assert [path.name for path in Path("data").iterdir()] == []
 
 
-def test_all_is_the_engine_and_the_storage(benched: Painters, measure: FakeMeasure) -> None:
-    assert run(["bench", "--scale", "0.0005", "--json", "numbers.json"], benched) == 0
+def test_all_is_everything_that_can_be_measured(benched: Painters, measure: FakeMeasure) -> None:
+    assert run(["bench", "--scale", "0.0005", "--painters", "1", "--json", "n.json"], benched) == 0
 
-    assert {"engine", "storage", "machine"} == set(json.loads(Path("numbers.json").read_text()))
+    assert set(json.loads(Path("n.json").read_text())) == {
+        *("engine", "storage", "serving", "machine")
+    }
     assert len(measure.asked) == 1
+
+
+def test_the_serving_is_measured_shown_and_written_as_a_page(
+    benched: Painters, measure: FakeMeasure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["bench", "serving", "--scale", "0.001", "--painters", "2,1"]
+
+    assert run([*asked, "--json", "numbers.json", "--page", "serving.md"], benched) == 0
+
+    numbers = json.loads(Path("numbers.json").read_text())
+    serving = numbers["serving"]
+    assert list(serving["painters"]) == ["1", "2"]
+    assert serving["bot_cpu_ms_per_job"] > 0
+    assert list(serving["policies"]) == ["fifo", "static", "continuous"]
+    for policy in serving["policies"].values():
+        assert {"ips", "p50_s", "p95_s", "slowdown_p95"} <= set(policy)
+    assert set(numbers) == {"serving", "machine"}
+    told = " ".join(capsys.readouterr().out.split())
+    assert "simulated NVIDIA H100" in told
+    assert "With painters that take no time" in told
+    page = Path("serving.md").read_text()
+    assert "The graphics cards are simulated" in page
+    shown = re.findall(r"!\[.+\]\((.+)\)", page)
+    assert sorted(shown) == sorted(path.name for path in Path().glob("*.svg"))
+    assert len(shown) == 3
+    assert [path.name for path in Path("data").iterdir()] == []
+    assert measure.asked == []

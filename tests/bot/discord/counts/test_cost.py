@@ -1,0 +1,64 @@
+"""What the program itself takes for a job, from the command to the picture on Discord."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psutil
+
+from bot.settings import Settings
+from tests.bot.discord.counts.amount import counted
+from tests.bot.discord.counts.processes import refusals, running
+from tests.discord_server.interaction import Interaction
+from tests.discord_server.nouns import User
+from tests.discord_server.server import Discord
+from tests.discord_server.village import GENERAL
+
+SIMULATED = ("tests.bot.discord.counts.simulated",)
+AT_ONCE = 16
+WARM = 50
+"""Caches fill up before it is measured."""
+MOST_MS = 60.0
+"""Several times what it takes: a machine with other work to do takes longer for the same."""
+
+
+async def ask(server: Discord, crowd: Sequence[User], first: int, count: int) -> None:
+    """So many commands, each when one of those before has its picture."""
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(number: int) -> None:
+        async with room:
+            asked = await server.command(
+                crowd[number % len(crowd)], GENERAL, "imagine", prompt=f"fox {number}"
+            )
+            await server.until(lambda: has_picture(asked), "a picture", 60)
+
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(first, first + count):
+            tasks.create_task(one(number))
+
+
+def has_picture(asked: Interaction) -> bool:
+    return bool(asked.original and asked.original.shown)
+
+
+@counted(500)
+async def test_a_job_on_discord_takes_little_of_the_processor(
+    server: Discord,
+    crowd: Sequence[User],
+    settings: Settings,
+    tmp_path: Path,
+    tell: Callable[[str], None],
+    count: int,
+) -> None:
+    async with running(SIMULATED, server, settings, log=tmp_path / "log") as process:
+        easel = psutil.Process(process.pid)
+        await ask(server, crowd, 0, WARM)
+        before = easel.cpu_times()
+        await ask(server, crowd, WARM, count)
+        after = easel.cpu_times()
+
+    took = (after.user - before.user + after.system - before.system) * 1000 / count
+    tell(f"a job on Discord took {took:.1f} ms of CPU, {count} jobs")
+    assert took < MOST_MS
+    assert not refusals(server)
