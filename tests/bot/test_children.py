@@ -17,7 +17,7 @@ from engine.errors import BadModel, Misconfigured, PaintingFailed
 from engine.job import Owner, Status
 from engine.lease import Lease
 from engine.request import ImageRequest
-from tests.engine.child.nursery import FAKE, PATIENCE_S, orders, soon
+from tests.engine.child.nursery import FAKE, PATIENCE_S, hearing, ignore, orders, recipe, soon
 from tests.engine.house import open_house
 from tests.fakes import FakePainter
 
@@ -98,6 +98,22 @@ async def test_one_that_dies_takes_nothing_of_the_others_along(tmp_path: Path) -
             while any(one.state is not State.READY for one in crew):  # noqa: ASYNC110  # no event
                 await asyncio.sleep(0.01)
         assert all(member.taken == 0 for member in crew)
+
+
+async def test_the_process_of_a_card_sees_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VISIBLE, "4,7")
+    opening = open_children(
+        ["cuda:0", "cuda:1"], orders(tmp_path), command=FAKE, closes_within_s=PATIENCE_S
+    )
+    with hearing() as heard:
+        async with opening as crew:
+            for member in crew:
+                await soon(member.painter.paint(recipe("talk"), {}, ignore))
+
+    told = [record.getMessage() for record, _ in heard.saying("sees ")]
+    assert told == ["sees 4", "sees 7"]
 
 
 async def test_all_end_with_their_crew(tmp_path: Path) -> None:
