@@ -134,8 +134,8 @@ class Screens:
         lock = self._live.get(job)
         if lock is not None and reply.open(self._now()):
             async with lock:
-                ours = job in self._live and await self._is_ours(ticket, status)
-                if ours and (post := look(ticket)):
+                post = look(ticket) if job in self._live else None
+                if post and await self._is_ours(ticket, status):
                     route = original("PATCH", reply.application, reply.token)
                     await self._tried(route, post)
         return loop.time()
