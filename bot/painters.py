@@ -184,23 +184,10 @@ def orders_of(settings: Settings) -> Orders:
 @asynccontextmanager
 async def _thread(settings: Settings) -> AsyncIterator[Crew]:
     """The engine thread of this process."""
-    from engine.gpu.painter import open_painter
+    from engine.child.opening import open_engine
 
-    orders = orders_of(settings)
-    opening = open_painter(
-        orders.models,
-        models_dir=orders.models_dir,
-        device=orders.device,
-        addons_dir=orders.addons_dir,
-        model_memory=orders.model_memory,
-        rungs=orders.rungs,
-        previews=orders.previews,
-        preview_every=orders.preview_every,
-        safety=orders.safety,
-        closes_within_s=orders.closes_within_s,
-    )
-    async with opening as painter:
-        yield Crew(painter)
+    async with open_engine(orders_of(settings)) as engine:
+        yield Crew(engine.painter)
 
 
 def _devices(settings: Settings) -> Sequence[str]:

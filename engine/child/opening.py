@@ -1,4 +1,4 @@
-"""Opens the engine of this process for a parent: the only file here that knows it."""
+"""Opens the engine of this process, a child's or one that paints for itself."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
