@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from engine.child.orders import Orders
-from engine.child.painter import COMMAND, ChildPainter
+from engine.child.painter import ChildPainter
+from engine.child.process import COMMAND, by_command
 from engine.crew import Crew
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -32,9 +33,8 @@ async def open_children(
             name,
             # Its card is the only one that it sees, so no other is touched by mistake.
             replace(orders, device="cuda:0" if environment else device),
-            environment=environment,
+            by_command(command, environment),
             changed=lambda: crew.changed(),
-            command=command,
         )
         children.append(child)
     try:

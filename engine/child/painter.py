@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
-import sys
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
 from engine.about import known
 from engine.card import ModelCard
 from engine.child.calls import Calls
+from engine.child.heartbeat import Heartbeat
+from engine.child.link import Link, OpenLink
 from engine.child.log_lines import write
 from engine.child.messages import (
     Failed,
@@ -29,7 +31,6 @@ from engine.child.messages import (
 from engine.child.mishap import error_of
 from engine.child.orders import Orders
 from engine.child.pauses import Pauses
-from engine.child.process import Process
 from engine.errors import EaselError, PainterGone
 from engine.job import Picture, Recipe
 from engine.meter import Meter
@@ -37,8 +38,6 @@ from engine.ports import Tell
 from engine.vitals import Vitals
 from engine.whole import whole
 
-# Without the folder of whoever starts it among the places where code is looked for.
-COMMAND = (sys.executable, "-P", "-m", "engine.child")
 GONE = "The painter {name} went away while it was wanted. Ask again in a moment."
 
 log = logging.getLogger(__name__)
@@ -47,26 +46,25 @@ log = logging.getLogger(__name__)
 class ChildPainter:
     """A Painter. `start` it, `await close()` it; all from the same event loop.
 
-    `environment` is what its process has beside ours. `changed` is called when `alive` or `warm`
-    is another.
+    `changed` is called when `alive` or `warm` is another.
     """
 
     def __init__(
         self,
         name: str,
         orders: Orders,
+        open_link: OpenLink,
         *,
-        command: Sequence[str] = COMMAND,
-        environment: Mapping[str, str] | None = None,
         changed: Callable[[], None] = lambda: None,
+        heartbeat: Heartbeat | None = None,
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self.name = name
         self.meter = Meter()
         self._orders = orders
-        self._command = command
-        self._environment = environment or {}
+        self._open_link = open_link
         self._changed = changed
+        self._heartbeat = heartbeat or Heartbeat()
         self._pause = pause
         self._numbers = count(1)
         self._pictures = Calls[Picture]()
@@ -77,7 +75,7 @@ class ChildPainter:
         self._warm: Collection[str] = ()
         self._alive = False
         self._pauses = Pauses()
-        self._process: Process | None = None
+        self._link: Link | None = None
         # What it says of itself before anything else, or before it ends.
         self._failure: EaselError | None = None
         self._ready: asyncio.Future[Ready] | None = None
@@ -101,13 +99,13 @@ class ChildPainter:
 
     @property
     def pid(self) -> int | None:
-        """Of the process that there is now."""
-        return self._process.pid if self._process else None
+        """Of the process that there is now, where that is known."""
+        return self._link.pid if self._link else None
 
     async def start(self) -> None:
         """Until it is warm. Raises what came in the way, BadModel for one."""
-        process = await self._begin()
-        self._keeper = asyncio.create_task(self._keep(process))
+        link = await self._begin()
+        self._keeper = asyncio.create_task(self._keep(link))
 
     async def close(self, *, within_s: float | None = None) -> None:
         """The process ends in order where it does so in that time. Else it is ended."""
@@ -117,83 +115,100 @@ class ChildPainter:
             if keeper is not None:
                 keeper.cancel()
                 await asyncio.wait({keeper})
-            if self._process is not None:
-                await self._process.close(within_s=within_s)
+            if self._link is not None:
+                await self._link.close(within_s=within_s)
         finally:
             # Also where nobody waits for it any more.
-            if self._process is not None:
-                await self._process.end()
-                self._process = None
+            if self._link is not None:
+                await self._link.end()
+                self._link = None
 
     async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
-        process, number = self._at_hand(), next(self._numbers)
+        link, number = self._at_hand(), next(self._numbers)
         self._tells[number] = tell
         try:
             with self._pictures.waiting(number) as picture:
-                process.send(
-                    Paint(number=number, recipe=recipe, sources=sources, facts=dict(known()))
-                )
+                link.send(Paint(number=number, recipe=recipe, sources=sources, facts=dict(known())))
                 return await picture
         except asyncio.CancelledError:
-            process.send(Withdraw(number=number))
+            link.send(Withdraw(number=number))
             raise
         finally:
             del self._tells[number]
 
     async def vitals(self) -> Vitals:
         """Raises PainterGone."""
-        process, number = self._at_hand(), next(self._numbers)
+        link, number = self._at_hand(), next(self._numbers)
         with self._looks.waiting(number) as vitals:
-            process.send(Look(number=number))
+            link.send(Look(number=number))
             return await vitals
 
-    def _at_hand(self) -> Process:
-        if not self._alive or self._process is None:
+    def _at_hand(self) -> Link:
+        if not self._alive or self._link is None:
             raise self._broken()
-        return self._process
+        return self._link
 
     def _broken(self) -> EaselError:
         return PainterGone(GONE, name=self.name)
 
-    async def _begin(self) -> Process:
-        """A process that is ready, or none."""
+    async def _begin(self) -> Link:
+        """A link to one that is ready, or none."""
         self._ready, self._failure = asyncio.get_running_loop().create_future(), None
-        self._process = process = Process(
-            self._command, self._environment, hear=self._hear, lost=self._leave
-        )
+        self._link = link = self._open_link(self._hear, self._leave)
         try:
-            process.send(self._orders)
-            leaving = asyncio.ensure_future(process.gone())
+            link.send(self._orders)
+            leaving = asyncio.ensure_future(link.gone())
             either: set[asyncio.Future[Any]] = {self._ready, leaving}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             leaving.cancel()
             if self._failure is not None:
                 raise self._failure
             # Also where it was ready and went before anybody looked.
-            if process.is_gone:
+            if link.is_gone:
                 raise PainterGone(
                     "The painter {name} did not start: {why}. The log says more.",
                     name=self.name,
-                    why=await process.end(),
+                    why=await link.end(),
                 )
             ready = self._ready.result()
         except BaseException:
-            await whole(process.end())
-            self._process = None
+            await whole(link.end())
+            self._link = None
             raise
         self._cards, self._seats, self._alive = ready.cards, ready.seats, True
         self._changed()
-        return process
+        return link
 
-    async def _keep(self, process: Process) -> None:
+    async def _keep(self, link: Link) -> None:
         """Until cancelled. Whatever ends, another is begun."""
         while True:
-            await process.gone()
-            why = await whole(process.end())
-            self._process = None
-            process = await self._begin_again(str(self._failure or why))
+            silent = await self._leaves(link)
+            why = await whole(link.end())
+            self._link = None
+            link = await self._begin_again(silent or str(self._failure or why))
 
-    async def _begin_again(self, why: str) -> Process:
+    async def _leaves(self, link: Link) -> str:
+        """Until it is gone, or does nothing any more. Answers why it is to be ended, if it is."""
+        heart, missed = self._heartbeat, 0
+        while missed < heart.misses:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(heart.every_s):
+                    await link.gone()
+                return ""
+            missed = 0 if await self._answers(heart.patience_s) else missed + 1
+        return f"it gave no answer for {heart.misses * heart.patience_s:g} s"
+
+    async def _answers(self, within_s: float) -> bool:
+        try:
+            async with asyncio.timeout(within_s):
+                await self.vitals()
+        except TimeoutError:
+            return False
+        except EaselError as error:
+            log.debug("the painter %s cannot say how it is, and says so: %s", self.name, error)
+        return True
+
+    async def _begin_again(self, why: str) -> Link:
         while True:
             pause_s, self._pauses = self._pauses.length_s, self._pauses.longer
             log.error(
@@ -201,14 +216,14 @@ class ChildPainter:
             )
             await self._pause(pause_s)
             try:
-                process = await self._begin()
+                link = await self._begin()
             except Exception as error:
                 why = str(error)
                 if not isinstance(error, EaselError | OSError):
                     log.exception("the painter %s met a bug while it started", self.name)
             else:
                 log.info("the painter %s is back", self.name)
-                return process
+                return link
 
     def _leave(self) -> None:
         """Nothing comes of what it was asked for."""

@@ -1,19 +1,23 @@
-"""Process: one child from its start to its end, as its parent's event loop sees it."""
+"""Process: a Link to a child of this process, from its start to its end."""
 
 import asyncio
 import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
 from engine.child.frames import Frame
-from engine.child.messages import Close, FromChild, ToChild, frame_of, from_child
+from engine.child.link import Hear, Lost, OpenLink
+from engine.child.messages import Close, ToChild, frame_of, from_child
 from engine.child.post import Post
 
+# Without the folder of whoever starts it among the places where code is looked for.
+COMMAND = (sys.executable, "-P", "-m", "engine.child")
 ROOT = Path(__file__).parents[2]
 STDERR = 2
 OURS = "EASEL_"
@@ -23,18 +27,15 @@ log = logging.getLogger(__name__)
 
 
 class Process:
-    """Starts it by this command, with the number of its descriptor behind. Raises OSError.
-
-    In the event loop `hear` is called with each message, and then `lost` once.
-    """
+    """Starts it by this command, with the number of its descriptor behind. Raises OSError."""
 
     def __init__(
         self,
         command: Sequence[str],
         environment: Mapping[str, str],
         *,
-        hear: Callable[[FromChild], None],
-        lost: Callable[[], None],
+        hear: Hear,
+        lost: Lost,
     ) -> None:
         self._hear = hear
         self._lost = lost
@@ -66,28 +67,21 @@ class Process:
 
     @property
     def is_gone(self) -> bool:
-        """True where nothing can be heard of it any more."""
         return self._gone.is_set()
 
     async def gone(self) -> None:
-        """Until nothing can be heard of it any more."""
         await self._gone.wait()
 
     def send(self, message: ToChild) -> None:
         self._post.send(frame_of(message))
 
     async def close(self, *, within_s: float | None) -> None:
-        """Ask it to end in order, and wait so long for it."""
         self.send(Close())
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self.gone()
 
     async def end(self) -> str:
-        """Whatever it does, it has ended after this, also where it only says nothing any more.
-
-        Answers why it did.
-        """
         self._process.kill()
         return await asyncio.shield(self._why)
 
@@ -110,6 +104,17 @@ class Process:
     def _leave(self) -> None:
         self._gone.set()
         self._lost()
+
+
+def by_command(
+    command: Sequence[str] = COMMAND, environment: Mapping[str, str] | None = None
+) -> OpenLink:
+    """Links to processes that are started so; `environment` is what they have beside ours."""
+
+    def open_link(hear: Hear, lost: Lost) -> Process:
+        return Process(command, environment or {}, hear=hear, lost=lost)
+
+    return open_link
 
 
 def inherited(ours: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:

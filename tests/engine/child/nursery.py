@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from engine.about import Facts, known
+from engine.child.link import OpenLink
 from engine.child.orders import Orders
 from engine.child.painter import ChildPainter
+from engine.child.process import by_command
 from engine.job import Recipe
 from tests.fakes import BOOK
 
 FAKE = (sys.executable, "-P", "-m", "tests.engine.child.fake_child")
+FAKES = by_command(FAKE)
 PATIENCE_S = 30.0
 
 
@@ -51,9 +54,11 @@ def ignore(step: int, preview: bytes | None) -> None:
 
 
 @asynccontextmanager
-async def born(folder: Path, *models: str, **more: Any) -> AsyncIterator[ChildPainter]:
+async def born(
+    folder: Path, *models: str, link: OpenLink = FAKES, **more: Any
+) -> AsyncIterator[ChildPainter]:
     """A painter whose child is warm."""
-    painter = ChildPainter("left", orders(folder, *models), **{"command": FAKE, **more})
+    painter = ChildPainter("left", orders(folder, *models), link, **more)
     try:
         await soon(painter.start())
         yield painter

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from engine.child.painter import ChildPainter
+from engine.child.process import by_command
 from engine.errors import PainterGone
 from tests.engine.child.nursery import (
     PATIENCE_S,
@@ -136,7 +137,7 @@ async def test_nothing_stays_open_after_pictures_and_ends(tmp_path: Path) -> Non
 
 
 async def test_a_child_that_is_heard_no_more_is_ended(tmp_path: Path) -> None:
-    painter = ChildPainter("left", orders(tmp_path), command=(sys.executable, "-c", LETS_GO))
+    painter = ChildPainter("left", orders(tmp_path), by_command((sys.executable, "-c", LETS_GO)))
     starting = asyncio.create_task(painter.start())
     await asyncio.sleep(0)
     pid = painter.pid
@@ -153,7 +154,7 @@ async def test_a_child_that_was_ready_and_is_gone_is_neither_alive_nor_warm(tmp_
     painter = ChildPainter(
         "left",
         orders(tmp_path),
-        command=(sys.executable, "-c", BRIEF),
+        by_command((sys.executable, "-c", BRIEF)),
         changed=lambda: seen.append((painter.alive, bool(painter.warm))),
     )
     starting = asyncio.create_task(painter.start())
@@ -186,7 +187,7 @@ async def test_a_program_that_a_child_started_does_not_hide_its_end(tmp_path: Pa
 
 
 async def test_a_program_that_is_not_there_is_told_as_it_is(tmp_path: Path) -> None:
-    painter = ChildPainter("left", orders(tmp_path), command=("/nowhere/python",))
+    painter = ChildPainter("left", orders(tmp_path), by_command(("/nowhere/python",)))
 
     with pytest.raises(FileNotFoundError, match="nowhere"):
         await painter.start()

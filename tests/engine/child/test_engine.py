@@ -12,6 +12,7 @@ import pytest
 
 from engine.child.orders import Orders
 from engine.child.painter import ChildPainter
+from engine.child.process import by_command
 from engine.errors import BadModel, PainterGone
 from engine.gpu.models.catalog import BUILT_IN
 from engine.gpu.painter import open_painter
@@ -30,7 +31,7 @@ def painter_for(folder: Path, model: str = BUILT_IN, **more: Any) -> ChildPainte
         device="cpu",
         closes_within_s=0.5,
     )
-    return ChildPainter("cpu", orders, **more)
+    return ChildPainter("cpu", orders, by_command(), **more)
 
 
 @asynccontextmanager

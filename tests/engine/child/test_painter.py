@@ -10,6 +10,7 @@ import pytest
 
 from engine.about import about
 from engine.child.painter import ChildPainter
+from engine.child.process import by_command
 from engine.errors import BadModel, OutOfMemory, PainterGone, PaintingFailed, Unavailable
 from engine.ladder import Work
 from engine.meter import Measured, Relieved, Stepped
@@ -18,6 +19,7 @@ from engine.ports import Painter
 from tests.engine.child.fake_child import VITALS
 from tests.engine.child.nursery import (
     FAKE,
+    FAKES,
     Changes,
     begun,
     born,
@@ -148,7 +150,7 @@ async def test_what_is_measured_there_is_measured_here(tmp_path: Path) -> None:
 
 async def test_lines_of_its_log_are_lines_of_ours_with_what_they_are_about(tmp_path: Path) -> None:
     with hearing() as heard:
-        async with born(tmp_path, environment={"CUDA_VISIBLE_DEVICES": "5"}) as painter:
+        async with born(tmp_path, link=by_command(FAKE, {"CUDA_VISIBLE_DEVICES": "5"})) as painter:
             with about(job="j1", owner="local"):
                 await soon(painter.paint(recipe("talk"), {}, ignore))
             record, facts = await heard.one("fine: 100 %")
@@ -245,7 +247,7 @@ async def test_closing_waits_for_no_thread_of_the_child_that_is_stuck(tmp_path: 
 
 
 async def test_what_comes_in_the_way_of_its_first_start_is_raised(tmp_path: Path) -> None:
-    painter = ChildPainter("left", orders(tmp_path, "bad"), command=FAKE)
+    painter = ChildPainter("left", orders(tmp_path, "bad"), FAKES)
 
     with pytest.raises(BadModel, match="no model “bad”") as told:
         await soon(painter.start())
@@ -256,7 +258,7 @@ async def test_what_comes_in_the_way_of_its_first_start_is_raised(tmp_path: Path
 
 
 async def test_a_bug_at_its_first_start_is_in_the_log(tmp_path: Path) -> None:
-    painter = ChildPainter("left", orders(tmp_path, "bug"), command=FAKE)
+    painter = ChildPainter("left", orders(tmp_path, "bug"), FAKES)
 
     with hearing() as heard, pytest.raises(PaintingFailed):
         await soon(painter.start())
@@ -268,14 +270,14 @@ async def test_a_bug_at_its_first_start_is_in_the_log(tmp_path: Path) -> None:
 
 async def test_a_child_that_dies_at_its_first_start_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "broken").touch()
-    painter = ChildPainter("left", orders(tmp_path), command=FAKE)
+    painter = ChildPainter("left", orders(tmp_path), FAKES)
 
     with pytest.raises(PainterGone, match="left did not start: it ended with exit code 3"):
         await soon(painter.start())
 
 
 async def test_a_start_that_nobody_waits_for_leaves_no_child(tmp_path: Path) -> None:
-    painter = ChildPainter("left", orders(tmp_path, "slow"), command=FAKE)
+    painter = ChildPainter("left", orders(tmp_path, "slow"), FAKES)
     with hearing() as heard:
         starting = asyncio.create_task(painter.start())
         await heard.one("it is slow")
@@ -291,7 +293,7 @@ async def test_a_start_that_nobody_waits_for_leaves_no_child(tmp_path: Path) -> 
 
 
 async def test_painting_before_its_start_is_refused(tmp_path: Path) -> None:
-    painter = ChildPainter("left", orders(tmp_path), command=FAKE)
+    painter = ChildPainter("left", orders(tmp_path), FAKES)
 
     with pytest.raises(PainterGone, match="left"):
         await painter.paint(recipe(), {}, ignore)

@@ -1,6 +1,7 @@
 """Children that are killed or break, and come back."""
 
 import asyncio
+import logging
 import signal
 import sys
 from pathlib import Path
@@ -8,11 +9,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.child.heartbeat import Heartbeat
+from engine.child.process import by_command
 from engine.errors import PainterGone
 from engine.vitals import Vitals
 from tests.engine.child.fake_child import BROKEN, COLD, OTHER_MODELS
 from tests.engine.child.nursery import (
     FAKE,
+    PATIENCE_S,
     Changes,
     Pause,
     begun,
@@ -47,6 +51,32 @@ async def test_a_killed_child_fails_what_it_painted_at_once_and_comes_back(tmp_p
     (record, _) = heard.saying("the painter left ended")[0]
     assert "started again in 0 s: it was ended by SIGKILL" in record.getMessage()
     assert len(heard.saying("ended")) == 1
+
+
+async def test_a_halted_child_is_noticed_and_another_goes_on(tmp_path: Path) -> None:
+    changes, hasty = Changes(), Heartbeat(every_s=0.01, patience_s=0.2)
+    with hearing() as heard:
+        async with born(tmp_path, changed=changes, heartbeat=hasty) as painter:
+            waiting, pid = await begun(painter), kill(painter, signal.SIGSTOP)
+
+            with pytest.raises(PainterGone):
+                await soon(waiting)
+            await heard.one("the painter left is back")
+            assert painter.pid not in {pid, None}
+
+    await ended(pid)
+    assert "it gave no answer for 0.4 s" in heard.saying("ended")[0][0].getMessage()
+
+
+async def test_a_child_that_answers_is_left_alone_whatever_it_answers(tmp_path: Path) -> None:
+    often = Heartbeat(every_s=0.001, patience_s=PATIENCE_S, misses=1)
+    with hearing(logging.DEBUG) as heard:
+        async with born(tmp_path, "blind", heartbeat=often) as painter:
+            pid = painter.pid
+
+            await heard.news.until(lambda: len(heard.saying("cannot say how it is")) > 5)
+
+            assert (painter.alive, painter.pid) == (True, pid)
 
 
 async def test_a_look_at_a_device_ends_with_its_child(tmp_path: Path) -> None:
@@ -189,7 +219,7 @@ async def test_a_program_that_is_away_for_a_while_is_tried_until_it_is_there(
 
     with hearing() as heard:
         async with born(
-            tmp_path, command=(str(program), *FAKE[1:]), pause=pause, changed=changes
+            tmp_path, link=by_command((str(program), *FAKE[1:])), pause=pause, changed=changes
         ) as painter:
             kill(painter)
             await changes.until(lambda: not painter.alive)
