@@ -1,5 +1,6 @@
 """ImageRequest: what somebody asked for, the same whichever way they came in."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
@@ -32,6 +33,8 @@ NO_IMAGE = (
     "strength says how much of an image may change, and there is no image. Give one to begin from, "
     "or leave strength out."
 )
+# No database keeps these, and no file of text.
+UNKEPT = re.compile("[\x00\ud800-\udfff]")
 
 
 def _readable(name: str, text: str) -> str:
@@ -42,8 +45,7 @@ def _readable(name: str, text: str) -> str:
             count=len(text),
             most=LONGEST_PROMPT,
         )
-    # No database keeps these, and no file of text.
-    if "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+    if UNKEPT.search(text):
         raise InvalidRequest(
             "There is a character in the {name} that is no text. Take it out.", name=Phrase(name)
         )

@@ -17,9 +17,12 @@ from engine.terms import Terms, checked
 from storage.account_rows import deed_of, entry_of, grant_of, tier_of_row
 from storage.audit import note
 from storage.models import JobRow, utc
-from storage.purses import meet, purse_of, upsert
+from storage.prepared import dialect_of, upsert
+from storage.purses import meet, purse_of
 from storage.rows import AuditRow, BlockRow, EntryRow, GrantRow, PersonRow, TierRow
 from storage.transactions import Transactions
+
+TIERS = select(TierRow).order_by(TierRow.rank, TierRow.name)
 
 
 class SqlAccounts:
@@ -172,7 +175,7 @@ class SqlAccounts:
         ids = None if roles is None else moderation.role_ids(roles)
         new = {"name": name, "rank": 0, "roles": [], "terms": {}}
         async with self._transactions.begin() as session:
-            locking = upsert(session, TierRow).values(new)
+            locking = upsert(dialect_of(session), TierRow).values(new)
             locking = locking.on_conflict_do_update(index_elements=["name"], set_={"name": name})
             await session.execute(locking)
             row = (await session.scalars(select(TierRow).where(TierRow.name == name))).one()
@@ -201,7 +204,7 @@ class SqlAccounts:
         new = {"owner_id": owner, "until": until, "why": moderation.reason(act.why)}
         async with self._transactions.begin() as session:
             await meet(session, owner, utc(act.at))
-            blocking = upsert(session, BlockRow).values(new)
+            blocking = upsert(dialect_of(session), BlockRow).values(new)
             blocking = blocking.on_conflict_do_update(index_elements=["owner_id"], set_=new)
             await session.execute(blocking)
             await note(session, owner, "block", act, {"until": moderation.told_time(until)})
@@ -259,8 +262,7 @@ def _has(column: InstrumentedAttribute[str], search: str) -> ColumnElement[bool]
 
 
 async def _tiers(session: AsyncSession) -> list[Tier]:
-    in_order = select(TierRow).order_by(TierRow.rank, TierRow.name)
-    return [tier_of_row(row) for row in await session.scalars(in_order)]
+    return [tier_of_row(row) for row in await session.scalars(TIERS)]
 
 
 async def _done_with(session: AsyncSession, owner: str, act: Act) -> list[Deed]:

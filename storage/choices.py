@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from engine.accounts import Act
@@ -14,9 +14,16 @@ from engine.style import Style, plain_name
 from engine.styles import checked_style, no_style, require_room
 from storage.audit import note
 from storage.models import utc
-from storage.purses import meet, upsert
+from storage.prepared import dialect_of, upsert
+from storage.purses import meet
 from storage.rows import PersonRow, ServerRow, StyleRow
 from storage.transactions import Transactions
+
+STYLES = (
+    select(StyleRow.name, StyleRow.prompt, StyleRow.negative)
+    .where(StyleRow.kind == bindparam("of"), StyleRow.owner_id == bindparam("owner"))
+    .order_by(StyleRow.plain)
+)
 
 
 class SqlChoices:
@@ -90,7 +97,7 @@ class SqlChoices:
                 plain_name(each.name): each for each in await _styles(session, whose.kind, whose.id)
             }
             require_room(there.keys(), plain)
-            adding = upsert(session, StyleRow).values(new)
+            adding = upsert(dialect_of(session), StyleRow).values(new)
             keys = ["kind", "owner_id", "plain"]
             await session.execute(adding.on_conflict_do_update(index_elements=keys, set_=new))
             await _note(session, whose, "add style", act, {"style": style.name})
@@ -119,8 +126,7 @@ async def _styles(session: AsyncSession, kind: Kind, owner: str | None) -> tuple
     """By their names."""
     if owner is None:
         return ()
-    theirs = select(StyleRow).where(StyleRow.kind == kind, StyleRow.owner_id == owner)
-    rows = await session.scalars(theirs.order_by(StyleRow.plain))
+    rows = await session.execute(STYLES, {"of": kind, "owner": owner})
     return tuple(Style(name=row.name, prompt=row.prompt, negative=row.negative) for row in rows)
 
 
@@ -130,7 +136,7 @@ async def _lock(session: AsyncSession, whose: Whose, act: Act) -> None:
         await meet(session, whose.id, utc(act.at))
         return
     new = {"id": whose.id, "settings": {}, "preferences": {}}
-    meeting = upsert(session, ServerRow).values(new)
+    meeting = upsert(dialect_of(session), ServerRow).values(new)
     # Even where nothing is new, it is written: that is what locks.
     keeping = meeting.on_conflict_do_update(index_elements=["id"], set_={"id": whose.id})
     await session.execute(keeping)

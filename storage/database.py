@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from engine.errors import StorageFailed
 from storage.address import address_of
+from storage.crossing import Driver
 from storage.postgres import connecting, try_server
 from storage.sqlite import prepare_every_connection, try_file
 from storage.trouble import sentence_of
@@ -72,6 +73,12 @@ def explaining() -> Iterator[None]:
 async def _open_file(address: URL, patience: float) -> AsyncEngine:
     file = Path(str(address.database))
     await asyncio.to_thread(try_file, file, patience)
-    engine = create_async_engine(address, hide_parameters=True)
+    engine = create_async_engine(
+        address,
+        module=Driver(),
+        hide_parameters=True,
+        # The connection that was used last has in its memory what is asked next.
+        pool_use_lifo=True,
+    )
     prepare_every_connection(engine, patience)
     return engine

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     case,
     or_,
     select,
@@ -32,6 +33,7 @@ from engine.outline import Outline
 from engine.phrase import written
 from storage.models import JobRow, in_order, job_of_row, row_of_job, tiles_of, utc
 from storage.picture_rows import row_of_picture
+from storage.prepared import table_of
 from storage.purses import reserve, resolve
 from storage.rows import DeliveryRow
 from storage.sources import rows_of_sources
@@ -52,6 +54,29 @@ OUTLINE = (
     JobRow.model,
 )
 
+JOBS = table_of(JobRow)
+BEGINNING = (
+    update(JOBS)
+    .where(JOBS.c.id == bindparam("of"), JOBS.c.status == Status.QUEUED)
+    .values(
+        status=Status.PAINTING,
+        attempt=JOBS.c.attempt + 1,
+        worker=bindparam("by"),
+        lease=bindparam("until"),
+    )
+    .returning(*JOBS.c)
+)
+FINISHING = (
+    update(JOBS)
+    .where(
+        JOBS.c.id == bindparam("of"),
+        JOBS.c.status == Status.PAINTING,
+        JOBS.c.attempt == bindparam("held"),
+    )
+    .values(status=Status.DONE, spent=bindparam("took"), worker="", lease=None)
+    .returning(JOBS.c.owner_id, JOBS.c.tiles, JOBS.c.reply)
+)
+
 
 async def insert(session: AsyncSession, job: Job, allowance: Allowance, now: datetime) -> None:
     cents_of(job.price)
@@ -62,13 +87,8 @@ async def insert(session: AsyncSession, job: Job, allowance: Allowance, now: dat
 
 
 async def begin(session: AsyncSession, job: str, worker: str, until: datetime) -> Job:
-    painting = (
-        update(JobRow)
-        .where(JobRow.id == job, JobRow.status == Status.QUEUED)
-        .values(status=Status.PAINTING, attempt=JobRow.attempt + 1, worker=worker, lease=utc(until))
-        .returning(JobRow)
-    )
-    row = (await session.scalars(painting)).one_or_none()
+    begun = {"of": job, "by": worker, "until": utc(until)}
+    row = (await session.execute(BEGINNING, begun)).one_or_none()
     if row is None:
         raise nothing_to_paint(job)
     return job_of_row(row)
@@ -92,13 +112,8 @@ async def finish(
     now: datetime,
 ) -> None:
     spent = taken(pictures)
-    done = (
-        update(JobRow)
-        .where(*_held(job, attempt))
-        .values(status=Status.DONE, spent=spent, worker="", lease=None)
-        .returning(JobRow.owner_id, JobRow.tiles, JobRow.reply)
-    )
-    finished = (await session.execute(done)).one_or_none()
+    done = {"of": job, "held": attempt, "took": spent}
+    finished = (await session.execute(FINISHING, done)).one_or_none()
     if finished is None:
         await _require_done(session, job, attempt)
         return

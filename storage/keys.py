@@ -14,7 +14,7 @@ from engine.keys import ADDED, REVOKED, in_order, name_taken, new_key, no_key, t
 from engine.moderation import LOCAL
 from storage.audit import note
 from storage.models import utc
-from storage.purses import upsert
+from storage.prepared import dialect_of, upsert
 from storage.rows import KeyRow, PersonRow
 from storage.transactions import Transactions
 
@@ -50,7 +50,7 @@ class SqlKeys:
         }
         async with self._transactions.begin() as session:
             # Of two who take a name at once the index lets one have it.
-            adding = upsert(session, KeyRow).values(new).returning(KeyRow.id)
+            adding = upsert(dialect_of(session), KeyRow).values(new).returning(KeyRow.id)
             adding = adding.on_conflict_do_nothing(
                 index_elements=["name"], index_where=KeyRow.revoked.is_(None)
             )

@@ -1,18 +1,38 @@
 """The queue's virtual time in the database: the clock of each tier, and how far each owner is."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.job import UNFINISHED
 from engine.tally import Move, Tally
 from storage.models import JobRow, countable, in_order
-from storage.purses import upsert
+from storage.prepared import dialect_of, table_of, upsert
 from storage.rows import ClockRow, LaneRow
 
+CLOCKS, LANES = table_of(ClockRow), table_of(LaneRow)
 
-async def keep(session: AsyncSession, tallies: Sequence[Tally]) -> None:
+
+class Clocks:
+    """How far the clocks in the database are at least, so that none is brought where it is."""
+
+    def __init__(self) -> None:
+        self._at_least: dict[int, int] = {}
+
+    def are_at(self, tier: int, clock: int) -> bool:
+        return self._at_least.get(tier, -1) >= clock
+
+    def learn(self, tallies: Sequence[Tally]) -> None:
+        """These are kept; not before their transaction has ended well."""
+        for tally in tallies:
+            clock = max(countable(tally.clock), self._at_least.get(tally.tier, 0))
+            self._at_least[tally.tier] = clock
+
+
+async def keep(session: AsyncSession, tallies: Sequence[Tally], clocks: Clocks) -> None:
     """Another program may be further: the one that is behind sets nobody back.
 
     It is what a transaction does last, owners before clocks and each in order, so that two which do
@@ -22,7 +42,8 @@ async def keep(session: AsyncSession, tallies: Sequence[Tally]) -> None:
         await _keep_lane(session, tally)
     # Rising, so that of several of a tier the highest is what remains.
     for tier, clock in sorted({(tally.tier, countable(tally.clock)) for tally in tallies}):
-        await _keep_clock(session, tier, clock)
+        if not clocks.are_at(tier, clock):
+            await _keep_clock(session, tier, clock)
 
 
 async def move(session: AsyncSession, move: Move) -> None:
@@ -62,27 +83,44 @@ async def known(session: AsyncSession) -> tuple[Mapping[int, int], Sequence[Tall
 
 
 async def _keep_lane(session: AsyncSession, tally: Tally) -> None:
-    lane = upsert(session, LaneRow).values(
-        owner_id=tally.owner,
-        tier=tally.tier,
-        finish=countable(tally.finish),
-        served=tally.served,
-    )
-    new = lane.excluded
-    further = (LaneRow.tier == new.tier) & (LaneRow.finish > new.finish)
-    later = or_(new.served.is_(None), LaneRow.served > new.served)
-    kept = {
-        "tier": new.tier,
-        "finish": case((further, LaneRow.finish), else_=new.finish),
-        "served": case((later, LaneRow.served), else_=new.served),
+    lane = {
+        "owner_id": tally.owner,
+        "tier": tally.tier,
+        "finish": countable(tally.finish),
+        "served": tally.served,
     }
-    await session.execute(lane.on_conflict_do_update(index_elements=["owner_id"], set_=kept))
+    await session.execute(_keeping_lane(dialect_of(session)), lane)
 
 
 async def _keep_clock(session: AsyncSession, tier: int, clock: int) -> None:
     # Its row is everybody's: whoever has nothing to change there must not lock it.
-    further = update(ClockRow).where(ClockRow.tier == tier, ClockRow.clock < clock)
-    moved = await session.scalars(further.values(clock=clock).returning(ClockRow.tier))
+    moved = await session.scalars(FURTHER, {"of": tier, "now": clock})
     if moved.one_or_none() is None:
-        first = upsert(session, ClockRow).values(tier=tier, clock=clock)
-        await session.execute(first.on_conflict_do_nothing(index_elements=["tier"]))
+        await session.execute(_first_clock(dialect_of(session)), {"tier": tier, "clock": clock})
+
+
+FURTHER = (
+    update(CLOCKS)
+    .where(CLOCKS.c.tier == bindparam("of"), CLOCKS.c.clock < bindparam("now"))
+    .values(clock=bindparam("now"))
+    .returning(CLOCKS.c.tier)
+)
+
+
+@cache
+def _keeping_lane(dialect: str) -> Any:
+    lane = upsert(dialect, LANES)
+    new = lane.excluded
+    further = (LANES.c.tier == new.tier) & (LANES.c.finish > new.finish)
+    later = or_(new.served.is_(None), LANES.c.served > new.served)
+    kept = {
+        "tier": new.tier,
+        "finish": case((further, LANES.c.finish), else_=new.finish),
+        "served": case((later, LANES.c.served), else_=new.served),
+    }
+    return lane.on_conflict_do_update(index_elements=["owner_id"], set_=kept)
+
+
+@cache
+def _first_clock(dialect: str) -> Any:
+    return upsert(dialect, CLOCKS).on_conflict_do_nothing(index_elements=["tier"])

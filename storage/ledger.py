@@ -1,10 +1,11 @@
 """The ledger in a database: jobs and pictures as rows, picture files beside them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -17,12 +18,30 @@ from engine.tally import Move, Tally
 from storage import jobs, lanes
 from storage.leaving import let_go, take_turns
 from storage.models import JobRow, job_of_row, utc
-from storage.picture_rows import PictureRow, digest_of, remembered_of_row
+from storage.picture_rows import REMEMBERED, digest_of, remembered_of_row
 from storage.pictures import PictureFiles
 from storage.room import Room
 from storage.transactions import Transactions
 from storage.uploads import make_room, uploaded
 from storage.uses import own
+
+NEWEST = 2**62
+"""Above the number of any picture."""
+PICTURES = REMEMBERED[0].table
+ALIKE = (
+    select(*REMEMBERED)
+    .where(
+        PICTURES.c.owner_id == bindparam("owner"),
+        PICTURES.c.recipe_digest == bindparam("digest"),
+        PICTURES.c.number < bindparam("before"),
+    )
+    .order_by(PICTURES.c.number.desc())
+    .limit(1)
+)
+SAME = select(jobs.JOBS).where(
+    jobs.JOBS.c.owner_id == bindparam("owner"), jobs.JOBS.c.key == bindparam("key")
+)
+TILES = select(*REMEMBERED).where(PICTURES.c.job_id == bindparam("of")).order_by(PICTURES.c.tile)
 
 
 class SqlLedger:
@@ -37,6 +56,7 @@ class SqlLedger:
     ) -> None:
         self._transactions = Transactions(engine)
         self._files, self._most_unused = files, most_unused
+        self._clocks = lanes.Clocks()
         self._room = Room(engine, self._transactions, files.folder)
 
     async def record(
@@ -55,19 +75,15 @@ class SqlLedger:
         return job
 
     async def seen(self, owner: str, key: str) -> Job | None:
-        same_key = select(JobRow).where(JobRow.owner_id == owner, JobRow.key == key)
         async with self._transactions.read() as session:
-            row = (await session.scalars(same_key)).one_or_none()
+            row = (await session.execute(SAME, {"owner": owner, "key": key})).one_or_none()
             return None if row is None else job_of_row(row)
 
     async def begin(
         self, job: str, worker: str, until: datetime, tally: Tally | None = None
     ) -> Job:
-        async with self._transactions.begin() as session:
-            begun = await jobs.begin(session, job, worker, until)
-            if tally is not None:
-                await lanes.keep(session, [tally])
-            return begun
+        async with self._keeping(tally) as session:
+            return await jobs.begin(session, job, worker, until)
 
     async def beat(self, held: Mapping[str, int], until: datetime) -> Collection[str]:
         async with self._transactions.begin() as session:
@@ -84,11 +100,9 @@ class SqlLedger:
         now = utc(now)
         # Files first: a crash here leaves files that no row names, never rows without a file.
         files = [await self._files.keep(picture.png) for picture in pictures]
-        async with self._transactions.begin() as session:
+        async with self._keeping(tally) as session:
             await jobs.finish(session, job, attempt, pictures, files, now)
             await self._stay(session, files, pictures)
-            if tally is not None:
-                await lanes.keep(session, [tally])
 
     async def release(self, job: str, attempt: int) -> None:
         async with self._transactions.begin() as session:
@@ -113,6 +127,7 @@ class SqlLedger:
         if status not in jobs.ENDS:
             raise ValueError(f"{status} is not how a job ends")
         files = {tile: await self._files.keep(each.png) for tile, each in pictures.items()}
+        tallies = [tally] if tally else []
         async with self._transactions.begin() as session:
             ended = await jobs.end(
                 session, job, status, problem, attempt=attempt, spent=spent, now=utc(now)
@@ -122,9 +137,9 @@ class SqlLedger:
             if files:
                 await jobs.keep_finished(session, job, pictures, files, utc(now))
                 await self._stay(session, files.values(), pictures.values())
-            if tally is not None:
-                await lanes.keep(session, [tally])
-            return True
+            await lanes.keep(session, tallies, self._clocks)
+        self._clocks.learn(tallies)
+        return True
 
     async def try_writing(self) -> None:
         await self._room.require()
@@ -155,32 +170,25 @@ class SqlLedger:
             # In one order, or two programs that do the same wait for each other. One's own stay so.
             for move in sorted(moves, key=lambda move: move.owner):
                 await lanes.move(session, move)
-            await lanes.keep(session, tallies)
+            await lanes.keep(session, tallies, self._clocks)
+        self._clocks.learn(tallies)
 
     async def tallies(self) -> tuple[Mapping[int, int], Sequence[Tally]]:
         async with self._transactions.read() as session:
             return await lanes.known(session)
 
     async def painted(self, owner: str, recipe: Recipe) -> Remembered | None:
-        alike = select(PictureRow).where(
-            PictureRow.owner_id == owner, PictureRow.recipe_digest == digest_of(recipe)
-        )
-        gone: set[str] = set()
+        alike = {"owner": owner, "digest": digest_of(recipe), "before": NEWEST}
         async with self._transactions.read() as session:
-            while True:
-                newest = alike.where(PictureRow.file.not_in(gone))
-                newest = newest.order_by(PictureRow.number.desc()).limit(1)
-                row = (await session.scalars(newest)).one_or_none()
-                if row is None:
-                    return None
+            while (row := (await session.execute(ALIKE, alike)).one_or_none()) is not None:
                 if await self._files.has(row.file):
                     return remembered_of_row(row)
-                gone.add(row.file)
+                alike["before"] = row.number
+        return None
 
     async def pictures(self, job: str) -> Sequence[Remembered]:
-        tiles = select(PictureRow).where(PictureRow.job_id == job).order_by(PictureRow.tile)
         async with self._transactions.read() as session:
-            return [remembered_of_row(row) for row in await session.scalars(tiles)]
+            return [remembered_of_row(row) for row in await session.execute(TILES, {"of": job})]
 
     async def keep(self, owner: str, file: bytes, now: datetime) -> str:
         digest = await self._files.keep(file)
@@ -199,6 +207,15 @@ class SqlLedger:
 
     async def file(self, digest: str) -> bytes:
         return await self._files.file(digest)
+
+    @asynccontextmanager
+    async def _keeping(self, tally: Tally | None) -> AsyncIterator[AsyncSession]:
+        """A transaction that ends with this tally."""
+        tallies = [tally] if tally else []
+        async with self._transactions.begin() as session:
+            yield session
+            await lanes.keep(session, tallies, self._clocks)
+        self._clocks.learn(tallies)
 
     async def _stay(
         self, session: AsyncSession, files: Iterable[str], pictures: Iterable[Picture]

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Dialect,
     Index,
     MetaData,
+    Row,
     TypeDecorator,
     UniqueConstraint,
     select,
@@ -153,7 +154,7 @@ def row_of_job(job: Job) -> JobRow:
     )
 
 
-def job_of_row(row: JobRow) -> Job:
+def job_of_row(row: JobRow | Row[Any]) -> Job:
     """One that this program cannot read has no tiles, and asks for no more than its prompt."""
     try:
         request, tiles = _request_of(row.request), tiles_of(row.tiles)

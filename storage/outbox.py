@@ -3,13 +3,30 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.outbox import Delivery
 from storage.models import JobRow, job_of_row, utc
+from storage.prepared import table_of
 from storage.rows import DeliveryRow
 from storage.transactions import Transactions
+
+DELIVERIES = table_of(DeliveryRow)
+DUE = (DELIVERIES.c.done.is_(None), DELIVERIES.c.due <= bindparam("now"))
+OLDEST = select(DELIVERIES.c.job_id).where(*DUE).order_by(DELIVERIES.c.due).limit(bindparam("most"))
+# Said twice: of two couriers the second looks at the row again when the first is done.
+TAKING = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.job_id.in_(OLDEST), *DUE)
+    .values(due=bindparam("until"), tries=DELIVERIES.c.tries + 1, worker=bindparam("by"))
+    .returning(DELIVERIES.c.job_id, DELIVERIES.c.tries)
+)
+DELIVERED = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.job_id == bindparam("of"), DELIVERIES.c.done.is_(None))
+    .values(done=bindparam("at"))
+)
 
 
 class SqlOutbox:
@@ -21,17 +38,10 @@ class SqlOutbox:
     async def take_due(
         self, now: datetime, *, until: datetime, most: int = 10, worker: str = ""
     ) -> Sequence[Delivery]:
-        is_due = (DeliveryRow.done.is_(None), DeliveryRow.due <= utc(now))
-        oldest = select(DeliveryRow.job_id).where(*is_due).order_by(DeliveryRow.due).limit(most)
-        # Said twice: of two couriers the second looks at the row again when the first is done.
-        taking = (
-            update(DeliveryRow)
-            .where(DeliveryRow.job_id.in_(oldest), *is_due)
-            .values(due=utc(until), tries=DeliveryRow.tries + 1, worker=worker)
-            .returning(DeliveryRow.job_id, DeliveryRow.tries)
-        )
+        taken = {"now": utc(now), "until": utc(until), "most": most, "by": worker}
         async with self._transactions.begin() as session:
-            tries = dict((await session.execute(taking)).all())
+            rows = await session.execute(TAKING, taken)
+            tries: dict[str, int] = {row.job_id: row.tries for row in rows}
             if not tries:
                 return []
             jobs = select(JobRow).where(JobRow.id.in_(tries)).order_by(JobRow.submitted, JobRow.id)
@@ -55,13 +65,8 @@ class SqlOutbox:
             await session.execute(theirs)
 
     async def delivered(self, job: str, now: datetime) -> None:
-        done = (
-            update(DeliveryRow)
-            .where(DeliveryRow.job_id == job, DeliveryRow.done.is_(None))
-            .values(done=utc(now))
-        )
         async with self._transactions.begin() as session:
-            await session.execute(done)
+            await session.execute(DELIVERED, {"of": job, "at": utc(now)})
 
     async def put_off(self, job: str, until: datetime) -> None:
         later = (

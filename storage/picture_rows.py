@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Row, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.errors import StorageFailed
@@ -62,6 +62,24 @@ class PictureRow(Table):
     terms: Mapped[Sequence[str]] = mapped_column(Terms, deferred=True, deferred_raiseload=True)
 
 
+REMEMBERED = tuple(
+    PictureRow.__table__.c[name]
+    for name in (
+        "number",
+        "job_id",
+        "tile",
+        "owner_id",
+        "recipe",
+        "file",
+        "seconds",
+        "painted",
+        "favourite",
+        "notes",
+    )
+)
+"""What a picture is remembered by."""
+
+
 def row_of_picture(
     job: str, tile: int, owner: str, picture: Picture, file: str, painted: datetime
 ) -> PictureRow:
@@ -81,7 +99,7 @@ def row_of_picture(
     )
 
 
-def remembered_of_row(row: PictureRow) -> Remembered:
+def remembered_of_row(row: PictureRow | Row[Any]) -> Remembered:
     """Raises StorageFailed where this program cannot read its recipe."""
     try:
         recipe = recipe_of(row.recipe)

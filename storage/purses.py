@@ -2,30 +2,34 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Date,
     Double,
     and_,
+    bindparam,
     case,
+    cast,
     insert,
     literal,
     or_,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.allowance import Allowance, cents_of, require_unblocked
 from engine.job import Job
 from engine.purse import NEW, SKEW_S, Kind, Purse, named
-from storage.models import Table, utc
+from storage.models import utc
+from storage.prepared import dialect_of, table_of, upsert
 from storage.rows import BlockRow, EntryRow, GrantRow, PersonRow
 
-UPSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+ENTRIES, PEOPLE = table_of(EntryRow), table_of(PersonRow)
 
 
 async def reserve(session: AsyncSession, job: Job, allowance: Allowance, now: datetime) -> None:
@@ -40,7 +44,7 @@ async def reserve(session: AsyncSession, job: Job, allowance: Allowance, now: da
     block = await session.get(BlockRow, owner)
     if block is not None:
         require_unblocked(block.why, block.until, now)
-    day = (await session.scalars(_taking(owner, cents, allowance, now))).one_or_none()
+    day = (await session.scalars(*_taking(owner, cents, allowance, now))).one_or_none()
     grants: list[list[int]] = []
     if day is None:
         purse = await purse_of(session, owner)
@@ -55,7 +59,7 @@ async def reserve(session: AsyncSession, job: Job, allowance: Allowance, now: da
         "grants": grants,
         "at": now,
     }
-    await session.execute(insert(EntryRow).values(entry))
+    await session.execute(ENTRY, entry)
 
 
 async def resolve(session: AsyncSession, job: str, spent: int, now: datetime) -> None:
@@ -66,12 +70,12 @@ async def resolve(session: AsyncSession, job: str, spent: int, now: datetime) ->
     settled = await _settle(session, job, max(0, spent), utc(now))
     if settled is None:
         return
-    reserved = select(EntryRow).where(EntryRow.job_id == job, EntryRow.kind == Kind.RESERVE)
-    held = (await session.scalars(reserved)).one()
+    held = (await session.execute(RESERVED, {"of": job})).one()
     rest = held.credits - settled
     given: list[list[int]] = []
     # The person first here too: whoever locks in the same order never waits for each other.
-    await session.execute(_giving_back(held.owner_id, 0 if held.grants else rest, held.day))
+    back_to_purse = {"of": held.owner_id, "back": 0 if held.grants else rest, "on": held.day}
+    await session.execute(GIVING_BACK, back_to_purse)
     if held.grants:
         given = returned(held.grants, rest)
         for grant, cents in given:
@@ -86,7 +90,7 @@ async def resolve(session: AsyncSession, job: str, spent: int, now: datetime) ->
         "grants": given,
         "at": utc(now),
     }
-    await session.execute(insert(EntryRow).values(entry))
+    await session.execute(ENTRY, entry)
 
 
 async def meet(session: AsyncSession, owner: str, now: datetime, asker: str | None = None) -> None:
@@ -108,20 +112,17 @@ async def meet(session: AsyncSession, owner: str, now: datetime, asker: str | No
         "at": NEW.at,
         "seen": now,
     }
+    await session.execute(_meeting(dialect_of(session), asker is not None, bool(name)), new)
+
+
+@cache
+def _meeting(dialect: str, is_seen: bool, has_name: bool) -> Any:
+    meeting = upsert(dialect, PEOPLE)
     # Even where nothing is new, it is written: that is what locks.
-    changed: dict[str, Any] = {"id": owner} if asker is None else {"seen": now}
-    if name:
-        changed["name"] = name
-    meeting = upsert(session, PersonRow).values(new)
-    await session.execute(meeting.on_conflict_do_update(index_elements=["id"], set_=changed))
-
-
-def upsert(session: AsyncSession, table: type[Table]) -> Any:
-    """An INSERT that can say what happens where the row is there already.
-
-    Both databases write it alike, yet SQLAlchemy has one of its own for each.
-    """
-    return UPSERTS[session.get_bind().dialect.name](table)
+    changed = {"seen": meeting.excluded.seen} if is_seen else {"id": meeting.excluded.id}
+    if has_name:
+        changed["name"] = meeting.excluded.name
+    return meeting.on_conflict_do_update(index_elements=["id"], set_=changed)
 
 
 async def purse_of(session: AsyncSession, owner: str) -> Purse:
@@ -163,52 +164,73 @@ class _Columns:
     at: ColumnElement[float]
 
 
-def _at_time(allowance: Allowance, now: datetime) -> _Columns:
-    today: ColumnElement[date] = literal(now.astimezone(UTC).date(), Date())
-    moment: ColumnElement[float] = literal(now.timestamp(), Double())
-    wrong = PersonRow.at > moment + literal(SKEW_S, Double())
+def _at_time(*, flows: bool) -> _Columns:
+    today: ColumnElement[date] = bindparam("today", type_=Date())
+    moment: ColumnElement[float] = bindparam("moment", type_=Double())
+    wrong = PEOPLE.c.at > moment + literal(SKEW_S, Double())
     nothing: ColumnElement[float] = literal(0.0, Double())
     level: ColumnElement[float] = nothing
-    if allowance.burst_cents is not None:
-        elapsed = case((moment > PersonRow.at, moment - PersonRow.at), else_=nothing)
-        burst: ColumnElement[float] = literal(float(allowance.burst_cents), Double())
-        before = case((PersonRow.level > burst, burst), else_=PersonRow.level)
-        left = before - elapsed * literal(allowance.flow, Double())
+    if flows:
+        elapsed = case((moment > PEOPLE.c.at, moment - PEOPLE.c.at), else_=nothing)
+        burst: ColumnElement[float] = bindparam("burst", type_=Double())
+        before = case((PEOPLE.c.level > burst, burst), else_=PEOPLE.c.level)
+        left = before - elapsed * bindparam("flow", type_=Double())
         level = case((left > nothing, left), else_=nothing)
     return _Columns(
-        day=case((or_(wrong, today > PersonRow.day), today), else_=PersonRow.day),
-        used=case((today <= PersonRow.day, PersonRow.used), else_=0),
+        day=case((or_(wrong, today > PEOPLE.c.day), today), else_=PEOPLE.c.day),
+        used=case((today <= PEOPLE.c.day, PEOPLE.c.used), else_=0),
         level=level,
-        at=case((or_(wrong, moment > PersonRow.at), moment), else_=PersonRow.at),
+        at=case((or_(wrong, moment > PEOPLE.c.at), moment), else_=PEOPLE.c.at),
     )
 
 
-def _taking(owner: str, cents: int, allowance: Allowance, now: datetime) -> Any:
+def _taking(
+    owner: str, cents: int, allowance: Allowance, now: datetime
+) -> tuple[Any, dict[str, Any]]:
     """`Purse.take` as one UPDATE that answers the day, or nothing where there is not enough."""
-    before = _at_time(allowance, now)
-    day_cents, burst_cents = allowance.day_cents, allowance.burst_cents
+    day, burst = allowance.day_cents, allowance.burst_cents
+    taking = _taking_from(by_day=day is not None, flows=burst is not None, costs=bool(cents))
+    return taking, {
+        "of": owner,
+        "cents": cents,
+        "today": now.astimezone(UTC).date(),
+        "moment": now.timestamp(),
+        **({"most": day - cents} if day is not None and cents else {}),
+        **({"burst": float(burst), "flow": allowance.flow} if burst is not None else {}),
+    }
+
+
+@cache
+def _taking_from(*, by_day: bool, flows: bool, costs: bool) -> Any:
+    before = _at_time(flows=flows)
+    cents: ColumnElement[int] = bindparam("cents", type_=BigInteger())
     there: list[ColumnElement[bool]] = []
-    if cents and day_cents is not None:
-        there.append(before.used <= day_cents - cents)
+    if costs and by_day:
+        there.append(before.used <= bindparam("most", type_=BigInteger()))
     level = before.level
-    if burst_cents is not None:
-        level = before.level + literal(float(cents), Double())
-        if cents:
-            there.append(level <= float(burst_cents))
+    if flows:
+        level = before.level + cast(cents, Double())
+        if costs:
+            there.append(level <= bindparam("burst", type_=Double()))
     return (
-        update(PersonRow)
-        .where(PersonRow.id == owner, *there)
+        update(PEOPLE)
+        .where(PEOPLE.c.id == bindparam("of"), *there)
         .values(day=before.day, used=before.used + cents, level=level, at=before.at)
-        .returning(PersonRow.day)
+        .returning(PEOPLE.c.day)
     )
 
 
-def _giving_back(owner: str, cents: int, day: date) -> Any:
+def _giving_back() -> Any:
     """`Purse.give_back` as one UPDATE."""
-    enough = PersonRow.used >= cents
-    used = case((PersonRow.day != day, PersonRow.used), (enough, PersonRow.used - cents), else_=0)
-    level = case((PersonRow.level > float(cents), PersonRow.level - float(cents)), else_=0.0)
-    return update(PersonRow).where(PersonRow.id == owner).values(used=used, level=level)
+    back: ColumnElement[int] = bindparam("back", type_=BigInteger())
+    cents: ColumnElement[float] = cast(back, Double())
+    used = case(
+        (PEOPLE.c.day != bindparam("on", type_=Date()), PEOPLE.c.used),
+        (PEOPLE.c.used >= back, PEOPLE.c.used - back),
+        else_=0,
+    )
+    level = case((PEOPLE.c.level > cents, PEOPLE.c.level - cents), else_=literal(0.0, Double()))
+    return update(PEOPLE).where(PEOPLE.c.id == bindparam("of")).values(used=used, level=level)
 
 
 async def _take_grants(
@@ -248,17 +270,30 @@ async def _settle(session: AsyncSession, job: str, spent: int, now: datetime) ->
 
     The unique pair of job and kind decides who is first, however close the race.
     """
-    cost = case((EntryRow.credits < spent, EntryRow.credits), else_=spent)
+    settling = _settling(dialect_of(session))
+    return (await session.scalars(settling, {"of": job, "spent": spent, "now": now})).one_or_none()
+
+
+@cache
+def _settling(dialect: str) -> Any:
+    spent: ColumnElement[int] = bindparam("spent", type_=BigInteger())
     held = select(
-        EntryRow.job_id,
-        EntryRow.owner_id,
+        ENTRIES.c.job_id,
+        ENTRIES.c.owner_id,
         literal(Kind.SETTLE.value),
-        cost,
-        EntryRow.day,
-        EntryRow.grants,
-        literal(now, EntryRow.at.type),
-    ).where(EntryRow.job_id == job, EntryRow.kind == Kind.RESERVE)
+        case((ENTRIES.c.credits < spent, ENTRIES.c.credits), else_=spent),
+        ENTRIES.c.day,
+        ENTRIES.c.grants,
+        bindparam("now", type_=ENTRIES.c.at.type),
+    ).where(ENTRIES.c.job_id == bindparam("of"), ENTRIES.c.kind == Kind.RESERVE)
     names = ["job_id", "owner_id", "kind", "credits", "day", "grants", "at"]
-    settling = upsert(session, EntryRow).from_select(names, held)
+    settling = upsert(dialect, ENTRIES).from_select(names, held)
     once = settling.on_conflict_do_nothing(index_elements=["job_id", "kind"])
-    return (await session.scalars(once.returning(EntryRow.credits))).one_or_none()
+    return once.returning(ENTRIES.c.credits)
+
+
+ENTRY = insert(ENTRIES)
+RESERVED = select(ENTRIES.c.owner_id, ENTRIES.c.credits, ENTRIES.c.day, ENTRIES.c.grants).where(
+    ENTRIES.c.job_id == bindparam("of"), ENTRIES.c.kind == Kind.RESERVE
+)
+GIVING_BACK = _giving_back()

@@ -16,7 +16,13 @@ class Transactions:
     """What is done in one is done wholly or not at all."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._sessions = async_sessionmaker(
+            engine,
+            expire_on_commit=False,
+            # Nobody looks at a row again after a statement has changed it, and finding out which
+            # rows it would be takes as long as the statement.
+            execution_options={"synchronize_session": False},
+        )
         # SQLite has one writer at a time, and whoever finds it locked sleeps and tries again: of
         # many the unlucky would wait for seconds. Within a program they stand in a line instead.
         one_writer = engine.dialect.name == "sqlite"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.sources import surplus
 from storage.models import JobRow, Table, utc
-from storage.purses import upsert
+from storage.prepared import dialect_of, upsert
 from storage.sources import SourceRow
 
 RECENT = timedelta(days=3)
@@ -32,7 +32,7 @@ async def uploaded(
     session: AsyncSession, owner: str, digest: str, size: int, now: datetime
 ) -> None:
     new = {"owner_id": owner, "digest": digest, "bytes": size, "at": utc(now)}
-    adding = upsert(session, UploadRow).values(new)
+    adding = upsert(dialect_of(session), UploadRow).values(new)
     keys = ["owner_id", "digest"]
     await session.execute(adding.on_conflict_do_update(index_elements=keys, set_={"at": new["at"]}))
 

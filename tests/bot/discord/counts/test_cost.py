@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import fmean
+from time import process_time
 
 import psutil
 
@@ -18,8 +20,18 @@ SIMULATED = ("tests.bot.discord.counts.simulated",)
 AT_ONCE = 16
 WARM = 50
 """Caches fill up before it is measured."""
-MOST_MS = 60.0
-"""Several times what it takes: a machine with other work to do takes longer for the same."""
+MOST = 30.0
+"""Yardsticks, several times what it takes: where threads change slowly it takes more of them."""
+TURNS = 100_000
+
+
+def yardstick_ms() -> float:
+    """What this machine takes, as busy as it is, for a piece of Python that is always the same."""
+    began, total = process_time(), 0
+    for number in range(TURNS):
+        total += number
+    assert total == TURNS * (TURNS - 1) // 2
+    return (process_time() - began) * 1000
 
 
 async def ask(server: Discord, crowd: Sequence[User], first: int, count: int) -> None:
@@ -54,11 +66,13 @@ async def test_a_job_on_discord_takes_little_of_the_processor(
     async with running(SIMULATED, server, settings, log=tmp_path / "log") as process:
         easel = psutil.Process(process.pid)
         await ask(server, crowd, 0, WARM)
-        before = easel.cpu_times()
+        yardsticks, before = [yardstick_ms()], easel.cpu_times()
         await ask(server, crowd, WARM, count)
         after = easel.cpu_times()
+        yardsticks.append(yardstick_ms())
 
     took = (after.user - before.user + after.system - before.system) * 1000 / count
-    tell(f"a job on Discord took {took:.1f} ms of CPU, {count} jobs")
-    assert took < MOST_MS
+    yardstick = fmean(yardsticks)
+    tell(f"a job on Discord took {took:.1f} ms of CPU, {count} jobs; a yardstick {yardstick:.1f}")
+    assert took < MOST * yardstick
     assert not refusals(server)
