@@ -4,6 +4,8 @@
 #   docker build --target with-weights --build-arg MODELS="org/name@COMMIT" .
 #                                          models lie in the image
 #
+#   docker build --build-arg EXTRAS="ray" .   with what another way of painting needs
+#
 # TORCH_BUILD is cpu, cuda, or empty: then the CPU build is taken where pip can find one. CUDA
 # itself comes with PyTorch; the machine has to bring only the driver. PIP_INDEX_URL and
 # PIP_EXTRA_INDEX_URL say where pip looks, as they do without a container.
@@ -17,11 +19,16 @@ FROM base AS packages
 ARG TORCH_BUILD=""
 ARG PIP_INDEX_URL=""
 ARG PIP_EXTRA_INDEX_URL=""
+# None, or ray, modal, or both with a space between.
+ARG EXTRAS=""
 ENV PIP_NO_CACHE_DIR=1
-COPY run requirements.lock pyproject.toml ./
+COPY run requirements.lock extras.lock pyproject.toml ./
 COPY deploy/slim.py deploy/
 # In one layer: what is taken out in a later one would still be in the image.
-RUN ./run --set-up-only && .venv/bin/python deploy/slim.py && rm .venv/setup.log
+RUN ./run --set-up-only \
+    && if [ -n "$EXTRAS" ]; then ./run --set-up-extras; fi \
+    && .venv/bin/python deploy/slim.py $EXTRAS \
+    && rm .venv/setup.log
 
 FROM base AS sources
 COPY run requirements.lock pyproject.toml LICENSE ./

@@ -1,8 +1,12 @@
-"""Takes out of the environment what Easel serves without: the tools of its tests, and pip."""
+"""Takes out of the environment what Easel serves without: the tools of its tests, and pip.
+
+`slim.py ray modal` keeps these extras. An extra that is not named goes too.
+"""
 
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
 from importlib.metadata import distribution, distributions
 from pathlib import Path
 
@@ -29,17 +33,24 @@ def needed(roots: list[Requirement]) -> set[str]:
     return {name for name, _ in found}
 
 
-def needless() -> list[str]:
+def needless(extras: Sequence[str] = ()) -> list[str]:
     """What is here and not needed."""
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
-    roots = [Requirement(text) for text in project["dependencies"]]
+    asked = [*project["dependencies"]]
     here = {canonicalize_name(each.metadata["Name"]) for each in distributions()}
-    return sorted(here - needed(roots))
+    for extra in extras:
+        wanted = project["optional-dependencies"].get(extra, [])
+        names = {canonicalize_name(Requirement(text).name) for text in wanted}
+        if not names or names - here:
+            sys.exit(f"There is no extra {extra} here: EXTRAS may be ray, modal, or both.")
+        asked += wanted
+    return sorted(here - needed([Requirement(text) for text in asked]))
 
 
 if __name__ == "__main__":
+    kept = [word for word in sys.argv[1:] if word != "--list"]
     if "--list" in sys.argv:
-        sys.stdout.writelines(f"{name}\n" for name in needless())
+        sys.stdout.writelines(f"{name}\n" for name in needless(kept))
     else:
-        command = (sys.executable, "-m", "pip", "uninstall", "--yes", "--quiet", *needless())
+        command = (sys.executable, "-m", "pip", "uninstall", "--yes", "--quiet", *needless(kept))
         sys.exit(subprocess.run(command).returncode)

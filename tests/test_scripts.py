@@ -1,4 +1,4 @@
-"""The two commands and the lock, as far as they can be judged without installing anything."""
+"""The two commands and the locks, as far as they can be judged without installing anything."""
 
 import ast
 import os
@@ -13,12 +13,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = ["run", "test", ".ci/run"]
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCK, EXTRAS_LOCK = (
+    (ROOT / name).read_text(encoding="utf-8") for name in ("requirements.lock", "extras.lock")
+)
 
 
 OURS = ["bot", "engine", "migrations", "storage", "tests"]
 # In no list: ./run picks the build.
 CHOSEN_BY_RUN = {"torch"}
+# What ./run --set-up-extras installs.
+EXTRAS = ["modal", "ray"]
 
 
 def plain(name: str) -> str:
@@ -29,15 +33,14 @@ def plain(name: str) -> str:
 def asked_for() -> set[str]:
     """The packages that pyproject.toml names."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return {
-        plain(name)
-        for name in project["project"]["dependencies"] + project["dependency-groups"]["test"]
-    }
+    extras = project["project"]["optional-dependencies"]
+    named = project["project"]["dependencies"] + project["dependency-groups"]["test"]
+    return {plain(name) for name in sum((extras[each] for each in EXTRAS), named)}
 
 
-def locked() -> dict[str, str]:
+def locked(lock: str) -> dict[str, str]:
     """Every package of the lock, with what stands under it up to the next one."""
-    entries = re.split(r"^(?=[a-z0-9])", LOCK, flags=re.MULTILINE)[1:]
+    entries = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)[1:]
     return {plain(entry.split("==")[0]): entry for entry in entries}
 
 
@@ -64,14 +67,19 @@ def test_a_script_is_what_a_plain_sh_can_read(script: str) -> None:
     assert (reading.returncode, reading.stderr) == (0, "")
 
 
-def test_every_locked_package_has_one_version_and_its_hashes() -> None:
-    for name, entry in locked().items():
+@pytest.mark.parametrize("lock", [LOCK, EXTRAS_LOCK], ids=["requirements", "extras"])
+def test_every_locked_package_has_one_version_and_its_hashes(lock: str) -> None:
+    for name, entry in locked(lock).items():
         assert re.match(r"[a-z0-9._-]+==[0-9][^ ]*( ; [^\\]+)? \\\n", entry), name
         assert re.search(r"--hash=sha256:[0-9a-f]{64}$", entry, re.MULTILINE), name
 
 
 def test_everything_the_project_asks_for_is_locked() -> None:
-    assert asked_for() - locked().keys() == set()
+    assert asked_for() - locked(LOCK).keys() - locked(EXTRAS_LOCK).keys() == set()
+
+
+def test_no_package_is_in_both_locks() -> None:
+    assert locked(LOCK).keys() & locked(EXTRAS_LOCK).keys() == set()
 
 
 def test_everything_the_code_imports_is_asked_for() -> None:
@@ -88,14 +96,16 @@ def test_everything_the_code_imports_is_asked_for() -> None:
     assert missing == set()
 
 
-def test_the_lock_leaves_torch_and_cuda_to_the_machine() -> None:
+@pytest.mark.parametrize("lock", [LOCK, EXTRAS_LOCK], ids=["requirements", "extras"])
+def test_the_locks_leave_torch_and_cuda_to_the_machine(lock: str) -> None:
     machine_bound = re.compile(r"torch|torchvision|triton|(nvidia|cuda)-.*")
 
-    assert [name for name in locked() if machine_bound.fullmatch(name)] == []
+    assert [name for name in locked(lock) if machine_bound.fullmatch(name)] == []
 
 
-def test_the_lock_names_no_place() -> None:
-    assert re.findall(r"\S*(?:://|file:|--index|--find-links)\S*|(?:^|\s)/\S+", LOCK) == []
+@pytest.mark.parametrize("lock", [LOCK, EXTRAS_LOCK], ids=["requirements", "extras"])
+def test_the_locks_name_no_place(lock: str) -> None:
+    assert re.findall(r"\S*(?:://|file:|--index|--find-links)\S*|(?:^|\s)/\S+", lock) == []
 
 
 def test_a_soak_of_no_time_is_refused_in_a_sentence() -> None:

@@ -107,6 +107,18 @@ def test_packages_come_by_the_script_that_everybody_starts_easel_with() -> None:
     assert entry.words == ["/opt/easel/run"]
 
 
+def test_extras_are_in_the_image_only_where_they_are_asked_for() -> None:
+    steps = STAGES["packages"].steps
+    given = [
+        step.pairs["EXTRAS"] for step in steps if step.word == "ARG" and "EXTRAS" in step.pairs
+    ]
+    [run] = [step.said for step in steps if step.word == "RUN"]
+
+    assert given == [""]
+    assert re.search(r'if \[ -n "\$EXTRAS" \]; then \./run --set-up-extras; fi', run)
+    assert "deploy/slim.py $EXTRAS" in run
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -12,17 +12,22 @@ from tests.test_scripts import imported, plain
 SERVING = ["bot", "engine", "migrations", "storage"]
 
 
+def listed(*extras: str) -> subprocess.CompletedProcess[str]:
+    """Nothing is taken out."""
+    return subprocess.run(
+        [sys.executable, ROOT / "deploy" / "slim.py", "--list", *extras],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
 @pytest.fixture(scope="module")
 def needless() -> set[str]:
     """What it would take out of this environment."""
-    listed = subprocess.run(
-        [sys.executable, ROOT / "deploy" / "slim.py", "--list"],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    return set(listed.stdout.split())
+    told = listed()
+    assert told.returncode == 0, told.stderr
+    return set(told.stdout.split())
 
 
 def test_tools_of_tests_go(needless: set[str]) -> None:
@@ -41,6 +46,23 @@ def test_whatever_easel_imports_stays(needless: set[str]) -> None:
 
     assert {"torch", "diffusers", "aiohttp", "sqlalchemy", "discord-py"} <= asked
     assert not asked & needless
+
+
+def test_extras_go_but_those_that_are_named(needless: set[str]) -> None:
+    ray, both = (set(listed(*extras).stdout.split()) for extras in (["ray"], ["ray", "modal"]))
+
+    assert {"ray", "modal", "grpclib"} <= needless
+    assert needless - ray >= {"ray", "jsonschema"}
+    assert {"modal", "grpclib"} <= ray
+    assert not {"ray", "modal", "jsonschema", "grpclib", "hpack"} & both
+    assert "pytest" in both
+
+
+def test_an_extra_that_there_is_not_is_refused() -> None:
+    refused = listed("cuda")
+
+    assert refused.returncode == 1
+    assert refused.stderr == "There is no extra cuda here: EXTRAS may be ray, modal, or both.\n"
 
 
 def test_what_they_need_in_turn_stays(needless: set[str]) -> None:

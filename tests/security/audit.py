@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.security.pinned import LOCK, Pinned, here
+from tests.security.pinned import EXTRAS_LOCK, LOCK, Pinned, here
 
 CLEAN, VULNERABLE, NOT_AUDITED = 0, 1, 3
 PATIENCE_S = 600
@@ -82,6 +82,7 @@ def audit() -> Audit:
         try:
             answers = [
                 _asked("--requirement", str(LOCK), "--require-hashes", "--disable-pip"),
+                _asked("--requirement", str(EXTRAS_LOCK), "--require-hashes", "--disable-pip"),
                 _asked("--requirement", str(more), "--no-deps", "--disable-pip"),
             ]
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:

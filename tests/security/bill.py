@@ -57,6 +57,8 @@ def _component(package: Pinned) -> dict[str, Any]:
         "version": package.version,
         "purl": address,
     }
+    if package.extra:
+        told["scope"] = "optional"
     if package.digests:
         # Each is of one of the files that the package comes as, on one kind of machine or another.
         digests = [{"alg": "SHA-256", "content": digest} for digest in package.digests]

@@ -1,12 +1,13 @@
-"""What is installed: the packages of the lock with their digests, and torch, which ./run takes."""
+"""What is installed: the packages of the locks with their digests, and torch, which ./run takes."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements.lock"
+EXTRAS_LOCK = ROOT / "extras.lock"
 RUN = ROOT / "run"
 PACKAGE = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)(?:\s*;\s*(?P<where>[^\\\n]+))?", re.M
@@ -17,17 +18,21 @@ TORCH = re.compile(r"^torch=(?P<version>\S+)$", re.M)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pinned:
-    """`digests` are of the files that it may come as; `where` is on which machines."""
+    """`digests` are of the files that it may come as; `where` is on which machines.
+
+    `extra` says that Easel serves without it.
+    """
 
     name: str
     version: str
     digests: tuple[str, ...] = ()
     where: str = ""
+    extra: bool = False
 
 
-def pinned(lock: str, run: str) -> list[Pinned]:
+def pinned(lock: str, run: str, extras: str = "") -> list[Pinned]:
     """In the order of their names."""
-    found = list(_in_lock(lock))
+    found = [*_in_lock(lock), *(replace(one, extra=True) for one in _in_lock(extras))]
     torch = TORCH.search(run)
     if torch:
         found.append(Pinned(name="torch", version=torch["version"]))
@@ -35,12 +40,12 @@ def pinned(lock: str, run: str) -> list[Pinned]:
 
 
 def here() -> list[Pinned]:
-    return pinned(LOCK.read_text("utf-8"), RUN.read_text("utf-8"))
+    return pinned(*(file.read_text("utf-8") for file in (LOCK, RUN, EXTRAS_LOCK)))
 
 
 def _in_lock(lock: str) -> Iterator[Pinned]:
     packages = list(PACKAGE.finditer(lock))
-    ends = [*(package.start() for package in packages[1:]), len(lock)]
+    ends = [*(package.start() for package in packages), len(lock)][1:]
     for package, end in zip(packages, ends, strict=True):
         yield Pinned(
             name=package["name"].lower(),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.security.audit import CLEAN, NOT_AUDITED, VULNERABLE, Audit, audit_of
 from tests.security.bill import bill_of, write_bill
-from tests.security.pinned import LOCK, Pinned, here, pinned
+from tests.security.pinned import EXTRAS_LOCK, LOCK, Pinned, here, pinned
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 INK = Pinned(name="ink", version="1.2", digests=("a" * 64,))
@@ -20,8 +20,8 @@ ILL = {"name": "ink", "version": "1.2", "vulns": [{"id": "PYSEC-1"}]}
 SKIPPED = {"name": "paper", "skip_reason": "Dependency not found on the index"}
 
 
-def test_each_package_of_the_lock_is_known_with_its_digests() -> None:
-    lock = LOCK.read_text("utf-8")
+def test_each_package_of_the_locks_is_known_with_its_digests() -> None:
+    lock = LOCK.read_text("utf-8") + EXTRAS_LOCK.read_text("utf-8")
     found = here()
 
     assert len(found) == len(re.findall(r"^[\w.-]+==", lock, re.M)) + 1
@@ -47,6 +47,17 @@ def test_the_bill_has_every_package_once(tmp_path: Path) -> None:
     assert count == len(references) == len(set(references)) == len(here())
     assert told["bomFormat"] == "CycloneDX"
     assert set(told["dependencies"][0]["dependsOn"]) == set(references)
+
+
+def test_what_easel_serves_without_is_marked_on_the_bill() -> None:
+    lock, extras = (f"{name}==1 \\\n    --hash=sha256:{'b' * 64}\n" for name in ("ink", "gold"))
+
+    told = bill_of(pinned(lock, "", extras), "1", NOW)
+
+    assert [(part["name"], part.get("scope")) for part in told["components"]] == [
+        ("gold", "optional"),
+        ("ink", None),
+    ]
 
 
 def test_the_same_packages_make_the_same_bill() -> None:
