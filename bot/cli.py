@@ -89,7 +89,7 @@ def serve(context: typer.Context) -> None:
         settings = begin()
         for aside in cut_off_restores(settings):
             echo(f"A restore was cut off here. {backup_words.cut_off(aside)}", err=True)
-        fetch_missing(settings.models, settings.data_dir / "models", Console(stderr=True))
+        fetch_missing(settings.models_here, settings.data_dir / "models", Console(stderr=True))
         watchdog = Watchdog()
 
         async def serving() -> None:

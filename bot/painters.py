@@ -12,6 +12,8 @@ from typing import Any
 
 from bot.children import names_of, open_children
 from bot.fits import Memory
+from bot.modals import NAME as ON_MODAL
+from bot.modals import cards_at, open_rented
 from bot.settings import Settings
 from engine.addon import Shelf
 from engine.card import ModelCard
@@ -92,7 +94,9 @@ class Fit:
 
 
 def cards_of(settings: Settings) -> Mapping[str, ModelCard]:
-    """The cards of the models that the settings name, the default first. Raises BadModel."""
+    """The cards of the models that are painted with, the default first. Raises Misconfigured."""
+    if settings.painter == "modal":
+        return cards_at(settings)
     cards = [check_model(name, settings) for name in settings.models]
     return {card.name: card for card in cards}
 
@@ -138,6 +142,8 @@ def memory_of(settings: Settings) -> Memory:
 def device_of(settings: Settings) -> str:
     """The device that `auto` means here, or all of them. Raises Misconfigured where there is none
     such."""
+    if settings.painter == "modal":
+        return ON_MODAL
     from engine.gpu.device import device_named
 
     if settings.painter == "process":
@@ -157,9 +163,12 @@ async def warm_painters(settings: Settings) -> AsyncIterator[Crew]:
                 orders_of(settings),
                 closes_within_s=CLOSES_WITHIN_S,
             )
+        case "modal":
+            opening = open_rented(settings)
         case other:
             raise Misconfigured(
-                f"This Easel cannot paint in “{other}” yet. Set EASEL_PAINTER to thread or process."
+                f"This Easel cannot paint in “{other}” yet. "
+                "Set EASEL_PAINTER to thread, process or modal."
             )
     async with opening as crew:
         yield crew

@@ -40,6 +40,10 @@ EXPECTED = {
     "database_url": "a database's address: postgresql://… or sqlite:///…",
     "models": "a list of models with commas between",
     "painter": "thread, process, ray or modal",
+    "modal_app": "a name in letters, digits, dots and dashes, of at most 64 letters",
+    "modal_gpu": "auto, none, T4, L4, A10, L40S, A100-40GB, A100-80GB, H100 or H200",
+    "modal_containers": "how many machines paint at most, a whole number from 1 to 100",
+    "modal_warm": "how many machines are kept running, a whole number from 0 to 100",
     "device": "auto, cpu, cuda or one card of several, like cuda:1; for processes also several of "
     "them, with commas between",
     "model_memory_gb": "how many gigabytes the loaded models may take, a number above 0",
@@ -84,6 +88,12 @@ class Settings(BaseSettings):
     models: Annotated[tuple[str, ...], NoDecode] = (BUILT_IN,)
     painter: Literal["thread", "process", "ray", "modal"] = "thread"
     device: str = Field("auto", pattern=rf"^(auto|{DEVICE}(\s*,\s*{DEVICE})*)$")
+    modal_app: str = Field("easel", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    modal_gpu: Literal[
+        "auto", "none", "T4", "L4", "A10", "L40S", "A100-40GB", "A100-80GB", "H100", "H200"
+    ] = "auto"
+    modal_containers: int = Field(1, ge=1, le=100)
+    modal_warm: int = Field(0, ge=0, le=100)
     model_memory_gb: float | None = Field(None, gt=0, le=4096)
     offload: Literal["none", "parts", "blocks", "layers"] = "none"
     previews: Literal["off", "fast", "fine"] = "fine"
@@ -150,12 +160,22 @@ class Settings(BaseSettings):
                 "A thread paints on one device. "
                 "Set EASEL_DEVICE to one of them, or EASEL_PAINTER to process."
             )
+        if self.modal_warm > self.modal_containers:
+            raise Misconfigured(
+                "More machines cannot be kept running on Modal than may paint there. "
+                "Lower EASEL_MODAL_WARM, or raise EASEL_MODAL_CONTAINERS."
+            )
         return self
 
     @property
     def devices(self) -> tuple[str, ...]:
         """Where pictures are painted, as they were named."""
         return tuple(name.strip() for name in self.device.split(","))
+
+    @property
+    def models_here(self) -> tuple[str, ...]:
+        """Those that have to be on this machine."""
+        return () if self.painter == "modal" else self.models
 
     @property
     def model_memory(self) -> int | None:

@@ -80,7 +80,7 @@ def again(
 
     settings = begin()
     console = Console(stderr=True)
-    fetch_missing(settings.models, settings.data_dir / "models", console)
+    fetch_missing(settings.models_here, settings.data_dir / "models", console)
     outcome = asyncio.run(
         paint_again(
             number,

@@ -152,7 +152,7 @@ def imagine(
         return typer.confirm(messages.confirm(pictures, price), err=True)
 
     console = Console(stderr=True)
-    fetch_missing(settings.models, settings.data_dir / "models", console)
+    fetch_missing(settings.models_here, settings.data_dir / "models", console)
     painters = painters_of(context)
     painted = asyncio.run(paint(asked, settings, painters, console=console, agreed=agreed))
     if as_json:

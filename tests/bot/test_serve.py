@@ -161,8 +161,8 @@ async def test_an_address_of_another_machine_is_a_sentence(painters: Painters) -
 async def test_a_painter_that_does_not_exist_yet_is_a_sentence() -> None:
     from bot.painters import PAINTERS
 
-    settings = Settings(port=0, painter="modal")
+    settings = Settings(port=0, painter="ray")
 
-    with pytest.raises(Misconfigured, match="Set EASEL_PAINTER to thread or process"):
+    with pytest.raises(Misconfigured, match="Set EASEL_PAINTER to thread, process or modal"):
         async with PAINTERS.open(settings):
             pass

@@ -1,0 +1,125 @@
+"""Easel's painter on Modal: `modal deploy deploy/modal_app.py`, with Easel's own settings.
+
+Nothing is decided here. What is deployed is planned in bot/modal_plan.py, what a machine does is
+engine/rented/resident.py, and docs/modal.md says how to use it.
+"""
+
+import json
+import os
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import modal
+from modal.experimental import stop_fetching_inputs
+
+from bot.modal_page import Page
+from bot.modal_plan import SEATS, Plan, plan_of
+from bot.painters import cards_of, orders_of, shelf_of
+from bot.settings import read_settings
+from bot.version import version
+from engine.child.messages import Ready
+from engine.child.opening import open_engine
+from engine.rented.here import Guest
+from engine.rented.letter import About, answering
+from engine.rented.resident import Resident
+
+ROOT = Path(__file__).parent.parent
+THERE = "/opt/easel"
+CODE = ("bot", "engine", "storage", "migrations")
+LISTS = ("run", "requirements.lock", "pyproject.toml")
+ENDS_WITHIN_S = 10
+
+
+def image_of(plan: Plan) -> modal.Image:
+    """Packages, then weights, then code: what changes often brings nothing large again."""
+    image = modal.Image.debian_slim(python_version="3.11")
+    for name in LISTS:
+        image = image.add_local_file(ROOT / name, f"{THERE}/{name}", copy=True)
+    image = image.workdir(THERE).run_commands(
+        "python -m pip install --no-deps --require-hashes -r requirements.lock",
+        'python -m pip install "torch==$(sed -n s/^torch=//p run)"',
+    )
+    for here, there in plan.files:
+        add = image.add_local_dir if here.is_dir() else image.add_local_file
+        image = add(here, str(there), copy=True)
+    image = image.env({"PYTHONPATH": THERE, "HF_HUB_OFFLINE": "1", **plan.environment})
+    if plan.downloads:
+        token = ["HF_TOKEN"] if "HF_TOKEN" in os.environ else []
+        image = with_code(image, copy=True).run_commands(
+            *(f"HF_HUB_OFFLINE=0 python -m bot models add {name}" for name in plan.downloads),
+            secrets=[modal.Secret.from_local_environ(token)],
+        )
+    return with_code(image, copy=False)
+
+
+def with_code(image: modal.Image, *, copy: bool) -> modal.Image:
+    for name in CODE:
+        image = image.add_local_dir(
+            ROOT / name, f"{THERE}/{name}", copy=copy, ignore=["**/__pycache__", "**/*.pyc"]
+        )
+    return image
+
+
+# Over there it is read again, by machines that are as they were planned here.
+PLAN = plan_of(read_settings()) if modal.is_local() else Plan()
+app = modal.App(PLAN.app, image=image_of(PLAN) if modal.is_local() else None)
+
+
+@app.function()
+def about() -> bytes:
+    """What is deployed, told by a machine without a card."""
+    return answering(
+        About(version=version(), ready=Ready(cards=cards_of(read_settings()), seats=SEATS))
+    )
+
+
+# What paints is asynchronous: to withdraw one of several others ends the whole machine.
+@app.cls(**PLAN.machine)
+@modal.concurrent(max_inputs=SEATS)
+class Painter:
+    """A warm engine; what it is asked for at a time is painted together."""
+
+    @modal.enter()
+    def start(self) -> None:
+        settings = read_settings()
+        self.resident = Resident(orders_of(settings), open_engine, version=version())
+        self.resident.start()
+        self.standalone = Page(painter=Guest(self.resident), shelf=shelf_of(settings))
+
+    @modal.exit()
+    def end(self) -> None:
+        self.resident.close(ENDS_WITHIN_S)
+
+    @modal.method()
+    async def paint(self, letter: bytes) -> AsyncGenerator[bytes, None]:
+        """For Easel with EASEL_PAINTER=modal."""
+        call = modal.current_function_call_id() or ""
+        async with aclosing(self.resident.paint(letter, call)) as answers:
+            async for answer in answers:
+                yield answer
+        self.leave_if_broken()
+
+    @modal.method()
+    async def generate(self, asked: dict[str, Any]) -> bytes:
+        """A PNG for a prompt and options; `generate.map` paints many."""
+        try:
+            return (await self.standalone.picture(json.dumps(asked).encode())).png
+        finally:
+            self.leave_if_broken()
+
+    @modal.method()
+    def warm(self) -> list[str]:
+        """Has a machine start, and answers once it has loaded its models."""
+        return list(self.resident.ready.cards)
+
+    @modal.asgi_app(requires_proxy_auth=True)
+    def page(self) -> Page:
+        """POST the same to its address; Modal lets only those in who bring a proxy token."""
+        return self.standalone
+
+    def leave_if_broken(self) -> None:
+        """Only a new machine mends it."""
+        if self.resident.broken:
+            stop_fetching_inputs()

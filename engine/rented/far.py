@@ -1,0 +1,20 @@
+"""Far: what is needed of whoever rents machines out."""
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+
+class Far(Protocol):
+    """What cannot be had raises Misconfigured with the mend; Unavailable where it may come back."""
+
+    async def about(self) -> bytes:
+        """What is deployed, as a letter."""
+        ...
+
+    def paint(self, letter: bytes) -> AsyncGenerator[bytes, None]:
+        """What becomes of a picture, letter by letter."""
+        ...
+
+    async def cancel(self, call: str) -> None:
+        """End what was greeted by that name."""
+        ...

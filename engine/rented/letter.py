@@ -1,0 +1,102 @@
+"""Letter: one message between this program and a rented machine, as bytes."""
+
+import json
+from dataclasses import dataclass
+from struct import Struct, error
+from typing import Any
+
+from engine.child.form import formed, unformed
+from engine.child.frames import Frame, Rubbish
+from engine.child.messages import FromChild, Ready, ToChild, from_child, to_child
+
+HEAD = Struct("!4sI")
+"""The mark, and how long the JSON is; the pieces beside it follow."""
+MARK = b"EASL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeting:
+    """Comes before all else, once for each machine that takes the picture up.
+
+    `call` is by what name it is ended there.
+    """
+
+    version: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What is deployed: which Easel, with which models, how many seats a machine has."""
+
+    version: str
+    ready: Ready
+
+
+def asking(message: ToChild) -> bytes:
+    return _letter(message)
+
+
+def answering(message: FromChild | Greeting | About) -> bytes:
+    return _letter(message)
+
+
+def asked_in(letter: bytes) -> ToChild:
+    """Raises Rubbish."""
+    return to_child(_frame(letter))
+
+
+def answer_in(letter: bytes) -> FromChild:
+    """Raises Rubbish."""
+    return from_child(_frame(letter))
+
+
+def greeting_in(letter: bytes) -> Greeting | None:
+    """None where it is another message. Raises Rubbish."""
+    told = _frame(letter).told
+    return _noun(Greeting, told) if told.get("is") == Greeting.__name__ else None
+
+
+def about_in(letter: bytes) -> About:
+    """Raises Rubbish."""
+    about: About = _noun(About, _frame(letter).told)
+    return about
+
+
+def version_in(letter: bytes) -> str:
+    """Which Easel wrote a greeting, or of itself, whatever else that says. Raises Rubbish."""
+    version = _frame(letter).told.get("version")
+    if not isinstance(version, str):
+        raise Rubbish("it does not say which Easel it is")
+    return version
+
+
+def _letter(message: object) -> bytes:
+    pieces: list[bytes] = []
+    told = formed(message, pieces)
+    lengths = [len(piece) for piece in pieces]
+    head = json.dumps({"told": told, "lengths": lengths}).encode("ascii")
+    return b"".join((HEAD.pack(MARK, len(head)), head, *pieces))
+
+
+def _frame(letter: bytes) -> Frame:
+    try:
+        mark, length = HEAD.unpack_from(letter)
+        end = HEAD.size + length
+        head = json.loads(letter[HEAD.size : end])
+        told, pieces = head["told"], []
+        for size in head["lengths"]:
+            pieces.append(letter[end : end + size])
+            end += size
+    except (error, ValueError, TypeError, LookupError, RecursionError) as wrong:
+        raise Rubbish("it sent what is no letter") from wrong
+    if mark != MARK or end != len(letter) or not isinstance(told, dict):
+        raise Rubbish("it sent what is no letter")
+    return Frame(told=told, pieces=tuple(pieces))
+
+
+def _noun(kind: Any, told: Any) -> Any:
+    try:
+        return unformed(kind, told, ())
+    except ValueError as wrong:
+        raise Rubbish(f"it sent what nobody says: {wrong}") from wrong
