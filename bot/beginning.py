@@ -9,7 +9,7 @@ from bot.settings import Settings, read_settings
 def begin() -> Settings:
     """Raises Misconfigured."""
     settings = read_settings()
-    # The hub's own programs know this one too, so it is none of our settings.
-    hub = os.environ.get("HF_TOKEN", "").strip()
-    start_logging(settings.log, hidden=(*settings.secrets, *filter(None, [hub])))
+    # The own programs of the hub and of Modal know these too, so they are none of our settings.
+    others = (os.environ.get(name, "").strip() for name in ("HF_TOKEN", "MODAL_TOKEN_SECRET"))
+    start_logging(settings.log, hidden=(*settings.secrets, *filter(None, others)))
     return settings

@@ -82,12 +82,15 @@ def plan_of(settings: Settings) -> Plan:
         "MODELS": ",".join(names),
         "DATA_DIR": str(DATA),
         "DEVICE": "cuda" if card else "cpu",
+        "MODAL_GPU": card or "none",
         "SAFETY_LABELS": ",".join(settings.safety_labels),
         **{name: str(value) for name, value in told.items() if value is not None},
     }
     if settings.safety_model:
-        files.append((settings.safety_model, DATA / "safety"))
-        environment["SAFETY_MODEL"] = str(DATA / "safety")
+        # By its own name, which is part of how pictures come about.
+        there = DATA / "safety" / settings.safety_model.name
+        files.append((settings.safety_model, there))
+        environment["SAFETY_MODEL"] = str(there)
     return Plan(
         app=settings.modal_app,
         card=card,

@@ -14,15 +14,15 @@ from typing import Any
 import modal
 from modal.experimental import stop_fetching_inputs
 
+from bot.modal_about import about_there
 from bot.modal_page import Page
 from bot.modal_plan import SEATS, Plan, plan_of
-from bot.painters import cards_of, orders_of, shelf_of
+from bot.painters import orders_of, shelf_of
 from bot.settings import read_settings
 from bot.version import version
-from engine.child.messages import Ready
 from engine.child.opening import open_engine
 from engine.rented.here import Guest
-from engine.rented.letter import About, answering
+from engine.rented.letter import answering
 from engine.rented.resident import Resident
 
 ROOT = Path(__file__).parent.parent
@@ -70,9 +70,7 @@ app = modal.App(PLAN.app, image=image_of(PLAN) if modal.is_local() else None)
 @app.function()
 def about() -> bytes:
     """What is deployed, told by a machine without a card."""
-    return answering(
-        About(version=version(), ready=Ready(cards=cards_of(read_settings()), seats=SEATS))
-    )
+    return answering(about_there(read_settings()))
 
 
 # What paints is asynchronous: to withdraw one of several others ends the whole machine.

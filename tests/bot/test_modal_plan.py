@@ -104,16 +104,17 @@ def test_what_is_set_here_holds_there(data: Path) -> None:
         "EASEL_MODELS": "picturebook",
         "EASEL_DATA_DIR": "/data",
         "EASEL_DEVICE": "cuda",
+        "EASEL_MODAL_GPU": "T4",
         "EASEL_OFFLOAD": "parts",
         "EASEL_PREVIEWS": "fast",
         "EASEL_PREVIEW_EVERY": "2",
         "EASEL_MODEL_MEMORY_GB": "9.5",
         "EASEL_SAFETY": "blur",
-        "EASEL_SAFETY_MODEL": "/data/safety",
+        "EASEL_SAFETY_MODEL": "/data/safety/org--book",
         "EASEL_SAFETY_LABELS": "a,b",
         "EASEL_SAFETY_THRESHOLD": "0.5",
     }
-    assert (data / "models" / "org--book", Path("/data/safety")) in plan.files
+    assert (data / "models" / "org--book", Path("/data/safety/org--book")) in plan.files
 
 
 def test_a_model_of_the_hub_is_downloaded_there_by_its_commit(tmp_path: Path) -> None:

@@ -217,3 +217,22 @@ def test_models_over_there_need_not_be_here() -> None:
 def test_no_more_are_kept_warm_than_may_paint() -> None:
     with pytest.raises(Misconfigured, match="EASEL_MODAL_WARM"):
         Settings(modal_warm=3, modal_containers=2)
+
+
+def test_what_opens_it_stands_in_no_line(tmp_path: Path) -> None:
+    program = (
+        "from bot.beginning import begin; begin(); import logging; "
+        "logging.getLogger('bot').error('Modal said: as-abcdef123456 is wrong')"
+    )
+
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "MODAL_TOKEN_SECRET": "as-abcdef123456"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=3 * PATIENCE_S,
+    )
+
+    assert "Modal said:" in answer.stderr
+    assert "as-abcdef" not in answer.stderr

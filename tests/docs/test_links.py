@@ -8,7 +8,9 @@ import pytest
 
 from tests.docs.pages import DOCS, PAGES, ROOT, Page, page
 
-ELSEWHERE = frozenset({"127.0.0.1:7878", "127.0.0.1:3000", "discord.com", "keepachangelog.com"})
+ELSEWHERE = frozenset(
+    {"127.0.0.1:7878", "127.0.0.1:3000", "discord.com", "keepachangelog.com", "modal.com"}
+)
 """Hosts that a page may send people to."""
 TOP = ("bot", "deploy", "docs", "engine", "migrations", "secrets", "storage", "tests")
 MADE = re.compile(r"secrets/\w+\.txt")
