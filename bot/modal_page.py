@@ -64,6 +64,9 @@ class Page:
         if scope["type"] == "lifespan":
             await _live(receive, send)
             return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close"})
+            return
         answer = await self._answer(str(scope["method"]), receive)
         headers = {"content-type": answer.kind, "cache-control": "no-store", **answer.headers}
         told = [(name.encode(), value.encode()) for name, value in headers.items()]

@@ -32,13 +32,16 @@ log = logging.getLogger(__name__)
 class Modal:
     """A Far. `library` is the module of that name; each call looks up what is deployed then."""
 
-    def __init__(self, library: Any, app: str) -> None:
+    def __init__(
+        self, library: Any, app: str, *, answers_within_s: float = ANSWERS_WITHIN_S
+    ) -> None:
         self._library = library
         self._app = app
+        self._answers_within_s = answers_within_s
 
     async def about(self) -> bytes:
         with self._in_sentences():
-            async with asyncio.timeout(ANSWERS_WITHIN_S):
+            async with asyncio.timeout(self._answers_within_s):
                 function = self._library.Function.from_name(self._app, ABOUT)
                 letter: bytes = await function.remote.aio()
                 return letter

@@ -23,6 +23,7 @@ class StandIn:
         self._about = about
         self._paint = paint
         self.wrong: Exception | None = None
+        self.hangs = False
         self.cancelled: list[str] = []
         self.Function = SimpleNamespace(from_name=self._function)
         self.Cls = SimpleNamespace(from_name=self._cls)
@@ -55,6 +56,8 @@ class StandIn:
 
     async def _reached(self, app: str, there: bool) -> None:
         await asyncio.sleep(0)
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.wrong is not None:
             raise self.wrong
         if app != self._app or not there:

@@ -165,6 +165,20 @@ async def test_who_hangs_up_gets_no_picture() -> None:
     assert painter.painted == []
 
 
+async def test_there_is_nothing_to_talk_about_for_long() -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await Page(painter=open_painter(), shelf=Shelf)({"type": "websocket"}, receive, send)
+
+    assert sent == [{"type": "websocket.close"}]
+
+
 async def test_a_server_may_start_and_end_it() -> None:
     page, sent = Page(painter=open_painter(), shelf=Shelf), list[str]()
     waiting = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]

@@ -148,6 +148,15 @@ async def test_what_is_wrong_is_said_in_a_sentence(
             await app.far.cancel("fc-1")
 
 
+async def test_what_never_answers_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    async with deployed(tmp_path) as app:
+        app.library.hangs = True
+        far = Modal(app.library, "easel", answers_within_s=0.01)
+
+        with pytest.raises(Unavailable, match="does not answer"):
+            await soon(far.about())
+
+
 async def test_another_name_is_not_deployed(tmp_path: Path) -> None:
     async with deployed(tmp_path) as app:
         with pytest.raises(Misconfigured, match="nothing is deployed by the name studio"):
