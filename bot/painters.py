@@ -4,9 +4,10 @@
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from bot.children import names_of, open_children
 from bot.fits import Memory
 from bot.modals import NAME as ON_MODAL
 from bot.modals import cards_at, open_rented
+from bot.ray_address import ray_address
+from bot.rays import open_rays
 from bot.settings import Settings
 from engine.addon import Shelf
 from engine.card import ModelCard
@@ -146,6 +149,8 @@ def device_of(settings: Settings) -> str:
         return ON_MODAL
     from engine.gpu.device import device_named
 
+    if settings.painter == "ray":
+        return f"{settings.device} of the Ray cluster at {settings.ray_address}"
     if settings.painter == "process":
         return ", ".join(names_of(_devices(settings)))
     return str(device_named(settings.devices[0]))
@@ -165,10 +170,11 @@ async def warm_painters(settings: Settings) -> AsyncIterator[Crew]:
             )
         case "modal":
             opening = open_rented(settings)
-        case other:
-            raise Misconfigured(
-                f"This Easel cannot paint in “{other}” yet. "
-                "Set EASEL_PAINTER to thread, process or modal."
+        case "ray":
+            opening = open_rays(
+                ray_address(settings, os.environ, Path.home()),
+                _orders_afar(settings),
+                closes_within_s=CLOSES_WITHIN_S,
             )
     async with opening as crew:
         yield crew
@@ -188,6 +194,12 @@ def orders_of(settings: Settings) -> Orders:
         safety=settings.safety_policy,
         closes_within_s=CLOSES_WITHIN_S,
     )
+
+
+def _orders_afar(settings: Settings) -> Orders:
+    """The same, where another machine has its models elsewhere."""
+    folder = (settings.ray_data_dir or settings.data_dir).absolute()
+    return replace(orders_of(settings), models_dir=folder / "models", addons_dir=folder)
 
 
 @asynccontextmanager

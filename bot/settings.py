@@ -46,6 +46,8 @@ EXPECTED = {
     "modal_warm": "how many machines are kept running, a whole number from 0 to 100",
     "device": "auto, cpu, cuda or one card of several, like cuda:1; for processes also several of "
     "them, with commas between",
+    "ray_address": "the address and port of a Ray cluster's head, like 10.0.0.1:6379",
+    "ray_data_dir": "a folder",
     "model_memory_gb": "how many gigabytes the loaded models may take, a number above 0",
     "offload": "none, parts, blocks or layers",
     "previews": "off, fast or fine",
@@ -94,6 +96,8 @@ class Settings(BaseSettings):
     ] = "auto"
     modal_containers: int = Field(1, ge=1, le=100)
     modal_warm: int = Field(0, ge=0, le=100)
+    ray_address: str = Field("127.0.0.1:6379", pattern=r"^[A-Za-z0-9.:_\[\]-]+:\d{1,5}$")
+    ray_data_dir: Path | None = None
     model_memory_gb: float | None = Field(None, gt=0, le=4096)
     offload: Literal["none", "parts", "blocks", "layers"] = "none"
     previews: Literal["off", "fast", "fine"] = "fine"
@@ -112,7 +116,7 @@ class Settings(BaseSettings):
     keep_gb: float | None = Field(None, gt=0, le=2**20)
     grace_s: float = Field(30, ge=0, le=3600)
 
-    @field_validator("data_dir", "safety_model")
+    @field_validator("data_dir", "ray_data_dir", "safety_model")
     @classmethod
     def _at_home(cls, folder: Path | None) -> Path | None:
         return Path(os.path.expanduser(folder)) if folder else None
@@ -164,6 +168,11 @@ class Settings(BaseSettings):
             raise Misconfigured(
                 "More machines cannot be kept running on Modal than may paint there. "
                 "Lower EASEL_MODAL_WARM, or raise EASEL_MODAL_CONTAINERS."
+            )
+        if self.painter == "ray" and self.device not in {"auto", "cuda", "cpu"}:
+            raise Misconfigured(
+                "With EASEL_PAINTER=ray each machine paints on all of its cards. "
+                "Set EASEL_DEVICE to cuda, or to cpu for machines without."
             )
         return self
 

@@ -1,0 +1,39 @@
+"""Crossing: where a ferry goes, as its parent tells it when it starts it."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from engine.afar.node import CPU, Node, Place
+
+PLACED_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """`address` is the cluster's. Who is not placed within that time is not waited for."""
+
+    address: str
+    place: Place
+    placed_within_s: float = PLACED_WITHIN_S
+
+    @property
+    def gpus(self) -> int:
+        return 0 if self.place.device == CPU else 1
+
+    @property
+    def cpus(self) -> int:
+        return 1 - self.gpus
+
+    def told(self) -> str:
+        """As one argument of a command."""
+        return json.dumps(asdict(self))
+
+
+def crossing_of(told: str) -> Crossing:
+    """What `told` wrote. Raises ValueError."""
+    try:
+        parts = json.loads(told)
+        place = parts.pop("place")
+        return Crossing(place=Place(node=Node(**place.pop("node")), **place), **parts)
+    except (TypeError, AttributeError, KeyError) as error:
+        raise ValueError("that is no crossing") from error

@@ -1,0 +1,47 @@
+"""`python -m tests.engine.afar.keeper`: keeps a cluster while somebody listens.
+
+Of each line that it reads it does what it says, and answers with one: `add ADDRESS` with the number
+of the new node's process, `lose ADDRESS` with the number of the one that is no more.
+"""
+
+import sys
+from typing import Any
+
+from ray.cluster_utils import Cluster
+
+HEAD = "127.0.0.2"
+USUAL: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
+
+
+def raylet(node: Any) -> int:
+    (process,) = node.all_processes["raylet"]
+    return int(process.process.pid)
+
+
+def main() -> None:
+    head = {**USUAL, "include_dashboard": False, "include_log_monitor": False}
+    cluster = Cluster(initialize_head=True, head_node_args={**head, "node_ip_address": HEAD})
+    nodes = {HEAD: cluster.head_node}
+    try:
+        say(cluster.address)
+        for line in sys.stdin:
+            word, address = line.split()
+            if word == "add":
+                nodes[address] = cluster.add_node(**USUAL, node_ip_address=address)
+                say(str(raylet(nodes[address])))
+            else:
+                node = nodes.pop(address)
+                number = raylet(node)
+                cluster.remove_node(node, allow_graceful=False)
+                say(str(number))
+    finally:
+        cluster.shutdown()
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"easel {line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Nodes, and the places on them."""
+
+import pytest
+
+from engine.afar.crossing import Crossing, crossing_of
+from engine.afar.node import Node, Place, is_private, places_on, read, told
+
+
+def node(name: str = "10.0.0.2", *, gpus: int = 0, cpus: int = 8, number: str = "a") -> Node:
+    return Node(id=number, name=name, address="10.0.0.2", gpus=gpus, cpus=cpus)
+
+
+def test_each_card_of_each_node_is_a_place() -> None:
+    places = places_on([node("b", gpus=2), node("a", gpus=1), node("c")], "cuda")
+
+    assert [place.name for place in places] == ["a", "b-1", "b-2"]
+    assert {place.device for place in places} == {"cuda:0"}
+
+
+def test_without_cards_each_node_that_gives_a_processor_is_a_place() -> None:
+    places = places_on([node("a", gpus=1), node("b", cpus=0)], "cpu")
+
+    assert [(place.name, place.device) for place in places] == [("a", "cpu")]
+
+
+@pytest.mark.parametrize(
+    "address", ["10.0.0.2", "192.168.1.2", "127.0.0.2", "169.254.1.1", "100.64.0.9", "fe80::1%eth0"]
+)
+def test_an_address_that_stays_inside_is_private(address: str) -> None:
+    assert is_private(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "example.org", ""])
+def test_an_address_out_in_the_internet_is_not(address: str) -> None:
+    assert not is_private(address)
+
+
+def test_nodes_come_back_as_they_were_told() -> None:
+    nodes = (node("a", gpus=1), node("b"))
+
+    assert read(told(nodes)) == nodes
+
+
+@pytest.mark.parametrize("line", ["no", '[{"id": "a"}]', "[3]", "3"])
+def test_what_is_no_list_of_nodes_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read(line)
+
+
+@pytest.mark.parametrize(("device", "gpus", "cpus"), [("cpu", 0, 1), ("cuda:0", 1, 0)])
+def test_a_crossing_asks_for_a_card_or_a_processor(device: str, gpus: int, cpus: int) -> None:
+    place = Place(node=node(), number=1, device=device)
+    crossing = Crossing(address="10.0.0.1:6379", place=place)
+
+    assert crossing_of(crossing.told()) == crossing
+    assert (crossing.gpus, crossing.cpus) == (gpus, cpus)
+
+
+@pytest.mark.parametrize("told", ["no", "[]", "{}", '{"place": {}}'])
+def test_what_is_no_crossing_is_refused(told: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        crossing_of(told)
