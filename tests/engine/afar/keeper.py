@@ -1,7 +1,7 @@
-"""`python -m tests.engine.afar.keeper`: keeps a cluster while somebody listens.
+"""`python -m tests.engine.afar.keeper`: keeps a cluster on this machine while somebody listens.
 
-Of each line that it reads it does what it says, and answers with one: `add ADDRESS` with the number
-of the new node's process, `lose ADDRESS` with the number of the one that is no more.
+Of each line that it reads it does what it says, and answers with one: `add ADDRESS GPUS` with the
+number of the new node's process, `lose ADDRESS` with that of the one that is no more.
 """
 
 import sys
@@ -11,6 +11,7 @@ from ray.cluster_utils import Cluster
 
 HEAD = "127.0.0.2"
 USUAL: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
+ALONE: dict[str, Any] = {"include_dashboard": False, "include_log_monitor": False}
 
 
 def raylet(node: Any) -> int:
@@ -19,21 +20,21 @@ def raylet(node: Any) -> int:
 
 
 def main() -> None:
-    head = {**USUAL, "include_dashboard": False, "include_log_monitor": False}
-    cluster = Cluster(initialize_head=True, head_node_args={**head, "node_ip_address": HEAD})
+    head = {**USUAL, **ALONE, "node_ip_address": HEAD}
+    cluster = Cluster(initialize_head=True, head_node_args=head)
     nodes = {HEAD: cluster.head_node}
     try:
         say(cluster.address)
         for line in sys.stdin:
-            word, address = line.split()
-            if word == "add":
-                nodes[address] = cluster.add_node(**USUAL, node_ip_address=address)
-                say(str(raylet(nodes[address])))
-            else:
-                node = nodes.pop(address)
-                number = raylet(node)
-                cluster.remove_node(node, allow_graceful=False)
-                say(str(number))
+            match line.split():
+                case ["add", address, gpus]:
+                    more = {"node_ip_address": address, "num_gpus": int(gpus)}
+                    nodes[address] = cluster.add_node(**USUAL, **more)
+                    say(str(raylet(nodes[address])))
+                case ["lose", address]:
+                    node = nodes.pop(address)
+                    say(str(raylet(node)))
+                    cluster.remove_node(node, allow_graceful=False)
     finally:
         cluster.shutdown()
 
