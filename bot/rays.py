@@ -43,6 +43,7 @@ async def open_rays(
     *,
     ferry: Sequence[str] = FERRY,
     seen: Looks | None = None,
+    seen_within_s: float = PLACED_WITHIN_S,
     placed_within_s: float = PLACED_WITHIN_S,
     closes_within_s: float,
 ) -> AsyncIterator[Crew]:
@@ -64,7 +65,7 @@ async def open_rays(
     try:
         async with beside(watching):
             try:
-                await posts.manned(within_s=placed_within_s)
+                await posts.manned(within_s=seen_within_s)
             except TimeoutError:
                 sentence = NO_NODE if device == CPU else NO_CARD
                 raise Unavailable(sentence, address=address) from None
@@ -79,7 +80,7 @@ class Post:
 
     name: str
     task: asyncio.Task[None] | None = None
-    failure: EaselError | OSError | None = None
+    failure: Exception | None = None
 
 
 class Posts:
@@ -113,7 +114,6 @@ class Posts:
             post = Post(name=free_name(place.name, {post.name for post in self._posts.values()}))
             self._posts[key] = post
             post.task = asyncio.create_task(self._man(post, place))
-            # What it raises is a bug, and is logged where it happens.
         self._news.set()
 
     async def manned(self, *, within_s: float) -> None:
@@ -164,9 +164,11 @@ class Posts:
         while True:
             try:
                 return await painter.start()
-            except (EaselError, OSError) as error:
+            except Exception as error:
                 post.failure = error
                 self._news.set()
+                if not isinstance(error, EaselError | OSError):
+                    log.exception("the painter %s met a bug while it started", post.name)
                 log.error(
                     "the painter %s cannot start, and is tried again in %g s: %s",
                     post.name,

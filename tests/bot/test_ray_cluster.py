@@ -62,6 +62,7 @@ async def crew_on(
         cluster.address,
         replace(orders(folder), device=device),
         ferry=FERRY,
+        seen_within_s=PATIENCE_S,
         placed_within_s=within_s,
         closes_within_s=1,
     )

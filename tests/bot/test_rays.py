@@ -68,7 +68,7 @@ async def crew_under(
         replace(orders(folder, *models), device=device),
         ferry=FERRY,
         seen=sky,
-        placed_within_s=within_s,
+        seen_within_s=within_s,
         closes_within_s=PATIENCE_S,
     )
     async with opening as crew:
