@@ -5,8 +5,8 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ import aiohttp
 import psutil
 import pytest
 
+from engine.afar.outlook import looks
 from engine.afar.token import FILE, without_token
+from engine.errors import Unavailable
 from tests.bot.web.events.served import served
 from tests.engine.afar.clusters import ROOT
 
@@ -62,12 +64,13 @@ async def test_it_paints_there_and_loses_nothing_with_a_process_of_a_node(
     head = f"{HEAD}:{PORT}"
     try:
         async with AsyncExitStack() as stack:
-            commands: list[Sequence[str]] = [(str(DEPLOY / "head"), HEAD, f"--port={PORT}", SMALL)]
-            worker = str(DEPLOY / "worker"), f"{HEAD}:{PORT}"
-            commands += [(*worker, address, SMALL, "--num-cpus=1") for address in WORKERS]
-            for command in commands:
+            commands = {HEAD: [str(DEPLOY / "head"), HEAD, f"--port={PORT}", SMALL]}
+            for address in WORKERS:
+                commands[address] = [str(DEPLOY / "worker"), head, address, SMALL, "--num-cpus=1"]
+            for address, command in commands.items():
                 await stack.enter_async_context(started(*command, environment=environment))
-                await until_there(head)
+                # One after the other, or on one machine they get into each other's way.
+                await until_there(head, address)
             easel = await stack.enter_async_context(
                 served(
                     tmp_path / "data",
@@ -124,18 +127,16 @@ async def until(so: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(0.1)
 
 
-async def until_there(head: str) -> None:
-    host, _, port = head.rpartition(":")
+async def until_there(head: str, address: str) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
-                _, writer = await asyncio.open_connection(host, int(port))
-            except OSError:
-                await asyncio.sleep(0.2)
-            else:
-                writer.close()
-                await writer.wait_closed()
-                return
+                async with aclosing(looks(head)) as outlook:  # type: ignore[type-var]
+                    async for nodes in outlook:
+                        if address in {node.address for node in nodes}:
+                            return
+            except Unavailable:
+                await asyncio.sleep(0.5)
 
 
 def painting_under(folder: Path) -> list[int]:
