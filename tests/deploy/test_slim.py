@@ -45,7 +45,8 @@ def test_whatever_easel_imports_stays(needless: set[str]) -> None:
     asked = {plain(maker) for module in modules for maker in makers.get(module, [])}
 
     assert {"torch", "diffusers", "aiohttp", "sqlalchemy", "discord-py"} <= asked
-    assert not asked & needless
+    # Only where it paints by one of them, and then the image is built with that one.
+    assert asked & needless <= {"ray", "modal"}
 
 
 def test_extras_go_but_those_that_are_named(needless: set[str]) -> None:
