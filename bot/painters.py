@@ -22,7 +22,6 @@ from engine.addon import Shelf
 from engine.card import ModelCard
 from engine.child.orders import Orders
 from engine.crew import Crew
-from engine.errors import Misconfigured
 from engine.ladder import OFFLOADS
 from engine.ports import Painter
 from engine.vitals import Alive, Vitals
