@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.version import version
 from engine.card import ModelCard
 from engine.crew import Crew
-from engine.errors import EaselError, Misconfigured, Unavailable
+from engine.errors import Misconfigured, Unavailable
 from engine.rented.far import Far
 from engine.rented.painter import RentedPainter, about
 
@@ -61,8 +61,6 @@ class Modal:
         errors = self._library.exception
         try:
             yield
-        except EaselError:
-            raise
         except errors.AuthError as error:
             log.info("Modal said: %s", error)
             raise Misconfigured(
