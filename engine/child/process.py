@@ -21,7 +21,7 @@ COMMAND = (sys.executable, "-P", "-m", "engine.child")
 ROOT = Path(__file__).parents[2]
 STDERR = 2
 OURS = "EASEL_"
-OPENS = frozenset({"HF_TOKEN"})
+OPENS = frozenset({"HF_TOKEN", "MODAL_TOKEN_ID", "MODAL_TOKEN_SECRET"})
 
 log = logging.getLogger(__name__)
 

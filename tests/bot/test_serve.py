@@ -156,13 +156,3 @@ async def _readiness(watcher: aiohttp.ClientSession) -> str:
 async def test_an_address_of_another_machine_is_a_sentence(painters: Painters) -> None:
     with pytest.raises(Misconfigured, match=r"no address “192\.0\.2\.1”.*EASEL_HOST"):
         await serve(Settings(host="192.0.2.1", port=0), painters, announce=pytest.fail)
-
-
-async def test_a_painter_that_does_not_exist_yet_is_a_sentence() -> None:
-    from bot.painters import PAINTERS
-
-    settings = Settings(port=0, painter="ray")
-
-    with pytest.raises(Misconfigured, match="Set EASEL_PAINTER to thread, process or modal"):
-        async with PAINTERS.open(settings):
-            pass

@@ -10,6 +10,7 @@ OURS = {
     "PATH": "/bin",
     "EASEL_DISCORD_TOKEN": "secret",
     "HF_TOKEN": "secret",
+    "MODAL_TOKEN_SECRET": "secret",
     "OMP_NUM_THREADS": "2",
     "CUDA_VISIBLE_DEVICES": "0,1",
 }
