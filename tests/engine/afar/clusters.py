@@ -62,7 +62,14 @@ def clustered(*, token: bool = True) -> Iterator[Clustered]:
     file = folder / "token"
     file.write_text(TOKEN)
     opens = {"RAY_AUTH_TOKEN_PATH": str(file)}
-    ours = {"RAY_TMPDIR": str(folder), "PYTHONPATH": str(ROOT), "RAY_worker_niceness": "0"}
+    ours = {
+        "RAY_TMPDIR": str(folder),
+        "PYTHONPATH": str(ROOT),
+        "RAY_worker_niceness": "0",
+        "RAY_NUM_REDIS_GET_RETRIES": "120",
+        # A node that is no more is missed five times.
+        "RAY_health_check_period_ms": "1000",
+    }
     asks = {**with_token(), **opens} if token else {}
     keeper = Popen(
         (sys.executable, "-m", "tests.engine.afar.keeper"),

@@ -11,6 +11,7 @@ from ray.cluster_utils import Cluster
 
 HEAD = "127.0.0.2"
 USUAL: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
+ATTEMPTS = 4
 ALONE: dict[str, Any] = {"include_dashboard": False, "include_log_monitor": False}
 
 
@@ -21,15 +22,15 @@ def raylet(node: Any) -> int:
 
 def main() -> None:
     head = {**USUAL, **ALONE, "node_ip_address": HEAD}
-    cluster = Cluster(initialize_head=True, head_node_args=head)
-    nodes = {HEAD: cluster.head_node}
+    cluster = Cluster()
+    nodes = {HEAD: added(cluster, head)}
     try:
         say(cluster.address)
         for line in sys.stdin:
             match line.split():
                 case ["add", address, gpus]:
                     more = {"node_ip_address": address, "num_gpus": int(gpus)}
-                    nodes[address] = cluster.add_node(**USUAL, **more)
+                    nodes[address] = added(cluster, {**USUAL, **more})
                     say(str(raylet(nodes[address])))
                 case ["lose", address]:
                     node = nodes.pop(address)
@@ -37,6 +38,16 @@ def main() -> None:
                     cluster.remove_node(node, allow_graceful=False)
     finally:
         cluster.shutdown()
+
+
+def added(cluster: Cluster, what: dict[str, Any]) -> Any:
+    """Ray gives a node half a minute to start, which is little where others need the machine."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return cluster.add_node(**what)
+        except Exception as error:
+            sys.stderr.write(f"a node did not start: {error}\n")
+    return cluster.add_node(**what)
 
 
 def say(line: str) -> None:
