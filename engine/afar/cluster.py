@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import ray
-from ray._raylet import GcsClient
+from ray._raylet import GcsClient  # type: ignore[attr-defined]  # its stub leaves it out
 from ray.exceptions import AuthenticationError, RayError
 
 from engine.afar.ferry import Away

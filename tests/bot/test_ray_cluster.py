@@ -83,7 +83,7 @@ def at_work(crew: Crew) -> set[str]:
 def worker_of(raylet: int) -> int:
     """The process in which that node paints."""
     (number,) = (
-        child.pid
+        int(child.pid)
         for child in psutil.Process(raylet).children(recursive=True)
         if "ray::Afar" in " ".join(child.cmdline())
     )

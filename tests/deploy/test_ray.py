@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import ray
-import yaml
+import yaml  # type: ignore[import-untyped]  # it brings no types
 
 from bot.settings import Settings
 from engine.afar.token import FILE, MODE, QUIET, TOKEN, with_token

@@ -37,7 +37,7 @@ def painter_for(folder: Path, model: str = BUILT_IN, **more: Any) -> ChildPainte
 @asynccontextmanager
 async def warm(painter: ChildPainter) -> AsyncIterator[None]:
     try:
-        await asyncio.wait_for(painter.start(), 2 * PATIENCE_S)
+        await asyncio.wait_for(painter.start(), 3 * PATIENCE_S)
         yield
     finally:
         await painter.close(within_s=PATIENCE_S)
