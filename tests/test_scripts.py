@@ -26,8 +26,8 @@ EXTRAS = ["modal", "ray"]
 
 
 def plain(name: str) -> str:
-    """The one spelling of a package's name, without extras."""
-    return re.sub(r"[-_.]+", "-", name.split("[")[0]).lower()
+    """The one spelling of a package's name, without extras and versions."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[=<>]", name)[0]).lower()
 
 
 def asked_for() -> set[str]:
