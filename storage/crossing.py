@@ -6,7 +6,6 @@ program that asks much of a small database the crossings are most of what that t
 
 import sqlite3
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -16,40 +15,28 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
 )
-from sqlalchemy.util.concurrency import await_
+from sqlalchemy.util import EMPTY_DICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a statement came to, as a cursor would tell it."""
+    """What a statement came to, by the names that a driver's cursor has for it."""
 
     description: Any = None
     rowcount: int = -1
     lastrowid: int | None = None
-    rows: Sequence[Any] = ()
+    arraysize: int = 1
 
 
 class Cursor(AsyncAdapt_aiosqlite_cursor):
     """Has nothing open in SQLite, so closing it crosses nowhere."""
 
-    __slots__ = ("_answer",)
+    __slots__ = ()
 
     def __init__(self, connection: AsyncAdapt_aiosqlite_connection) -> None:
         self._adapt_connection, self._connection = connection, connection._connection
-        self._answer = Answer()
-        self._rows = deque()
-
-    @property
-    def description(self) -> Any:
-        return self._answer.description
-
-    @property
-    def rowcount(self) -> int:
-        return self._answer.rowcount
-
-    @property
-    def lastrowid(self) -> Any:
-        return self._answer.lastrowid
+        self._soft_closed_memoized = EMPTY_DICT
+        self._take(Answer(), deque())
 
     def close(self) -> None:
         self._rows.clear()
@@ -67,10 +54,14 @@ class Cursor(AsyncAdapt_aiosqlite_cursor):
         self, how: Literal["execute", "executemany"], operation: Any, parameters: Any
     ) -> None:
         driver = cast(aiosqlite.Connection, self._connection)
-        self._answer = await driver._execute(  # type: ignore[no-untyped-call]
+        answer, rows = await driver._execute(  # type: ignore[no-untyped-call]
             _asked, driver._conn, how, operation, parameters
         )
-        self._rows = deque(self._answer.rows)
+        self._take(answer, rows)
+
+    def _take(self, answer: Answer, rows: deque[Any]) -> None:
+        # What SQLAlchemy asks a cursor afterwards it asks the answer.
+        self._cursor, self._rows = cast(Any, answer), rows
 
 
 class Connection(AsyncAdapt_aiosqlite_connection):
@@ -105,23 +96,20 @@ class Driver(AsyncAdapt_aiosqlite_dbapi):
         super().__init__(aiosqlite, sqlite3)
 
     def connect(self, *arguments: Any, **named: Any) -> Connection:
-        driver = aiosqlite.connect(*arguments, **named)
-        # A program that died without closing it could not end.
-        driver._thread.daemon = True
-        opened: Any = await_(driver)
-        return Connection(self, opened)
+        return Connection(self, super().connect(*arguments, **named)._connection)
 
 
-def _asked(connection: sqlite3.Connection, how: str, operation: str, parameters: Any) -> Answer:
-    """In SQLite's thread."""
+def _asked(
+    connection: sqlite3.Connection, how: str, operation: str, parameters: Any
+) -> tuple[Answer, deque[Any]]:
+    """In SQLite's thread: what it came to, and all its rows."""
     cursor = connection.cursor()
     try:
         getattr(cursor, how)(operation, parameters)
-        return Answer(
-            description=cursor.description,
-            rowcount=cursor.rowcount,
-            lastrowid=cursor.lastrowid,
-            rows=cursor.fetchall() if cursor.description else (),
+        rows = deque(cursor.fetchall() if cursor.description else ())
+        answer = Answer(
+            description=cursor.description, rowcount=cursor.rowcount, lastrowid=cursor.lastrowid
         )
     finally:
         cursor.close()
+    return answer, rows

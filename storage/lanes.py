@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.job import UNFINISHED
@@ -23,13 +23,14 @@ class Clocks:
         self._at_least: dict[int, int] = {}
 
     def are_at(self, tier: int, clock: int) -> bool:
-        return self._at_least.get(tier, -1) >= clock
+        known = self._at_least.get(tier)
+        return known is not None and known >= clock
 
     def learn(self, tallies: Sequence[Tally]) -> None:
         """These are kept; not before their transaction has ended well."""
         for tally in tallies:
-            clock = max(countable(tally.clock), self._at_least.get(tally.tier, 0))
-            self._at_least[tally.tier] = clock
+            clock = countable(tally.clock)
+            self._at_least[tally.tier] = max(clock, self._at_least.get(tally.tier, clock))
 
 
 async def keep(session: AsyncSession, tallies: Sequence[Tally], clocks: Clocks) -> None:
@@ -42,6 +43,7 @@ async def keep(session: AsyncSession, tallies: Sequence[Tally], clocks: Clocks) 
         await _keep_lane(session, tally)
     # Rising, so that of several of a tier the highest is what remains.
     for tier, clock in sorted({(tally.tier, countable(tally.clock)) for tally in tallies}):
+        # Its row is everybody's: whoever has nothing to change there must not lock it.
         if not clocks.are_at(tier, clock):
             await _keep_clock(session, tier, clock)
 
@@ -93,18 +95,7 @@ async def _keep_lane(session: AsyncSession, tally: Tally) -> None:
 
 
 async def _keep_clock(session: AsyncSession, tier: int, clock: int) -> None:
-    # Its row is everybody's: whoever has nothing to change there must not lock it.
-    moved = await session.scalars(FURTHER, {"of": tier, "now": clock})
-    if moved.one_or_none() is None:
-        await session.execute(_first_clock(dialect_of(session)), {"tier": tier, "clock": clock})
-
-
-FURTHER = (
-    update(CLOCKS)
-    .where(CLOCKS.c.tier == bindparam("of"), CLOCKS.c.clock < bindparam("now"))
-    .values(clock=bindparam("now"))
-    .returning(CLOCKS.c.tier)
-)
+    await session.execute(_keeping_clock(dialect_of(session)), {"tier": tier, "clock": clock})
 
 
 @cache
@@ -122,5 +113,10 @@ def _keeping_lane(dialect: str) -> Any:
 
 
 @cache
-def _first_clock(dialect: str) -> Any:
-    return upsert(dialect, CLOCKS).on_conflict_do_nothing(index_elements=["tier"])
+def _keeping_clock(dialect: str) -> Any:
+    clock = upsert(dialect, CLOCKS)
+    return clock.on_conflict_do_update(
+        index_elements=["tier"],
+        set_={"clock": clock.excluded.clock},
+        where=CLOCKS.c.clock < clock.excluded.clock,
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import BindParameter, Integer, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.outbox import Delivery
@@ -14,7 +14,8 @@ from storage.transactions import Transactions
 
 DELIVERIES = table_of(DeliveryRow)
 DUE = (DELIVERIES.c.done.is_(None), DELIVERIES.c.due <= bindparam("now"))
-OLDEST = select(DELIVERIES.c.job_id).where(*DUE).order_by(DELIVERIES.c.due).limit(bindparam("most"))
+MOST: BindParameter[int] = bindparam("most", type_=Integer())
+OLDEST = select(DELIVERIES.c.job_id).where(*DUE).order_by(DELIVERIES.c.due).limit(MOST)
 # Said twice: of two couriers the second looks at the row again when the first is done.
 TAKING = (
     update(DELIVERIES)

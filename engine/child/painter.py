@@ -196,7 +196,7 @@ class ChildPainter:
                     await link.gone()
                 return ""
             missed = 0 if await self._answers(heart.patience_s) else missed + 1
-        return f"it gave no answer for {heart.misses * heart.patience_s:g} s"
+        return f"it gave no answer within {heart.patience_s:g} s, {heart.misses} times in a row"
 
     async def _answers(self, within_s: float) -> bool:
         try:

@@ -57,6 +57,17 @@ async def test_what_writes_crosses_once_more_to_commit(
     assert crossings(caplog) == 2
 
 
+async def test_rows_can_be_read_a_few_at_a_time(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(insert(TierRow), [GOLD, {**GOLD, "name": "silver"}])
+
+    async with engine.connect() as connection:
+        rows = await connection.execute(select(TierRow.name).order_by(TierRow.name))
+
+        assert rows.fetchmany() == [("gold",)]
+        assert rows.fetchmany(5) == [("silver",)]
+
+
 async def test_what_is_given_up_is_taken_back(engine: AsyncEngine, tmp_path: Path) -> None:
     transactions = Transactions(engine)
 

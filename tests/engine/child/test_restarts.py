@@ -65,7 +65,10 @@ async def test_a_halted_child_is_noticed_and_another_goes_on(tmp_path: Path) -> 
             assert painter.pid not in {pid, None}
 
     await ended(pid)
-    assert "it gave no answer for 0.4 s" in heard.saying("ended")[0][0].getMessage()
+    assert (
+        "it gave no answer within 0.2 s, 2 times in a row"
+        in heard.saying("ended")[0][0].getMessage()
+    )
 
 
 async def test_a_child_that_answers_is_left_alone_whatever_it_answers(tmp_path: Path) -> None:
