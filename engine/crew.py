@@ -110,6 +110,16 @@ class Crew:
         return max(1, len(self._at_work))
 
     @property
+    def nobody_works(self) -> bool:
+        """Nothing is begun until somebody is back."""
+        return not self._at_work
+
+    @property
+    def was_sent_away(self) -> bool:
+        """All of it was taken out, so nobody knows when something is begun."""
+        return bool(self._members) and all(each.leaving for each in self._members)
+
+    @property
     def _at_work(self) -> Sequence[Member]:
         return [each for each in self._members if each.state is State.READY]
 

@@ -171,7 +171,7 @@ class Studio:
 
     def seconds_left(self, job: str) -> float | None:
         """Until all of a job that is being painted is there; None where nobody knows."""
-        if job not in self._line.works or self._line.gate is Gate.PAUSED:
+        if job not in self._line.works or self._stands_still:
             return None
         return until(self._line, job, self._now().timestamp()).seconds(self._line.crew.pace)
 
@@ -183,11 +183,15 @@ class Studio:
         await asyncio.get_running_loop().run_in_executor(self.looking, require_picture, file)
         return await self._ledger.keep(owner.id, file, self._now())
 
+    @property
+    def _stands_still(self) -> bool:
+        return self._line.gate is Gate.PAUSED or self._line.crew.was_sent_away
+
     def _place(self, ahead: Ahead) -> Place:
         return Place(
             ahead=ahead.tiles,
             seconds=ahead.seconds(self._line.crew.pace),
-            paused=self._line.gate is Gate.PAUSED,
+            paused=self._stands_still,
         )
 
     async def _quoted(

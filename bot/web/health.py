@@ -19,6 +19,10 @@ STOPPING = "Easel is stopping. Ask another one, or this one when it is back."
 HOLDS_S = 3.0
 """So long what was found out by writing holds, however many ask."""
 PAUSED = "A moderator has paused the queue: jobs are taken in, and none is begun until it goes on."
+NOBODY = (
+    "No painter is at work: each was taken out, or is starting again. Jobs are taken in, and begun "
+    "when one is back."
+)
 LOCKED = (
     "The database answers, and takes nothing that is written: another program keeps it locked, or "
     "the disk does not come along."
@@ -93,6 +97,8 @@ class Health:
             self._line.require_open()
             if self._line.gate is Gate.PAUSED:
                 return PAUSED
+            if self._line.crew.nobody_works:
+                return NOBODY
             await self._database.answer()
         except TimeoutError:
             return SILENT

@@ -211,9 +211,8 @@ class ChildPainter:
     async def _begin_again(self, why: str) -> Link:
         while True:
             pause_s, self._pauses = self._pauses.length_s, self._pauses.longer
-            log.error(
-                "the painter %s ended, and is started again in %g s: %s", self.name, pause_s, why
-            )
+            when = f"in {pause_s:g} s" if pause_s else "at once"
+            log.error("the painter %s ended, and is started again %s: %s", self.name, when, why)
             await self._pause(pause_s)
             try:
                 link = await self._begin()
@@ -222,7 +221,8 @@ class ChildPainter:
                 if not isinstance(error, EaselError | OSError):
                     log.exception("the painter %s met a bug while it started", self.name)
             else:
-                log.info("the painter %s is back", self.name)
+                # Whoever read that it ended is to read this too.
+                log.warning("the painter %s is back", self.name)
                 return link
 
     def _leave(self) -> None:

@@ -278,3 +278,15 @@ async def test_what_is_being_painted_is_there_in_no_more_than_it_costs() -> None
         assert house.studio.seconds_left(waiting.job.id) is None
         # Nobody knows when a queue that stands still goes on.
         assert house.studio.seconds_left(ticket.job.id) is None
+
+
+async def test_nobody_knows_when_where_all_painters_were_taken_out() -> None:
+    async with open_house(seats=1) as house:
+        [member] = house.line.crew
+        house.line.crew.let_leave(member)
+        waiting = await house.studio.submit(A_FOX, ALICE)
+
+        place = house.studio.place(waiting.job.id)
+        assert place is not None
+        assert place.paused
+        assert house.studio.seconds_left(waiting.job.id) is None

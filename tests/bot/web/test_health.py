@@ -7,7 +7,8 @@ import pytest
 from aiohttp import web
 
 from bot.web.app import make_web
-from bot.web.health import LOCKED, PAUSED, SILENT, STOPPING, Health
+from bot.web.health import LOCKED, NOBODY, PAUSED, SILENT, STOPPING, Health
+from engine.crew import Crew
 from engine.errors import StorageFailed
 from engine.gate import Gate
 from engine.line import Line
@@ -15,6 +16,7 @@ from engine.ports import Ledger
 from engine.queue import FairQueue
 from storage.memory import MemoryLedger
 from tests.bot.web.conftest import SECRET, Client, House, client_of
+from tests.fakes import FakePainter
 
 
 class Silent(MemoryLedger):
@@ -46,6 +48,13 @@ class Broken(MemoryLedger):
         raise StorageFailed("The disk of the database is full.")
 
 
+def manned(gate: Gate = Gate.OPEN) -> Line:
+    """A line with one painter at work."""
+    line = Line(queue=FairQueue(), gate=gate)
+    line.crew = Crew(FakePainter())
+    return line
+
+
 def health_of(
     ledger: Ledger, line: Line, patience_s: float = 60, holds_s: float = 0
 ) -> web.Application:
@@ -68,20 +77,20 @@ async def readiness(client: Client) -> tuple[int, str]:
 
 
 async def test_a_warm_easel_with_its_database_is_ready() -> None:
-    line = Line(queue=FairQueue())
+    line = manned()
     async with client_of(health_of(MemoryLedger(), line)) as client:
         assert await readiness(client) == (200, "ok")
 
 
 async def test_a_database_that_hangs_does_not_make_the_answer_hang() -> None:
-    line = Line(queue=FairQueue())
+    line = manned()
     async with client_of(health_of(Silent(), line, patience_s=0)) as client:
         assert await readiness(client) == (503, SILENT)
         assert (await client.get("/healthz")).status == 200
 
 
 async def test_a_database_in_trouble_is_told_in_its_sentence() -> None:
-    line = Line(queue=FairQueue())
+    line = manned()
     async with client_of(health_of(Broken(), line)) as client:
         assert await readiness(client) == (503, "The disk of the database is full.")
 
@@ -92,19 +101,33 @@ async def test_a_database_in_trouble_is_told_in_its_sentence() -> None:
 async def test_a_queue_that_takes_nothing_or_begins_nothing_is_not_ready(
     gate: Gate, status: int
 ) -> None:
-    line = Line(queue=FairQueue(), gate=gate)
+    line = manned(gate)
     async with client_of(health_of(MemoryLedger(), line)) as client:
         assert (await readiness(client))[0] == status
 
 
 async def test_a_pause_is_told_as_one() -> None:
-    line = Line(queue=FairQueue(), gate=Gate.PAUSED)
+    line = manned(Gate.PAUSED)
     async with client_of(health_of(MemoryLedger(), line)) as client:
         assert await readiness(client) == (503, PAUSED)
 
 
+async def test_where_nobody_paints_it_is_not_ready() -> None:
+    line = manned()
+    async with client_of(health_of(MemoryLedger(), line)) as client:
+        [member] = line.crew
+        line.crew.let_leave(member)
+        assert await readiness(client) == (503, NOBODY)
+
+        line.crew.leave(member.painter)
+        assert await readiness(client) == (503, NOBODY)
+
+        line.crew.join(FakePainter())
+        assert await readiness(client) == (200, "ok")
+
+
 async def test_what_can_be_read_and_not_be_written_is_not_ready() -> None:
-    line = Line(queue=FairQueue())
+    line = manned()
     async with client_of(health_of(Unwritable(), line)) as client:
         assert await readiness(client) == (503, "The disk of the pictures is full.")
     async with client_of(health_of(Unwritable(hangs=True), line, patience_s=0)) as client:
@@ -113,7 +136,7 @@ async def test_what_can_be_read_and_not_be_written_is_not_ready() -> None:
 
 async def test_it_is_not_tried_anew_for_everybody_who_asks() -> None:
     ledger = Unwritable()
-    line = Line(queue=FairQueue())
+    line = manned()
     pages = health_of(ledger, line, holds_s=3600)
     async with client_of(pages) as client:
         answers = await asyncio.gather(*(readiness(client) for _ in range(20)))
@@ -125,7 +148,7 @@ async def test_it_is_not_tried_anew_for_everybody_who_asks() -> None:
 
 async def test_after_a_while_it_is_tried_again() -> None:
     ledger = Unwritable()
-    line = Line(queue=FairQueue())
+    line = manned()
     async with client_of(health_of(ledger, line)) as client:
         for _ in range(3):
             await readiness(client)

@@ -49,7 +49,7 @@ async def test_a_killed_child_fails_what_it_painted_at_once_and_comes_back(tmp_p
             assert (await soon(painter.paint(recipe(), {}, ignore))).png
 
     (record, _) = heard.saying("the painter left ended")[0]
-    assert "started again in 0 s: it was ended by SIGKILL" in record.getMessage()
+    assert "started again at once: it was ended by SIGKILL" in record.getMessage()
     assert len(heard.saying("ended")) == 1
 
 
