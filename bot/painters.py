@@ -171,8 +171,9 @@ async def warm_painters(settings: Settings) -> AsyncIterator[Crew]:
             opening = open_rented(settings)
         case "ray":
             opening = open_rays(
-                ray_address(settings, os.environ, Path.home()),
+                await asyncio.to_thread(ray_address, settings, os.environ, Path.home()),
                 _orders_afar(settings),
+                await asyncio.to_thread(cards_of, settings),
                 closes_within_s=CLOSES_WITHIN_S,
             )
     async with opening as crew:

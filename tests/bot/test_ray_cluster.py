@@ -30,7 +30,7 @@ from tests.engine.afar.clusters import Clustered, clustered
 from tests.engine.afar.keeper import HEAD
 from tests.engine.child.nursery import begun, hearing, ignore, orders, recipe
 from tests.engine.house import open_house
-from tests.fakes import FakePainter
+from tests.fakes import BOOK, FakePainter
 
 FERRY = (sys.executable, "-P", "-m", "tests.engine.afar.fake_ferry")
 ALICE = Owner(id="discord:1")
@@ -61,6 +61,7 @@ async def crew_on(
     opening = open_rays(
         cluster.address,
         replace(orders(folder), device=device),
+        {BOOK.name: BOOK},
         ferry=FERRY,
         seen_within_s=PATIENCE_S,
         placed_within_s=within_s,

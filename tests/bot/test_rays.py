@@ -9,26 +9,32 @@ from pathlib import Path
 
 import pytest
 
+from bot.moorings import Moorings, free_name
 from bot.painters import device_of
 from bot.ray_address import ray_address
-from bot.rays import free_name, open_rays
+from bot.rays import open_rays
 from bot.settings import Settings
-from engine.afar.node import Node
+from engine.afar.node import CPU, Node, places_on
 from engine.afar.outlook import Nodes
+from engine.card import ModelCard
 from engine.child.painter import ChildPainter
 from engine.crew import Crew
 from engine.errors import BadModel, Misconfigured, PainterGone, Unavailable
 from tests.engine.afar.near_ferry import BROKEN
+from tests.engine.child.fake_child import OTHER_MODELS
 from tests.engine.child.nursery import (
+    FAKES,
     PATIENCE_S,
     begun,
     ended,
     hearing,
     ignore,
+    kill,
     orders,
     recipe,
     soon,
 )
+from tests.fakes import BOOK
 
 FERRY = (sys.executable, "-P", "-m", "tests.engine.afar.near_ferry")
 TOKEN = {"RAY_AUTH_TOKEN": "secret"}
@@ -61,11 +67,17 @@ def node(name: str, *, address: str = "10.0.0.2", gpus: int = 0, number: str = "
 
 @asynccontextmanager
 async def crew_under(
-    sky: Sky, folder: Path, *models: str, device: str = "cpu", within_s: float = PATIENCE_S
+    sky: Sky,
+    folder: Path,
+    *models: str,
+    device: str = "cpu",
+    within_s: float = PATIENCE_S,
+    card: ModelCard = BOOK,
 ) -> AsyncIterator[Crew]:
     opening = open_rays(
         "10.0.0.1:6379",
         replace(orders(folder, *models), device=device),
+        {card.name: card},
         ferry=FERRY,
         seen=sky,
         seen_within_s=within_s,
@@ -150,6 +162,52 @@ async def test_what_nobody_can_start_with_is_said(tmp_path: Path) -> None:
             pytest.fail("it cannot start")
 
 
+async def test_nobody_joins_who_has_other_weights_than_jobs_are_planned_with(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(BadModel, match="a has no model “book” with the weights"):
+        async with crew_under(Sky(node("a")), tmp_path, card=replace(BOOK, digest="d2")):
+            pytest.fail("its jobs would fail")
+
+
+async def test_who_comes_back_with_other_models_leaves_until_it_has_ours(tmp_path: Path) -> None:
+    other = tmp_path / OTHER_MODELS
+    with hearing() as heard:
+        async with crew_under(Sky(node("a")), tmp_path) as crew:
+            (before,) = crew
+            assert isinstance(before.painter, ChildPainter)
+            other.write_text("fox")
+            kill(before.painter)
+            await heard.one("a has no model “book”")
+            assert names(crew) == []
+
+            other.unlink()
+            await until(lambda: names(crew) == ["a"])
+
+            (after,) = crew
+            assert (await soon(after.painter.paint(recipe(), {}, ignore))).png
+
+
+async def test_it_is_said_that_there_is_no_place_also_where_the_only_one_went(
+    tmp_path: Path,
+) -> None:
+    def born(name: str, _: object, changed: Callable[[], None]) -> ChildPainter:
+        return ChildPainter(name, orders(tmp_path, "slow"), FAKES, changed=changed)
+
+    moorings = Moorings(Crew(), {}, born, closes_within_s=0)
+    try:
+        moorings.see(places_on([node("a")], CPU))
+        manned = asyncio.ensure_future(moorings.manned(within_s=0.1))
+        await asyncio.sleep(0)
+        moorings.see(())
+
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(manned), PATIENCE_S)
+        assert manned.done()
+    finally:
+        await moorings.close()
+
+
 @pytest.mark.parametrize(
     ("device", "why"),
     [("auto", "at 10.0.0.1:6379 has a graphics card"), ("cpu", "processors")],
@@ -171,13 +229,14 @@ async def test_what_is_wrong_with_the_cluster_is_said_at_the_start(tmp_path: Pat
             pytest.fail("nobody can paint")
 
 
+@pytest.mark.parametrize("error", [Unavailable("It does not answer."), OSError(12, "No memory")])
 async def test_a_cluster_that_is_away_later_changes_nothing_until_it_is_seen_again(
-    tmp_path: Path,
+    tmp_path: Path, error: Exception
 ) -> None:
     sky = Sky(node("a"))
     async with crew_under(sky, tmp_path) as crew:
         with hearing() as heard:
-            sky.fail(Unavailable("It does not answer."))
+            sky.fail(error)
             await heard.one("looked at again")
         assert names(crew) == ["a"]
 
