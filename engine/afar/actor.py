@@ -33,16 +33,24 @@ class Afar:
         return os.getpid()
 
     async def hear(self, *parcel: bytes) -> None:
-        """Raises Rubbish."""
+        """Raises Rubbish, and RuntimeError where nobody was greeted."""
+        self._require_begun()
         self._inbox.put_nowait(to_child(unpacked(parcel)))
 
     async def talk(self) -> AsyncIterator[Parcel]:
-        """What it has to say, as it comes: for one turn, or up to the end."""
+        """What it has to say, as it comes: for one turn, or up to the end. Raises RuntimeError
+        where nobody was greeted."""
+        self._require_begun()
         for _ in range(TURN):
             parcel = await self._outbox.get()
             yield parcel
             if parcel == END:
                 return
+
+    def _require_begun(self) -> None:
+        """The cluster may have begun it anew: the one who was greeted would wait for ever."""
+        if self._hosting is None:
+            raise RuntimeError("its process ended, and this is another")
 
     async def _host(self) -> None:
         loop = asyncio.get_running_loop()

@@ -61,6 +61,14 @@ def _watch(address: str, write: Callable[[str], object]) -> int:
         return _say(away, write)
     except EaselError as error:
         return _say(error, write)
+    except Exception as error:
+        # What it prints is read by nobody.
+        bug = Unavailable(
+            "Who looks after the Ray cluster at {address} met a bug, {kind}, and has ended.",
+            address=address,
+            kind=type(error).__name__,
+        )
+        return _say(bug, write)
 
 
 def _say(error: EaselError, write: Callable[[str], object]) -> int:

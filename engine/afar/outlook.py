@@ -7,6 +7,7 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
+from signal import SIGKILL
 
 from engine.afar.node import Node, read
 from engine.afar.token import with_token
@@ -41,8 +42,10 @@ async def looks(address: str, command: Sequence[str] = LOOKOUT) -> AsyncIterator
             yield _understood(line)
         raise Unavailable("Who looks after the Ray cluster has ended.")
     finally:
-        with suppress(ProcessLookupError):
-            lookout.kill()
+        if lookout.returncode is None:
+            # With all that it started, which has its session.
+            with suppress(ProcessLookupError):
+                os.killpg(lookout.pid, SIGKILL)
         await lookout.wait()
 
 

@@ -82,21 +82,22 @@ async def _serve(
 async def _cross(
     told: str, bank: Bank, open_engine: OpenEngine, modules: Sequence[Path] | None
 ) -> int:
-    from engine.afar.ray_shore import ENGINE, RayShore
-
-    crossing = crossing_of(told)
-    shore = RayShore(crossing, open_engine, modules=modules or (ENGINE,))
     try:
-        try:
-            # Not here, or it would take the signals of this process.
-            await asyncio.to_thread(shore.begin)
-        except Away as error:
-            log.warning("the cluster at %s: %s", crossing.address, error)
-            raise PainterGone("The cluster cannot be reached.") from error
+        # In here: nobody would hear of it where Ray cannot be imported.
+        from engine.afar.ray_shore import ENGINE, RayShore
+
+        crossing = crossing_of(told)
+        shore = RayShore(crossing, open_engine, modules=modules or (ENGINE,))
+        # Not here, or it would take the signals of this process.
+        await asyncio.to_thread(shore.begin)
         # Whoever presses Ctrl+C means the parent, and that one decides.
         for number in DECIDED_BY_THE_PARENT:
             signal.signal(number, signal.SIG_IGN)
         await Ferry(crossing, shore, bank).run()
+    except Away as error:
+        log.warning("the cluster: %s", error)
+        bank.say(Failed(mishap=mishap_of(PainterGone("The cluster cannot be reached."))))
+        return 1
     except EaselError as error:
         bank.say(Failed(mishap=mishap_of(error)))
         return 1

@@ -100,8 +100,17 @@ async def test_a_stream_is_one_turn_and_the_next_goes_on_where_it_was(tmp_path: 
     assert steps == sorted(steps)
 
 
+async def test_one_that_was_begun_anew_says_so_instead_of_being_silent(tmp_path: Path) -> None:
+    anew = Afar(open_fake, listen=ignore)
+
+    with pytest.raises(RuntimeError, match="this is another"):
+        await tell(anew, orders(tmp_path))
+    with pytest.raises(RuntimeError, match="this is another"):
+        await soon(anext(anew.talk()))
+
+
 async def test_what_is_no_message_is_refused(tmp_path: Path) -> None:
-    actor = Afar(open_fake, listen=ignore)
+    actor = await begun(tmp_path)
 
     with pytest.raises(Rubbish):
         await actor.hear(b'{"is": "Nothing"}')

@@ -51,13 +51,16 @@ async def test_a_lookout_that_ends_is_told_of() -> None:
         await soon(seen(saying("[]")))
 
 
-async def test_a_lookout_ends_with_whoever_listens_to_it() -> None:
-    line = "[]"
-    says_its_number = (
-        'import os, threading; print(\'[{"id": "%d", "name": "a", "address": "", '
-        '"gpus": 0, "cpus": 0}]\' % os.getpid(), flush=True); threading.Event().wait()'
+async def test_a_lookout_ends_with_whoever_listens_to_it_and_with_all_that_it_started() -> None:
+    says_both_numbers = (
+        "import json, os, subprocess, threading; "
+        "more = subprocess.Popen(['sleep', '600']); "
+        "plain = {'name': '', 'address': '', 'gpus': 0, 'cpus': 0}; "
+        "told = [{'id': str(number), **plain} for number in (os.getpid(), more.pid)]; "
+        "print(json.dumps(told), flush=True); threading.Event().wait()"
     )
-    async with aclosing(looks("127.0.0.1:1", saying(line, says_its_number))) as outlook:  # type: ignore[type-var]
-        (only,) = await soon(anext(outlook))
+    async with aclosing(looks("127.0.0.1:1", saying("", says_both_numbers))) as outlook:  # type: ignore[type-var]
+        itself, more = await soon(anext(outlook))
 
-    await ended(int(only.id))
+    await ended(int(itself.id))
+    await ended(int(more.id))
