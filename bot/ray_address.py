@@ -1,5 +1,8 @@
 """The address of a Ray cluster, where it may be used: packages, token and network are as they must
-be."""
+be.
+
+It is the one that was looked at: a name could mean another where Ray asks for it again.
+"""
 
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -28,11 +31,12 @@ def ray_address(
     installed: bool | None = None,
     resolve: Resolve = addresses_of,
 ) -> str:
-    """Raises Misconfigured, Unavailable."""
+    """It may take a moment. Raises Misconfigured, Unavailable."""
     if not (find_spec("ray") is not None if installed is None else installed):
         raise Misconfigured("EASEL_PAINTER=ray needs Ray. Install it by ./run --set-up-extras.")
     require_token(environment, home)
-    host = settings.ray_address.rpartition(":")[0].strip("[]")
+    name, _, port = settings.ray_address.rpartition(":")
+    host = name.strip("[]")
     try:
         found = resolve(host)
     except OSError as error:
@@ -43,8 +47,14 @@ def ray_address(
         ) from None
     if not all(map(is_private, found)):
         raise Misconfigured(
-            "{host} can be reached from the internet, and whoever reaches a Ray cluster can run "
-            "programs on it. Put it into a private network, and name its address there.",
+            "{host} is not in a private network, and whoever reaches a Ray cluster can run "
+            "programs on it. Put it into one, and name its address there.",
             host=host,
         )
-    return settings.ray_address
+    # Ray listens at addresses of the older kind, unless it is told otherwise.
+    address = min(found, key=is_newer)
+    return f"[{address}]:{port}" if is_newer(address) else f"{address}:{port}"
+
+
+def is_newer(address: str) -> bool:
+    return ":" in address

@@ -95,12 +95,13 @@ async def _watch(seen: Looks, moorings: Moorings, device: str) -> None:
 
 
 def _private(nodes: Nodes, strangers: set[str]) -> Sequence[Node]:
-    """Those that nobody out in the internet reaches. Of each other the log speaks once."""
+    """Those in private networks. Of each other the log speaks once."""
     for node in nodes:
         if not is_private(node.address) and node.address not in strangers:
             strangers.add(node.address)
             log.error(
-                "the node %s of the Ray cluster has the public address %s, so nobody paints there",
+                "the node %s of the Ray cluster has the address %s, which is not in a private "
+                "network, so nobody paints there",
                 node.name,
                 node.address,
             )

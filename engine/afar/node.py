@@ -3,10 +3,21 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 CPU, CUDA = "cpu", "cuda:0"
 """Whoever is given a card there sees no other, so it is the first."""
+PRIVATE = tuple(
+    map(
+        ip_network,
+        (
+            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"),
+            # What reaches no further than a link, or than the machine itself.
+            *("169.254.0.0/16", "fe80::/10", "127.0.0.0/8", "::1/128"),
+        ),
+    )
+)
+"""deploy/ray/ready has the same ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +62,10 @@ def is_private(address: str) -> bool:
     """Whether nobody out in the internet reaches it. One that is no address is not known to be."""
     try:
         # What a zone says of a link is for this machine alone.
-        return not ip_address(address.partition("%")[0]).is_global
+        found = ip_address(address.partition("%")[0])
     except ValueError:
         return False
+    return any(found in network for network in PRIVATE)
 
 
 def told(nodes: Collection[Node]) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -253,7 +253,7 @@ async def test_nobody_paints_at_a_public_address_and_that_is_said_once(tmp_path:
             await until(lambda: len(crew) == 2)
 
             assert names(crew) == ["a", "b"]
-    assert len(heard.saying("public address 8.8.8.8")) == 1
+    assert len(heard.saying("8.8.8.8, which is not in a private network")) == 1
 
 
 def test_a_name_that_is_taken_gets_a_number() -> None:
@@ -272,16 +272,26 @@ def test_one_card_of_several_cannot_be_named_there() -> None:
         Settings(painter="ray", device="cuda:1")
 
 
-def resolved(address: str) -> Callable[[str], list[str]]:
-    return lambda _: [address]
+def resolved(*addresses: str) -> Callable[[str], Sequence[str]]:
+    return lambda _: addresses
 
 
-def test_a_cluster_in_a_private_network_may_be_used(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("found", "address"),
+    [
+        (["10.0.0.1"], "10.0.0.1:6379"),
+        (["::1", "127.0.0.1"], "127.0.0.1:6379"),
+        (["fd00::1"], "[fd00::1]:6379"),
+    ],
+)
+def test_a_cluster_in_a_private_network_is_used_by_the_address_that_was_looked_at(
+    tmp_path: Path, found: Sequence[str], address: str
+) -> None:
     settings = Settings(painter="ray", ray_address="head:6379")
 
-    there = ray_address(settings, TOKEN, tmp_path, installed=True, resolve=resolved("10.0.0.1"))
+    there = ray_address(settings, TOKEN, tmp_path, installed=True, resolve=resolved(*found))
 
-    assert there == "head:6379"
+    assert there == address
 
 
 def test_without_ray_it_is_said_how_to_get_it(tmp_path: Path) -> None:
@@ -294,11 +304,12 @@ def test_without_a_token_nobody_is_asked(tmp_path: Path) -> None:
         ray_address(Settings(painter="ray"), {}, tmp_path, installed=True)
 
 
-def test_a_public_cluster_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("found", [["8.8.8.8"], ["10.0.0.1", "8.8.8.8"], ["0.0.0.0"]])
+def test_a_public_cluster_is_refused(tmp_path: Path, found: Sequence[str]) -> None:
     settings = Settings(painter="ray", ray_address="example.org:6379")
 
-    with pytest.raises(Misconfigured, match=r"example\.org can be reached from the internet"):
-        ray_address(settings, TOKEN, tmp_path, installed=True, resolve=resolved("8.8.8.8"))
+    with pytest.raises(Misconfigured, match=r"example\.org is not in a private network"):
+        ray_address(settings, TOKEN, tmp_path, installed=True, resolve=resolved(*found))
 
 
 def test_a_name_that_nobody_knows_is_said(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import ray
 import yaml  # type: ignore[import-untyped]  # it brings no types
 
 from bot.settings import Settings
+from engine.afar.node import PRIVATE
 from engine.afar.token import FILE, MODE, QUIET, TOKEN, with_token
 from tests.deploy.dockerfile import ROOT
 
@@ -44,8 +45,10 @@ def refused(script: Path, *words: str, token: Path) -> str:
 @pytest.mark.parametrize(
     ("address", "why"),
     [
-        ("8.8.8.8", "can be reached from the internet"),
-        ("2001:4860:4860::8888", "can be reached from the internet"),
+        ("8.8.8.8", "not in a private network"),
+        ("2001:4860:4860::8888", "not in a private network"),
+        ("0.0.0.0", "not in a private network"),
+        ("203.0.113.7", "not in a private network"),
         ("example.org", "is no address"),
         ("127.0.0.1", "another address for 127.0.0.1"),
     ],
@@ -58,6 +61,12 @@ def test_only_private_addresses_are_taken(tmp_path: Path, address: str, why: str
     assert why in refused(WORKER, "10.0.0.1:6379", address, token=token)
     if why != "another address for 127.0.0.1":
         assert why in refused(WORKER, f"{address}:6379", "10.0.0.2", token=token)
+
+
+def test_the_commands_take_the_networks_that_easel_takes() -> None:
+    told = READY.read_text("utf-8")
+
+    assert all(f'"{network}"' in told for network in PRIVATE)
 
 
 def test_a_worker_without_the_token_does_not_start(tmp_path: Path) -> None:

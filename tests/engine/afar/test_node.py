@@ -24,14 +24,25 @@ def test_without_cards_each_node_that_gives_a_processor_is_a_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["10.0.0.2", "192.168.1.2", "127.0.0.2", "169.254.1.1", "100.64.0.9", "fe80::1%eth0"]
+    "address",
+    [
+        *("10.0.0.2", "172.31.0.2", "192.168.1.2", "100.64.0.9", "fd00::2"),
+        *("127.0.0.2", "::1", "169.254.1.1", "fe80::1%eth0"),
+    ],
 )
 def test_an_address_that_stays_inside_is_private(address: str) -> None:
     assert is_private(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "example.org", ""])
-def test_an_address_out_in_the_internet_is_not(address: str) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("8.8.8.8", "172.32.0.1", "2001:4860:4860::8888", "example.org", ""),
+        # All addresses of a machine, and those that only examples have.
+        *("0.0.0.0", "::", "203.0.113.7", "240.0.0.1"),
+    ],
+)
+def test_any_other_is_not(address: str) -> None:
     assert not is_private(address)
 
 
