@@ -51,10 +51,10 @@ def ray_address(
             "programs on it. Put it into one, and name its address there.",
             host=host,
         )
-    # Ray listens at addresses of the older kind, unless it is told otherwise.
-    address = min(found, key=is_newer)
-    return f"[{address}]:{port}" if is_newer(address) else f"{address}:{port}"
+    # Ray listens at IPv4, unless it is told otherwise.
+    address = min(found, key=is_ipv6)
+    return f"[{address}]:{port}" if is_ipv6(address) else f"{address}:{port}"
 
 
-def is_newer(address: str) -> bool:
+def is_ipv6(address: str) -> bool:
     return ":" in address

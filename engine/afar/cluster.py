@@ -9,10 +9,11 @@ from contextlib import contextmanager
 
 import ray
 from ray._raylet import GcsClient  # type: ignore[attr-defined]  # its stub leaves it out
-from ray.exceptions import AuthenticationError, RayError
+from ray.exceptions import AuthenticationError
 
 from engine.afar.ferry import Away
 from engine.afar.node import Node
+from engine.afar.ray_trouble import reached
 from engine.errors import Misconfigured, Unavailable
 
 ANSWERS_WITHIN_S = 10
@@ -68,16 +69,15 @@ class Cluster:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except AuthenticationError as error:
-            raise Misconfigured(
-                "The Ray cluster at {address} does not take our token. Give Easel the token that "
-                "its head was started with, by RAY_AUTH_TOKEN_PATH.",
-                address=self._address,
-            ) from error
-        except (RayError, RuntimeError) as error:
-            raise Away(str(error).partition("\n")[0]) from error
+        with reached():
+            try:
+                yield
+            except AuthenticationError as error:
+                raise Misconfigured(
+                    "The Ray cluster at {address} does not take our token. Give Easel the token "
+                    "that its head was started with, by RAY_AUTH_TOKEN_PATH.",
+                    address=self._address,
+                ) from error
 
 
 def refuse_other_versions(ours: dict[str, str], theirs: dict[str, str]) -> None:
@@ -110,11 +110,13 @@ def require_somebody(address: str) -> None:
 
 
 def lets_everybody_in(address: str) -> bool:
-    """Whether that cluster answers one who has no token. Call it in a process without one."""
-    try:
-        GcsClient(address=address).internal_kv_keys(b"", b"cluster", timeout=ANSWERS_WITHIN_S)
-    except AuthenticationError:
-        return False
-    except (RayError, RuntimeError) as error:
-        raise Away(str(error).partition("\n")[0]) from error
+    """Whether that cluster answers one who has no token. Call it in a process without one.
+
+    Raises Away.
+    """
+    with reached():
+        try:
+            GcsClient(address=address).internal_kv_keys(b"", b"cluster", timeout=ANSWERS_WITHIN_S)
+        except AuthenticationError:
+            return False
     return True

@@ -1,18 +1,17 @@
 """RayShore: an engine on another machine, as Ray reaches it."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from engine.afar.actor import Afar
+from engine.afar.cluster import Cluster
 from engine.afar.crossing import Crossing
-from engine.afar.ferry import Away
 from engine.afar.parcel import Parcel
+from engine.afar.ray_trouble import reached
 from engine.child.host import OpenEngine
 
 ENGINE = Path(__file__).parents[1]
@@ -34,7 +33,7 @@ class RayShore:
 
     def begin(self) -> None:
         """Go into the cluster, and ask for the actor. Raises Away."""
-        with _translated():
+        with reached():
             ray.init(
                 address=self._crossing.address,
                 log_to_driver=False,
@@ -63,36 +62,17 @@ class RayShore:
             )
 
     async def greet(self) -> int:
-        with _translated():
+        with reached():
             return int(await self._actor.greet.remote())
 
     async def hear(self, parcel: Parcel) -> None:
-        with _translated():
+        with reached():
             await self._actor.hear.remote(*parcel)
 
     async def talk(self) -> AsyncIterator[Parcel]:
-        with _translated():
+        with reached():
             async for promised in self._actor.talk.options(num_returns="streaming").remote():
                 yield await promised
 
     def free(self) -> tuple[int, int]:
-        from engine.afar.cluster import Cluster
-
         return Cluster(self._crossing.address).free(self._crossing.place.node.id)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except RayError as error:
-        raise Away(first_line(error)) from error
-    except (OSError, RuntimeError, ValueError) as error:
-        # What it raises where there is no cluster, or not one that it can join.
-        raise Away(first_line(error)) from error
-
-
-def first_line(error: Exception) -> str:
-    """Ray explains itself at length; what helps is in the first line, or in that of its cause."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__

@@ -1,9 +1,11 @@
 """What is asked of a cluster before it is used."""
 
 import pytest
+from ray.exceptions import RayError, RayTaskError
 
 from engine.afar.cluster import refuse_other_versions, require_somebody
-from engine.afar.ray_shore import first_line
+from engine.afar.ferry import Away
+from engine.afar.ray_trouble import first_line, reached
 from engine.errors import Misconfigured, Unavailable
 
 OURS = {"ray_version": "2.60.0", "python_version": "3.11.7"}
@@ -34,3 +36,15 @@ def test_where_nobody_listens_that_is_said_at_once() -> None:
 def test_of_what_ray_says_the_first_line_is_told() -> None:
     assert first_line(RuntimeError("\n  It is gone.\n  And why.")) == "It is gone."
     assert first_line(RuntimeError()) == "RuntimeError"
+
+
+def test_of_what_went_wrong_there_its_cause_is_told() -> None:
+    error = RayTaskError("hear", "Traceback", RuntimeError("It is another.\nAnd why."))
+
+    assert first_line(error) == "It is another."
+
+
+@pytest.mark.parametrize("error", [RayError("It is gone."), OSError("It is gone."), ValueError()])
+def test_whatever_ray_raises_is_one_who_is_away(error: Exception) -> None:
+    with pytest.raises(Away, match=r"It is gone|ValueError"), reached():
+        raise error
