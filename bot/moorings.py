@@ -1,11 +1,11 @@
-"""Moorings: the places of a cluster that somebody paints at, or tries to."""
+"""Moorings: the berths of a cluster that somebody paints at, or tries to."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from engine.afar.node import Place
+from engine.afar.node import Berth
 from engine.card import ModelCard
 from engine.child.painter import ChildPainter
 from engine.child.pauses import Pauses
@@ -19,7 +19,7 @@ STRANGE = (
 
 log = logging.getLogger(__name__)
 
-Born = Callable[[str, Place, Callable[[], None]], ChildPainter]
+Born = Callable[[str, Berth, Callable[[], None]], ChildPainter]
 """By its name, where it paints, and what it calls when it has changed."""
 Key = tuple[str, int]
 
@@ -34,7 +34,7 @@ class Mooring:
 
 
 class Moorings:
-    """All of them; `see` is told which places there are. Jobs are planned with these cards."""
+    """All of them; `see` is told which berths there are. Jobs are planned with these cards."""
 
     def __init__(
         self,
@@ -55,20 +55,20 @@ class Moorings:
         self._news = asyncio.Event()
         self.was_manned = False
 
-    def see(self, places: Collection[Place]) -> None:
-        there = {(place.node.id, place.number): place for place in places}
+    def see(self, berths: Collection[Berth]) -> None:
+        there = {(berth.node.id, berth.number): berth for berth in berths}
         for key in [key for key in self._moorings if key not in there]:
             mooring = self._moorings.pop(key)
             log.warning("the node of the painter %s is gone", mooring.name)
             self._end(mooring)
         for key in [key for key in there if key not in self._moorings]:
-            place, taken = there[key], {each.name for each in self._moorings.values()}
-            mooring = self._moorings[key] = Mooring(name=free_name(place.name, taken))
-            mooring.task = asyncio.create_task(self._man(mooring, place))
+            berth, taken = there[key], {each.name for each in self._moorings.values()}
+            mooring = self._moorings[key] = Mooring(name=free_name(berth.name, taken))
+            mooring.task = asyncio.create_task(self._man(mooring, berth))
         self._news.set()
 
     async def manned(self, *, within_s: float) -> None:
-        """Until somebody is warm. Raises TimeoutError where there is no place so long, and what
+        """Until somebody is warm. Raises TimeoutError where there is no berth so long, and what
         came in the way where it did so everywhere."""
         while not self.was_manned:
             async with asyncio.timeout(within_s):
@@ -96,7 +96,7 @@ class Moorings:
             self._leaving.add(mooring.task)
             mooring.task.add_done_callback(self._leaving.discard)
 
-    async def _man(self, mooring: Mooring, place: Place) -> None:
+    async def _man(self, mooring: Mooring, berth: Berth) -> None:
         """Until cancelled. Whoever was warm once sees to it by itself that it is again."""
         strayed = asyncio.Event()
 
@@ -107,7 +107,7 @@ class Moorings:
                 strayed.set()
             self._crew.changed()
 
-        painter = self._born(mooring.name, place, changed)
+        painter = self._born(mooring.name, berth, changed)
         pauses = Pauses(failures=1)
         try:
             while True:

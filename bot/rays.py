@@ -1,4 +1,4 @@
-"""Rays: a painter at each place of a Ray cluster, as its nodes come and go."""
+"""Rays: a painter at each berth of a Ray cluster, as its nodes come and go."""
 
 import asyncio
 import logging
@@ -10,10 +10,10 @@ from functools import partial
 
 from bot.beside import beside
 from bot.moorings import Moorings
-from engine.afar.crossing import PLACED_WITHIN_S, Crossing
-from engine.afar.node import CPU, Node, Place, is_private, places_on
+from engine.afar.node import CPU, Berth, Node, berths_on, is_private
 from engine.afar.outlook import Looks, Nodes, looks
 from engine.afar.token import with_token
+from engine.afar.voyage import PLACED_WITHIN_S, Voyage
 from engine.card import ModelCard
 from engine.child.orders import Orders
 from engine.child.painter import ChildPainter
@@ -54,12 +54,12 @@ async def open_rays(
     crew = Crew()
     device = CPU if orders.device == CPU else "cuda"
 
-    def born(name: str, place: Place, changed: Callable[[], None]) -> ChildPainter:
-        crossing = Crossing(address=address, place=place, placed_within_s=placed_within_s)
+    def born(name: str, berth: Berth, changed: Callable[[], None]) -> ChildPainter:
+        voyage = Voyage(address=address, berth=berth, placed_within_s=placed_within_s)
         return ChildPainter(
             name,
-            replace(orders, device=place.device),
-            by_command((*ferry, crossing.told()), with_token()),
+            replace(orders, device=berth.device),
+            by_command((*ferry, voyage.told()), with_token()),
             changed=changed,
         )
 
@@ -85,7 +85,7 @@ async def _watch(seen: Looks, moorings: Moorings, device: str) -> None:
             async with aclosing(seen()) as outlook:  # type: ignore[type-var]
                 async for nodes in outlook:
                     pauses = Pauses()
-                    moorings.see(places_on(_private(nodes, strangers), device))
+                    moorings.see(berths_on(_private(nodes, strangers), device))
         except (EaselError, OSError) as error:
             if not moorings.was_manned:
                 raise

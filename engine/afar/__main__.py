@@ -1,4 +1,4 @@
-"""`python -m engine.afar CROSSING DESCRIPTOR`: a ferry between that node and that socket."""
+"""`python -m engine.afar VOYAGE DESCRIPTOR`: a ferry between that node and that socket."""
 
 import sys
 

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Protocol
 
-from engine.afar.crossing import Crossing
 from engine.afar.parcel import END, Parcel
+from engine.afar.voyage import Voyage
 from engine.errors import PainterGone, Unavailable
 
 log = logging.getLogger(__name__)
@@ -44,8 +44,8 @@ class Shore(Protocol):
 class Ferry:
     """Goes until the other side has ended. Raises PainterGone, Unavailable."""
 
-    def __init__(self, crossing: Crossing, shore: Shore, parent: "Parent") -> None:
-        self._crossing = crossing
+    def __init__(self, voyage: Voyage, shore: Shore, parent: "Parent") -> None:
+        self._voyage = voyage
         self._shore = shore
         self._parent = parent
 
@@ -64,33 +64,33 @@ class Ferry:
                 carrying.cancel()
                 fetching.cancel()
         except Away as error:
-            log.warning("the node %s: %s", self._crossing.place.node.name, error)
+            log.warning("the node %s: %s", self._voyage.berth.node.name, error)
             raise PainterGone(
                 "Its process on the node {node} ended or cannot be reached any more.",
-                node=self._crossing.place.node.name,
+                node=self._voyage.berth.node.name,
             ) from error
 
     async def _place(self) -> None:
         try:
-            async with asyncio.timeout(self._crossing.placed_within_s):
+            async with asyncio.timeout(self._voyage.placed_within_s):
                 number = await self._shore.greet()
         except TimeoutError:
             raise Unavailable(await asyncio.to_thread(self._why_not)) from None
-        log.info("it has process %d of the node %s", number, self._crossing.place.node.name)
+        log.info("it has process %d of the node %s", number, self._voyage.berth.node.name)
 
     def _why_not(self) -> str:
-        node, crossing = self._crossing.place.node, self._crossing
+        node, voyage = self._voyage.berth.node, self._voyage
         begun = f"The node {node.name} had no room for a painter within "
-        begun += f"{crossing.placed_within_s:g} s: "
+        begun += f"{voyage.placed_within_s:g} s: "
         try:
             gpus, cpus = self._shore.free()
         except Away as error:
             return f"{begun}{error}"
-        if crossing.gpus:
+        if voyage.gpus:
             what = f"{gpus} of its {node.gpus} graphics cards are free"
         else:
             what = f"{cpus} of its {node.cpus} processors are free"
-        if (gpus if crossing.gpus else cpus) > 0:
+        if (gpus if voyage.gpus else cpus) > 0:
             return f"{begun}{what}, and no process was begun there. Its own log says why."
         return f"{begun}{what}. Other programs of that cluster have them, or another Easel."
 

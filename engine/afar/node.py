@@ -1,4 +1,4 @@
-"""Nodes of a cluster, and the places on them where somebody can paint."""
+"""Nodes of a cluster, and the berths on them where somebody can paint."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -32,7 +32,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Berth:
     """Room for one painter, by its number on that node."""
 
     node: Node
@@ -45,10 +45,10 @@ class Place:
         return f"{self.node.name}-{self.number}" if self.node.gpus > 1 else self.node.name
 
 
-def places_on(nodes: Collection[Node], device: str) -> Sequence[Place]:
+def berths_on(nodes: Collection[Node], device: str) -> Sequence[Berth]:
     """One for each card, or for each machine that gives processors where there is to be no card."""
     return [
-        Place(node=node, number=number, device=CPU if device == CPU else CUDA)
+        Berth(node=node, number=number, device=CPU if device == CPU else CUDA)
         for node in sorted(nodes, key=lambda node: (node.name, node.id))
         for number in range(1, _room(node, device) + 1)
     ]

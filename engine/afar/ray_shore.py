@@ -9,9 +9,9 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from engine.afar.actor import Afar
 from engine.afar.cluster import Cluster
-from engine.afar.crossing import Crossing
 from engine.afar.parcel import Parcel
 from engine.afar.ray_trouble import reached
+from engine.afar.voyage import Voyage
 from engine.child.host import OpenEngine
 
 ENGINE = Path(__file__).parents[1]
@@ -24,9 +24,9 @@ class RayShore:
     was begun for it ends with it."""
 
     def __init__(
-        self, crossing: Crossing, open_engine: OpenEngine, *, modules: Sequence[Path] = (ENGINE,)
+        self, voyage: Voyage, open_engine: OpenEngine, *, modules: Sequence[Path] = (ENGINE,)
     ) -> None:
-        self._crossing = crossing
+        self._voyage = voyage
         self._open_engine = open_engine
         self._modules = modules
         self._actor: Any = None
@@ -35,7 +35,7 @@ class RayShore:
         """Go into the cluster, and ask for the actor. Raises Away."""
         with reached():
             ray.init(
-                address=self._crossing.address,
+                address=self._voyage.address,
                 log_to_driver=False,
                 configure_logging=False,
                 # Whatever the node has of Easel, it runs this very version.
@@ -47,10 +47,10 @@ class RayShore:
             self._actor = (
                 ray.remote(Afar)
                 .options(
-                    num_gpus=self._crossing.gpus,
-                    num_cpus=self._crossing.cpus,
+                    num_gpus=self._voyage.gpus,
+                    num_cpus=self._voyage.cpus,
                     scheduling_strategy=NodeAffinitySchedulingStrategy(
-                        self._crossing.place.node.id, soft=False
+                        self._voyage.berth.node.id, soft=False
                     ),
                     # Until somebody is greeted. What was begun with one is not done again here:
                     # its jobs wait in our queue, which counts attempts.
@@ -75,4 +75,4 @@ class RayShore:
                 yield await promised
 
     def free(self) -> tuple[int, int]:
-        return Cluster(self._crossing.address).free(self._crossing.place.node.id)
+        return Cluster(self._voyage.address).free(self._voyage.berth.node.id)

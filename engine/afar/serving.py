@@ -8,9 +8,9 @@ import socket
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.afar.crossing import crossing_of
 from engine.afar.ferry import Away, Ferry
 from engine.afar.parcel import Parcel, packed, unpacked
+from engine.afar.voyage import voyage_of
 from engine.child.frames import Frame
 from engine.child.host import DECIDED_BY_THE_PARENT, OpenEngine
 from engine.child.log_lines import send_lines
@@ -72,28 +72,28 @@ async def _serve(
     bank.start()
     code = 1
     try:
-        code = await _cross(told, bank, open_engine, modules)
+        code = await _sail(told, bank, open_engine, modules)
     finally:
         bank.flush()
         # With this process ends what was begun for it, also where that hears nothing any more.
         os._exit(code)
 
 
-async def _cross(
+async def _sail(
     told: str, bank: Bank, open_engine: OpenEngine, modules: Sequence[Path] | None
 ) -> int:
     try:
         # In here: nobody would hear of it where Ray cannot be imported.
         from engine.afar.ray_shore import ENGINE, RayShore
 
-        crossing = crossing_of(told)
-        shore = RayShore(crossing, open_engine, modules=modules or (ENGINE,))
+        voyage = voyage_of(told)
+        shore = RayShore(voyage, open_engine, modules=modules or (ENGINE,))
         # Not here, or it would take the signals of this process.
         await asyncio.to_thread(shore.begin)
         # Whoever presses Ctrl+C means the parent, and that one decides.
         for number in DECIDED_BY_THE_PARENT:
             signal.signal(number, signal.SIG_IGN)
-        await Ferry(crossing, shore, bank).run()
+        await Ferry(voyage, shore, bank).run()
     except Away as error:
         log.warning("the cluster: %s", error)
         bank.say(Failed(mishap=mishap_of(PainterGone("The cluster cannot be reached."))))

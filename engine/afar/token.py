@@ -7,7 +7,7 @@ from engine.errors import Misconfigured
 
 MODE, TOKEN, FILE = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"
 USUAL = Path(".ray") / "auth_token"
-QUIET = {
+ALWAYS = {
     # It would tell its makers how it is used.
     "RAY_USAGE_STATS_ENABLED": "0",
     # Pickles are the same within a minor version of Python.
@@ -36,10 +36,10 @@ def require_token(environment: Mapping[str, str], home: Path) -> None:
 
 def with_token() -> dict[str, str]:
     """What a process has in its environment that asks with one."""
-    return {**QUIET, MODE: "token"}
+    return {**ALWAYS, MODE: "token"}
 
 
 def without_token(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment of one who asks as a stranger would."""
     kept = {name: value for name, value in environment.items() if name not in (TOKEN, FILE)}
-    return {**kept, **QUIET, MODE: "disabled"}
+    return {**kept, **ALWAYS, MODE: "disabled"}

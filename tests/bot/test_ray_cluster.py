@@ -14,10 +14,10 @@ import psutil
 import pytest
 
 from bot.rays import open_rays
-from engine.afar.crossing import Crossing
-from engine.afar.node import CPU, Place
+from engine.afar.node import CPU, Berth
 from engine.afar.outlook import Nodes, looks
 from engine.afar.token import with_token
+from engine.afar.voyage import Voyage
 from engine.child.heartbeat import Heartbeat
 from engine.child.painter import ChildPainter
 from engine.child.process import by_command
@@ -171,15 +171,15 @@ async def test_one_that_hears_nothing_any_more_is_ended_and_begun_again(
 ) -> None:
     raylet = await opened.add("127.0.0.7")
     (node,) = (each for each in await seen(opened) if each.address == "127.0.0.7")
-    crossing = Crossing(
+    voyage = Voyage(
         address=opened.address,
-        place=Place(node=node, number=1, device=CPU),
+        berth=Berth(node=node, number=1, device=CPU),
         placed_within_s=PATIENCE_S,
     )
     painter = ChildPainter(
         "far",
         orders(tmp_path),
-        by_command((*FERRY, crossing.told()), with_token()),
+        by_command((*FERRY, voyage.told()), with_token()),
         heartbeat=Heartbeat(every_s=1, patience_s=5, misses=2),
     )
     try:

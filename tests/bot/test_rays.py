@@ -1,4 +1,4 @@
-"""A painter at each place of a cluster that is only told; they are processes here."""
+"""A painter at each berth of a cluster that is only told; they are processes here."""
 
 import asyncio
 import sys
@@ -14,7 +14,7 @@ from bot.painters import device_of
 from bot.ray_address import ray_address
 from bot.rays import open_rays
 from bot.settings import Settings
-from engine.afar.node import CPU, Node, places_on
+from engine.afar.node import CPU, Node, berths_on
 from engine.afar.outlook import Nodes
 from engine.card import ModelCard
 from engine.child.painter import ChildPainter
@@ -188,7 +188,7 @@ async def test_who_comes_back_with_other_models_leaves_until_it_has_ours(tmp_pat
             assert (await soon(after.painter.paint(recipe(), {}, ignore))).png
 
 
-async def test_it_is_said_that_there_is_no_place_also_where_the_only_one_went(
+async def test_it_is_said_that_there_is_no_berth_also_where_the_only_one_went(
     tmp_path: Path,
 ) -> None:
     def born(name: str, _: object, changed: Callable[[], None]) -> ChildPainter:
@@ -196,7 +196,7 @@ async def test_it_is_said_that_there_is_no_place_also_where_the_only_one_went(
 
     moorings = Moorings(Crew(), {}, born, closes_within_s=0)
     try:
-        moorings.see(places_on([node("a")], CPU))
+        moorings.see(berths_on([node("a")], CPU))
         manned = asyncio.ensure_future(moorings.manned(within_s=0.1))
         await asyncio.sleep(0)
         moorings.see(())

@@ -12,7 +12,7 @@ import yaml  # type: ignore[import-untyped]  # it brings no types
 
 from bot.settings import Settings
 from engine.afar.node import PRIVATE
-from engine.afar.token import FILE, MODE, QUIET, TOKEN, with_token
+from engine.afar.token import ALWAYS, FILE, MODE, TOKEN, with_token
 from tests.deploy.dockerfile import ROOT
 
 HEAD, WORKER, READY = (ROOT / "deploy" / "ray" / name for name in ("head", "worker", "ready"))
@@ -105,7 +105,7 @@ def test_each_node_of_the_manifest_asks_for_the_token_and_does_not_hold_it(
     referred = [each["name"] for each in node["env"] if "valueFrom" in each]
 
     assert plain[MODE] == "token"
-    assert QUIET.items() <= plain.items()
+    assert ALWAYS.items() <= plain.items()
     assert referred == [TOKEN]
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.engine.afar.fake_ferry CROSSING DESCRIPTOR`: to nodes without torch."""
+"""`python -m tests.engine.afar.fake_ferry VOYAGE DESCRIPTOR`: to nodes without torch."""
 
 import sys
 

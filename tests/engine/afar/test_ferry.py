@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from engine.afar.crossing import Crossing
 from engine.afar.ferry import Away, Ferry
-from engine.afar.node import Place
+from engine.afar.node import Berth
 from engine.afar.parcel import END, Parcel
+from engine.afar.voyage import Voyage
 from engine.errors import PainterGone, Unavailable
 from tests.engine.afar.test_node import node
 from tests.engine.child.nursery import soon
@@ -75,9 +75,9 @@ class FakeParent:
         self.heard.append(parcel)
 
 
-def crossing(device: str = "cpu", within_s: float = 0.01) -> Crossing:
-    place = Place(node=node("left", gpus=2, cpus=4), number=1, device=device)
-    return Crossing(address="10.0.0.1:6379", place=place, placed_within_s=within_s)
+def voyage(device: str = "cpu", within_s: float = 0.01) -> Voyage:
+    berth = Berth(node=node("left", gpus=2, cpus=4), number=1, device=device)
+    return Voyage(address="10.0.0.1:6379", berth=berth, placed_within_s=within_s)
 
 
 async def test_what_is_said_is_heard_in_its_order_by_both() -> None:
@@ -85,7 +85,7 @@ async def test_what_is_said_is_heard_in_its_order_by_both() -> None:
     shore = FakeShore([(b"a",), (b"b",)], [(b"c",), END])
     parent = FakeParent(*orders, END)
 
-    await soon(Ferry(crossing(within_s=30), shore, parent).run())
+    await soon(Ferry(voyage(within_s=30), shore, parent).run())
 
     assert shore.heard == [*orders, END]
     # The next one only goes once the one before is heard: nothing else keeps their order.
@@ -96,7 +96,7 @@ async def test_what_is_said_is_heard_in_its_order_by_both() -> None:
 @pytest.mark.parametrize("shore", [FakeShore([LOST]), FakeShore([], deaf=True)])
 async def test_who_is_away_is_gone(shore: FakeShore) -> None:
     with pytest.raises(PainterGone, match="node left ended or cannot be reached"):
-        await soon(Ferry(crossing(within_s=30), shore, FakeParent((b"a",))).run())
+        await soon(Ferry(voyage(within_s=30), shore, FakeParent((b"a",))).run())
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ async def test_who_is_away_is_gone(shore: FakeShore) -> None:
         ("cpu", None, "that node is gone"),
     ],
 )
-async def test_who_finds_no_place_says_who_has_it(
+async def test_who_finds_no_room_says_who_has_it(
     device: str, free: tuple[int, int] | None, why: str
 ) -> None:
     shore = FakeShore(placed=False)
     shore.unoccupied = free
 
     with pytest.raises(Unavailable, match=r"left had no room for a painter within 0\.01 s: " + why):
-        await soon(Ferry(crossing(device), shore, FakeParent()).run())
+        await soon(Ferry(voyage(device), shore, FakeParent()).run())

@@ -1,26 +1,26 @@
-"""Nodes, and the places on them."""
+"""Nodes, and the berths on them."""
 
 import pytest
 
-from engine.afar.crossing import Crossing, crossing_of
-from engine.afar.node import Node, Place, is_private, places_on, read, told
+from engine.afar.node import Berth, Node, berths_on, is_private, read, told
+from engine.afar.voyage import Voyage, voyage_of
 
 
 def node(name: str = "10.0.0.2", *, gpus: int = 0, cpus: int = 8, number: str = "a") -> Node:
     return Node(id=number, name=name, address="10.0.0.2", gpus=gpus, cpus=cpus)
 
 
-def test_each_card_of_each_node_is_a_place() -> None:
-    places = places_on([node("b", gpus=2), node("a", gpus=1), node("c")], "cuda")
+def test_each_card_of_each_node_is_a_berth() -> None:
+    berths = berths_on([node("b", gpus=2), node("a", gpus=1), node("c")], "cuda")
 
-    assert [place.name for place in places] == ["a", "b-1", "b-2"]
-    assert {place.device for place in places} == {"cuda:0"}
+    assert [berth.name for berth in berths] == ["a", "b-1", "b-2"]
+    assert {berth.device for berth in berths} == {"cuda:0"}
 
 
-def test_without_cards_each_node_that_gives_a_processor_is_a_place() -> None:
-    places = places_on([node("a", gpus=1), node("b", cpus=0)], "cpu")
+def test_without_cards_each_node_that_gives_a_processor_is_a_berth() -> None:
+    berths = berths_on([node("a", gpus=1), node("b", cpus=0)], "cpu")
 
-    assert [(place.name, place.device) for place in places] == [("a", "cpu")]
+    assert [(berth.name, berth.device) for berth in berths] == [("a", "cpu")]
 
 
 @pytest.mark.parametrize(
@@ -59,15 +59,15 @@ def test_what_is_no_list_of_nodes_is_refused(line: str) -> None:
 
 
 @pytest.mark.parametrize(("device", "gpus", "cpus"), [("cpu", 0, 1), ("cuda:0", 1, 0)])
-def test_a_crossing_asks_for_a_card_or_a_processor(device: str, gpus: int, cpus: int) -> None:
-    place = Place(node=node(), number=1, device=device)
-    crossing = Crossing(address="10.0.0.1:6379", place=place)
+def test_a_voyage_asks_for_a_card_or_a_processor(device: str, gpus: int, cpus: int) -> None:
+    berth = Berth(node=node(), number=1, device=device)
+    voyage = Voyage(address="10.0.0.1:6379", berth=berth)
 
-    assert crossing_of(crossing.told()) == crossing
-    assert (crossing.gpus, crossing.cpus) == (gpus, cpus)
+    assert voyage_of(voyage.told()) == voyage
+    assert (voyage.gpus, voyage.cpus) == (gpus, cpus)
 
 
-@pytest.mark.parametrize("told", ["no", "[]", "{}", '{"place": {}}'])
-def test_what_is_no_crossing_is_refused(told: str) -> None:
+@pytest.mark.parametrize("told", ["no", "[]", "{}", '{"berth": {}}'])
+def test_what_is_no_voyage_is_refused(told: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        crossing_of(told)
+        voyage_of(told)

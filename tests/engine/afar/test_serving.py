@@ -12,7 +12,7 @@ from tests.engine.child.nursery import hearing, orders, soon
 
 
 async def test_a_ferry_that_meets_a_bug_says_so(tmp_path: Path) -> None:
-    ferry = (sys.executable, "-P", "-m", "tests.engine.afar.fake_ferry", "no crossing")
+    ferry = (sys.executable, "-P", "-m", "tests.engine.afar.fake_ferry", "no voyage")
     painter = ChildPainter("left", orders(tmp_path), by_command(ferry))
 
     with hearing() as heard, pytest.raises(PaintingFailed):

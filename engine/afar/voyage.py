@@ -1,24 +1,24 @@
-"""Crossing: where a ferry goes, as its parent tells it when it starts it."""
+"""Voyage: where a ferry goes, as its parent tells it when it starts it."""
 
 import json
 from dataclasses import asdict, dataclass
 
-from engine.afar.node import CPU, Node, Place
+from engine.afar.node import CPU, Berth, Node
 
 PLACED_WITHIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crossing:
+class Voyage:
     """`address` is the cluster's. Who is not placed within that time is not waited for."""
 
     address: str
-    place: Place
+    berth: Berth
     placed_within_s: float = PLACED_WITHIN_S
 
     @property
     def gpus(self) -> int:
-        return 0 if self.place.device == CPU else 1
+        return 0 if self.berth.device == CPU else 1
 
     @property
     def cpus(self) -> int:
@@ -29,11 +29,11 @@ class Crossing:
         return json.dumps(asdict(self))
 
 
-def crossing_of(told: str) -> Crossing:
+def voyage_of(told: str) -> Voyage:
     """What `told` wrote. Raises ValueError."""
     try:
         parts = json.loads(told)
-        place = parts.pop("place")
-        return Crossing(place=Place(node=Node(**place.pop("node")), **place), **parts)
+        berth = parts.pop("berth")
+        return Voyage(berth=Berth(node=Node(**berth.pop("node")), **berth), **parts)
     except (TypeError, AttributeError, KeyError) as error:
-        raise ValueError("that is no crossing") from error
+        raise ValueError("that is no voyage") from error
