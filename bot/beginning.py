@@ -4,12 +4,13 @@ import os
 
 from bot.logs import start_logging
 from bot.settings import Settings, read_settings
+from engine.tokens import TOKENS
 
 
 def begin() -> Settings:
     """Raises Misconfigured."""
     settings = read_settings()
-    # The own programs of the hub and of Modal know these too, so they are none of our settings.
-    others = (os.environ.get(name, "").strip() for name in ("HF_TOKEN", "MODAL_TOKEN_SECRET"))
+    # Programs of others know them too, so they are no settings of ours.
+    others = (os.environ.get(name, "").strip() for name in sorted(TOKENS))
     start_logging(settings.log, hidden=(*settings.secrets, *filter(None, others)))
     return settings

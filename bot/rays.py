@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -59,7 +60,7 @@ async def open_rays(
         return ChildPainter(
             name,
             replace(orders, device=berth.device),
-            by_command((*ferry, voyage.told()), with_token()),
+            by_command((*ferry, voyage.told()), with_token(os.environ)),
             changed=changed,
         )
 

@@ -31,7 +31,7 @@ async def looks(address: str, command: Sequence[str] = LOOKOUT) -> AsyncIterator
         stdout=PIPE,
         stderr=DEVNULL,
         limit=LONGEST,
-        env=inherited(os.environ, with_token()),
+        env=inherited(os.environ, with_token(os.environ)),
         # Whoever presses Ctrl+C means us, and we decide.
         start_new_session=True,
     )

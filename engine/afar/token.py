@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.errors import Misconfigured
+from engine.tokens import RAY
 
-MODE, TOKEN, FILE = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"
+MODE, TOKEN, FILE = "RAY_AUTH_MODE", RAY, "RAY_AUTH_TOKEN_PATH"
 USUAL = Path(".ray") / "auth_token"
 ALWAYS = {
     # It would tell its makers how it is used.
@@ -34,9 +35,10 @@ def require_token(environment: Mapping[str, str], home: Path) -> None:
         raise Misconfigured("Ray's token in {file} is empty.", file=str(file))
 
 
-def with_token() -> dict[str, str]:
-    """What a process has in its environment that asks with one."""
-    return {**ALWAYS, MODE: "token"}
+def with_token(ours: Mapping[str, str]) -> dict[str, str]:
+    """What a process has in its environment that asks with one, where ours is like this."""
+    token = {TOKEN: ours[TOKEN]} if TOKEN in ours else {}
+    return {**ALWAYS, MODE: "token", **token}
 
 
 def without_token(environment: Mapping[str, str]) -> dict[str, str]:

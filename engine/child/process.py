@@ -15,13 +15,13 @@ from engine.child.frames import Frame
 from engine.child.link import Hear, Lost, OpenLink
 from engine.child.messages import Close, ToChild, frame_of, from_child
 from engine.child.post import Post
+from engine.tokens import TOKENS
 
 # Without the folder of whoever starts it among the places where code is looked for.
 COMMAND = (sys.executable, "-P", "-m", "engine.child")
 ROOT = Path(__file__).parents[2]
 STDERR = 2
 OURS = "EASEL_"
-OPENS = frozenset({"HF_TOKEN", "MODAL_TOKEN_ID", "MODAL_TOKEN_SECRET"})
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ def inherited(ours: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, 
     kept = {
         name: value
         for name, value in ours.items()
-        if not name.startswith(OURS) and name not in OPENS
+        if not name.startswith(OURS) and name not in TOKENS
     }
     path = os.pathsep.join(filter(None, (str(ROOT), ours.get("PYTHONPATH"))))
     return {**kept, "PYTHONPATH": path, **changes}

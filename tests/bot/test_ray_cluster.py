@@ -179,7 +179,7 @@ async def test_one_that_hears_nothing_any_more_is_ended_and_begun_again(
     painter = ChildPainter(
         "far",
         orders(tmp_path),
-        by_command((*FERRY, voyage.told()), with_token()),
+        by_command((*FERRY, voyage.told()), with_token(os.environ)),
         heartbeat=Heartbeat(every_s=1, patience_s=5, misses=2),
     )
     try:

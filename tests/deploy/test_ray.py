@@ -87,7 +87,7 @@ def test_both_ask_for_the_token_and_tell_nobody_how_they_are_used() -> None:
         if line.startswith("export ")
     )
 
-    assert with_token().items() <= exported.items()
+    assert with_token(os.environ).items() <= exported.items()
     assert "--include-dashboard=false" in HEAD.read_text("utf-8")
     assert "--disable-usage-stats" in READY.read_text("utf-8")
     assert all(script.stat().st_mode & 0o111 for script in (HEAD, WORKER))

@@ -70,7 +70,7 @@ def clustered(*, token: bool = True) -> Iterator[Clustered]:
         # A node that is no more is missed five times.
         "RAY_health_check_period_ms": "1000",
     }
-    asks = {**with_token(), **opens} if token else {}
+    asks = {**with_token(os.environ), **opens} if token else {}
     keeper = Popen(
         (sys.executable, "-m", "tests.engine.afar.keeper"),
         stdin=PIPE,

@@ -37,4 +37,7 @@ def test_a_stranger_has_none() -> None:
 
     assert "secret" not in stranger.values()
     assert (stranger[MODE], stranger["PATH"]) == ("disabled", "/bin")
-    assert with_token()[MODE] == "token"
+    told = with_token({TOKEN: "secret", "PATH": "/bin"})
+    assert told.items() >= {MODE: "token", TOKEN: "secret"}.items()
+    assert "PATH" not in told
+    assert TOKEN not in with_token({})

@@ -11,6 +11,7 @@ OURS = {
     "EASEL_DISCORD_TOKEN": "secret",
     "HF_TOKEN": "secret",
     "MODAL_TOKEN_SECRET": "secret",
+    "RAY_AUTH_TOKEN": "secret",
     "OMP_NUM_THREADS": "2",
     "CUDA_VISIBLE_DEVICES": "0,1",
 }
