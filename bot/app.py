@@ -91,7 +91,8 @@ async def wait_for_database(settings: Settings, tell: Callable[[str], None]) -> 
 @asynccontextmanager
 async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]:
     """Everything but the engine, which takes long and which bad input does not need."""
-    cards = painters.cards(settings)
+    # Whoever rents machines out may take minutes to say.
+    cards = await asyncio.to_thread(painters.cards, settings)
     async with AsyncExitStack() as stack:
         await upgrade(settings.database)
         database = await stack.enter_async_context(connect(settings.database))
@@ -205,7 +206,7 @@ async def open_choices(settings: Settings) -> AsyncIterator[Choices]:
 @asynccontextmanager
 async def open_chooser(settings: Settings, painters: Painters) -> AsyncIterator[Chooser]:
     """Changes what they chose, by what can be painted here."""
-    cards = painters.cards(settings)
+    cards = await asyncio.to_thread(painters.cards, settings)
     async with open_choices(settings) as choices:
         yield Chooser(choices=choices, cards=cards, safety=settings.safety_policy)
 

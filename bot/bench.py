@@ -1,5 +1,6 @@
 """The bench command: what is asked for is checked, then measured, then shown as tables."""
 
+import asyncio
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -122,7 +123,8 @@ async def _measure_storage(
     from storage.bench.measure import measure
     from storage.bench.scene import Size
 
-    card = next(iter(painters.cards(settings).values()))
+    cards = await asyncio.to_thread(painters.cards, settings)
+    card = next(iter(cards.values()))
     # Beside the real data, and so on the same disk.
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return await measure(settings.data_dir.absolute(), Size().scaled(scale), card, tell)

@@ -1,8 +1,10 @@
 """What is deployed on Modal, as the settings of whoever deploys it want it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from bot.settings import BUILT_IN, Settings
@@ -18,7 +20,7 @@ DATA = Path("/data")
 """The data folder over there."""
 HALF = 2
 """Bytes of a weight on a card."""
-COMMIT = 40
+COMMIT = "[0-9a-f]{40}"
 SEATS = 12
 """How many pictures one machine paints together, as engine.gpu.painter has it for a card."""
 STARTS_WITHIN_S, PAINTS_WITHIN_S, IDLE_S = 1200, 900, 300
@@ -54,6 +56,12 @@ class Plan:
             "timeout": PAINTS_WITHIN_S,
             "retries": 0,
         }
+
+    @property
+    def downloading(self) -> Sequence[str]:
+        """What a shell is told there."""
+        add = "HF_HUB_OFFLINE=0 python -m bot models add"
+        return [f"{add} {quote(name)}" for name in self.downloads]
 
 
 def plan_of(settings: Settings) -> Plan:
@@ -132,7 +140,7 @@ def load_of(model: Model, offload: str) -> Load:
 def _pinned(name: str) -> str:
     """A branch moves, so the same deployment would be another one tomorrow."""
     on_hub = hub_name(name)
-    if on_hub is None or len(on_hub.revision) != COMMIT:
+    if on_hub is None or not re.fullmatch(COMMIT, on_hub.revision):
         raise BadModel(
             f"I have no model “{name}”. Get it with easel models add, or name it with the commit "
             "on the hub, like org/name@ and 40 digits, so that it is downloaded over there."

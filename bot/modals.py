@@ -6,8 +6,7 @@ The library is an extra, and is imported only where somebody chose to paint ther
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -49,8 +48,9 @@ class Modal:
     async def paint(self, letter: bytes) -> AsyncGenerator[bytes, None]:
         with self._in_sentences():
             painter = self._library.Cls.from_name(self._app, PAINTER)()
-            async for answer in painter.paint.remote_gen.aio(letter):
-                yield answer
+            async with aclosing(painter.paint.remote_gen.aio(letter)) as answers:
+                async for answer in answers:
+                    yield answer
 
     async def cancel(self, call: str) -> None:
         with self._in_sentences():
@@ -84,11 +84,10 @@ class Modal:
 def cards_at(
     settings: Settings, far: Callable[[Settings], Far] | None = None
 ) -> Mapping[str, ModelCard]:
-    """The models that are deployed, the default first. Raises Misconfigured."""
-    asking = about((far or far_of)(settings), version())
-    # Nobody is to wait for an event loop that waits for this.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, asking).result().ready.cards
+    """The models that are deployed, the default first. Not within an event loop: it may take
+    minutes. Raises Misconfigured.
+    """
+    return asyncio.run(about((far or far_of)(settings), version())).ready.cards
 
 
 @asynccontextmanager

@@ -48,7 +48,7 @@ def image_of(plan: Plan) -> modal.Image:
     if plan.downloads:
         token = ["HF_TOKEN"] if "HF_TOKEN" in os.environ else []
         image = with_code(image, copy=True).run_commands(
-            *(f"HF_HUB_OFFLINE=0 python -m bot models add {name}" for name in plan.downloads),
+            *plan.downloading,
             secrets=[modal.Secret.from_local_environ(token)],
         )
     return with_code(image, copy=False)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,8 @@ import modal
 
 
 class StandIn:
-    """Has this app deployed: `about` answers, `paint` streams. What is asked for is noted."""
+    """Has this app deployed: `about` answers, `paint` streams. What is asked for is noted, and how
+    many listen."""
 
     exception = modal.exception
 
@@ -25,6 +27,7 @@ class StandIn:
         self.wrong: Exception | None = None
         self.hangs = False
         self.cancelled: list[str] = []
+        self.listening = 0
         self.Function = SimpleNamespace(from_name=self._function)
         self.Cls = SimpleNamespace(from_name=self._cls)
         self.FunctionCall = SimpleNamespace(from_id=self._call)
@@ -41,8 +44,13 @@ class StandIn:
     def _cls(self, app: str, name: str) -> Callable[[], Any]:
         async def remote_gen(letter: bytes) -> AsyncGenerator[bytes, None]:
             await self._reached(app, name == "Painter")
-            async for each in self._paint(letter):
-                yield each
+            self.listening += 1
+            try:
+                async with aclosing(self._paint(letter)) as answers:
+                    async for each in answers:
+                        yield each
+            finally:
+                self.listening -= 1
 
         method = SimpleNamespace(remote_gen=SimpleNamespace(aio=remote_gen))
         return lambda: SimpleNamespace(paint=method)

@@ -1,19 +1,27 @@
 """What the wiring keeps from one start to the next."""
 
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.app import open_app, painting, tidying
+from bot.app import open_app, open_chooser, painting, tidying
 from bot.owner import LOCAL
 from bot.painters import Painters
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 from bot.worker import this_worker
+from engine.card import ModelCard
 from engine.caretaker import TERMINAL
 from engine.clock import utc_now
 from engine.job import Status
 from engine.request import ImageRequest
+from tests.engine.child.nursery import PATIENCE_S
+from tests.fakes import BOOK
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -32,6 +40,29 @@ async def test_the_next_start_knows_what_pictures_took(painters: Painters) -> No
 
     assert price == 0.5
     assert price != guess
+
+
+@pytest.mark.parametrize("opening", [open_app, open_chooser])
+async def test_others_go_on_while_it_is_found_out_what_is_painted_with(
+    painters: Painters, opening: Callable[..., AbstractAsyncContextManager[object]]
+) -> None:
+    asked, answers = asyncio.Event(), threading.Event()
+    loop, went_on = asyncio.get_running_loop(), []
+
+    def cards(_: Settings) -> Mapping[str, ModelCard]:
+        loop.call_soon_threadsafe(asked.set)
+        went_on.append(answers.wait(PATIENCE_S))
+        return {BOOK.name: BOOK}
+
+    async def answer() -> None:
+        await asked.wait()
+        answers.set()
+
+    answering = asyncio.create_task(answer())
+    async with opening(read_settings(), replace(painters, cards=cards)):
+        await answering
+
+    assert went_on == [True]
 
 
 async def test_what_a_command_held_that_was_killed_ends_with_the_next_one(

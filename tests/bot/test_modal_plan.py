@@ -1,5 +1,6 @@
 """What is deployed on Modal follows from the settings and from what lies in the data folder."""
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -127,10 +128,22 @@ def test_a_model_of_the_hub_is_downloaded_there_by_its_commit(tmp_path: Path) ->
     assert plan.card == "L4"
 
 
-@pytest.mark.parametrize("name", ["org/large", "org/large@main", "nothing"])
+@pytest.mark.parametrize(
+    "name",
+    ["org/large", "org/large@main", f"org/large@{'g' * 40}", f"org/large@{COMMIT}0", "nothing"],
+)
 def test_a_model_that_would_be_another_tomorrow_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadModel, match="40 digits"):
         plan_of(Settings(data_dir=tmp_path, models=(name,), modal_gpu="L4"))
+
+
+def test_a_shell_there_is_told_names_and_nothing_else(tmp_path: Path) -> None:
+    name = f"org/large/a;reboot&$(id).safetensors@{COMMIT}"
+    plan = plan_of(Settings(data_dir=tmp_path, models=(name,), modal_gpu="L4"))
+
+    [command] = plan.downloading
+
+    assert shlex.split(command)[-4:] == ["bot", "models", "add", name]
 
 
 def test_how_large_a_model_is_that_is_not_here_must_be_said(tmp_path: Path) -> None:

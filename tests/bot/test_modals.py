@@ -18,17 +18,18 @@ from bot.modals import Modal, cards_at, far_of, open_rented
 from bot.painters import device_of
 from bot.settings import Settings
 from bot.version import version
+from engine.child.messages import Paint
 from engine.crew import State
 from engine.errors import BadModel, Misconfigured, PaintingFailed, Unavailable
 from engine.job import Owner, Status
 from engine.lease import Lease
 from engine.rented.here import Here
-from engine.rented.letter import About, answering
+from engine.rented.letter import About, answering, asking
 from engine.rented.resident import Resident
 from engine.request import ImageRequest
 from tests.bot.modal_stand_in import StandIn
 from tests.engine.child.fake_child import open_fake
-from tests.engine.child.nursery import PATIENCE_S, orders, soon
+from tests.engine.child.nursery import PATIENCE_S, orders, recipe, soon
 from tests.engine.house import open_house
 from tests.fakes import BOOK, FakePainter
 
@@ -148,6 +149,18 @@ async def test_what_is_wrong_is_said_in_a_sentence(
             await app.far.cancel("fc-1")
 
 
+async def test_who_leaves_listens_no_more(tmp_path: Path) -> None:
+    asked = Paint(number=0, recipe=recipe("wait"), sources={}, facts={})
+    async with deployed(tmp_path) as app:
+        letters = app.far.paint(asking(asked))
+        await soon(anext(letters))
+        assert app.library.listening == 1
+
+        await letters.aclose()
+
+        assert app.library.listening == 0
+
+
 async def test_what_never_answers_is_not_waited_for_for_ever(tmp_path: Path) -> None:
     async with deployed(tmp_path) as app:
         app.library.hangs = True
@@ -166,8 +179,7 @@ async def test_another_name_is_not_deployed(tmp_path: Path) -> None:
 
 async def test_its_models_are_known_here_without_their_files(tmp_path: Path) -> None:
     async with deployed(tmp_path) as app:
-        # Where an event loop runs already, as when Easel starts.
-        cards = cards_at(ON_MODAL, lambda _: app.far)
+        cards = await asyncio.to_thread(cards_at, ON_MODAL, lambda _: app.far)
 
     assert cards == {BOOK.name: BOOK}
 
@@ -178,7 +190,7 @@ async def test_another_easel_is_told_from_this_one(tmp_path: Path) -> None:
         app.resident.version = "9.9"
 
         with pytest.raises(Misconfigured, match=r"Easel 9\.9, and this is"):
-            cards_at(ON_MODAL, lambda _: other)
+            await asyncio.to_thread(cards_at, ON_MODAL, lambda _: other)
 
 
 def test_it_is_told_as_the_device() -> None:
