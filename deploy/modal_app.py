@@ -5,7 +5,9 @@ engine/rented/resident.py, and docs/modal.md says how to use it.
 """
 
 import json
+import logging
 import os
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -21,8 +23,8 @@ from bot.painters import orders_of, shelf_of
 from bot.settings import read_settings
 from bot.version import version
 from engine.child.opening import open_engine
-from engine.rented.here import Guest
 from engine.rented.letter import answering
+from engine.rented.lodger import Lodger
 from engine.rented.resident import Resident
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +32,8 @@ THERE = "/opt/easel"
 CODE = ("bot", "engine", "storage", "migrations")
 LISTS = ("run", "requirements.lock", "pyproject.toml")
 ENDS_WITHIN_S = 10
+
+log = logging.getLogger(__name__)
 
 
 def image_of(plan: Plan) -> modal.Image:
@@ -84,7 +88,8 @@ class Painter:
         settings = read_settings()
         self.resident = Resident(orders_of(settings), open_engine, version=version())
         self.resident.start()
-        self.standalone = Page(painter=Guest(self.resident), shelf=shelf_of(settings))
+        lodger = Lodger(self.resident, broke=self.leave_if_broken)
+        self.standalone = Page(painter=lodger, shelf=shelf_of(settings))
 
     @modal.exit()
     def end(self) -> None:
@@ -102,15 +107,12 @@ class Painter:
     @modal.method()
     async def generate(self, asked: dict[str, Any]) -> bytes:
         """A PNG for a prompt and options; `generate.map` paints many."""
-        try:
-            return (await self.standalone.picture(json.dumps(asked).encode())).png
-        finally:
-            self.leave_if_broken()
+        return (await self.standalone.picture(json.dumps(asked).encode())).png
 
     @modal.method()
     def warm(self) -> list[str]:
         """Has a machine start, and answers once it has loaded its models."""
-        return list(self.resident.ready.cards)
+        return list(self.standalone.painter.cards)
 
     @modal.asgi_app(requires_proxy_auth=True)
     def page(self) -> Page:
@@ -120,4 +122,13 @@ class Painter:
     def leave_if_broken(self) -> None:
         """Only a new machine mends it."""
         if self.resident.broken:
-            stop_fetching_inputs()
+            # Modal is asked, and the event loop does not wait until it answers.
+            threading.Thread(target=leave, name="leave", daemon=True).start()
+
+
+def leave() -> None:
+    """Nothing more is asked of this machine, and it ends after what it does now."""
+    try:
+        stop_fetching_inputs()
+    except Exception:
+        log.exception("this machine is broken, and cannot be left")

@@ -12,7 +12,7 @@ from engine.errors import EaselError, PainterGone
 from engine.job import Picture
 from engine.ports import Tell
 from engine.rented.far import Far
-from engine.rented.letter import Greeting, answer_in, asking, greeting_in, version_in
+from engine.rented.letter import Greeting, answer_in, asking, version_in
 
 OTHER = "What is deployed is Easel {theirs}, and this is {ours}."
 
@@ -52,6 +52,7 @@ class Call:
         try:
             await asyncio.wait({reading, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._fail("it was left before its end")
             reading.cancel()
             leaving.cancel()
             await asyncio.wait({reading, leaving})
@@ -90,10 +91,11 @@ class Call:
     def _take(self, letter: bytes) -> None:
         if not self._greeted.is_set() and version_in(letter) != self._version:
             raise PainterGone(OTHER, theirs=version_in(letter)[:40], ours=self._version)
-        if greeting := greeting_in(letter):
-            self._greet(greeting)
-        else:
-            self._answer(answer_in(letter))
+        match answer_in(letter):
+            case Greeting() as greeting:
+                self._greet(greeting)
+            case message:
+                self._answer(message)
 
     def _greet(self, greeting: Greeting) -> None:
         self._name = greeting.call

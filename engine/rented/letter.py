@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.child.form import formed, unformed
 from engine.child.frames import Frame, Rubbish
-from engine.child.messages import FromChild, Ready, ToChild, from_child, to_child
+from engine.child.messages import FromChild, Ready, ToChild, to_child
 
 HEAD = Struct("!4sI")
 """The mark, and how long the JSON is; the pieces beside it follow."""
@@ -46,20 +46,15 @@ def asked_in(letter: bytes) -> ToChild:
     return to_child(_frame(letter))
 
 
-def answer_in(letter: bytes) -> FromChild:
+def answer_in(letter: bytes) -> Greeting | FromChild:
     """Raises Rubbish."""
-    return from_child(_frame(letter))
-
-
-def greeting_in(letter: bytes) -> Greeting | None:
-    """None where it is another message. Raises Rubbish."""
-    told = _frame(letter).told
-    return _noun(Greeting, told) if told.get("is") == Greeting.__name__ else None
+    answer: Greeting | FromChild = _noun(Greeting | FromChild, letter)
+    return answer
 
 
 def about_in(letter: bytes) -> About:
     """Raises Rubbish."""
-    about: About = _noun(About, _frame(letter).told)
+    about: About = _noun(About, letter)
     return about
 
 
@@ -84,19 +79,21 @@ def _frame(letter: bytes) -> Frame:
         mark, length = HEAD.unpack_from(letter)
         end = HEAD.size + length
         head = json.loads(letter[HEAD.size : end])
-        told, pieces = head["told"], []
-        for size in head["lengths"]:
-            pieces.append(letter[end : end + size])
-            end += size
+        told, lengths, pieces = head["told"], head["lengths"], []
+        for length in lengths:
+            pieces.append(letter[end : end + length])
+            end += length
     except (error, ValueError, TypeError, LookupError, RecursionError) as wrong:
         raise Rubbish("it sent what is no letter") from wrong
-    if mark != MARK or end != len(letter) or not isinstance(told, dict):
+    counted = all(type(length) is int and length >= 0 for length in lengths)
+    if mark != MARK or end != len(letter) or not isinstance(told, dict) or not counted:
         raise Rubbish("it sent what is no letter")
     return Frame(told=told, pieces=tuple(pieces))
 
 
-def _noun(kind: Any, told: Any) -> Any:
+def _noun(kind: Any, letter: bytes) -> Any:
+    frame = _frame(letter)
     try:
-        return unformed(kind, told, ())
+        return unformed(kind, frame.told, frame.pieces)
     except ValueError as wrong:
         raise Rubbish(f"it sent what nobody says: {wrong}") from wrong

@@ -8,6 +8,7 @@ from engine.about import known
 from engine.card import ModelCard
 from engine.child.frames import Rubbish
 from engine.child.messages import Loaded, Paint, Told
+from engine.child.painter import GONE
 from engine.child.pauses import Pauses
 from engine.errors import EaselError, Misconfigured, PainterGone
 from engine.job import Picture, Recipe
@@ -17,8 +18,6 @@ from engine.rented.call import OTHER, Call
 from engine.rented.far import Far
 from engine.rented.letter import About, about_in, version_in
 from engine.vitals import Vitals
-
-GONE = "The painter {name} went away while it was wanted. Ask again in a moment."
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +89,7 @@ class RentedPainter:
             for task in late:
                 task.cancel()
             await asyncio.wait(ending)
+        self._changed()
 
     async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
         if not self._alive:

@@ -7,13 +7,14 @@ engine has one that depends on neither.
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from itertools import count
 
 from engine.child.frames import Rubbish
 from engine.child.host import OpenEngine, host
+from engine.child.link import Hear
 from engine.child.messages import (
     Close,
     Failed,
@@ -33,9 +34,17 @@ from engine.child.orders import Orders
 from engine.errors import PainterGone
 from engine.rented.letter import Greeting, answering, asked_in
 
-Hear = Callable[[FromChild], None]
+BROKE = "The engine broke down. Ask again in a moment."
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Somebody who asked for a picture. `counts` where they count what is measured, too."""
+
+    hear: Hear
+    counts: bool
 
 
 class Resident:
@@ -50,7 +59,7 @@ class Resident:
         self.version = version
         self._numbers = count(1)
         self._lock = threading.Lock()
-        self._hearing: dict[int, Hear] = {}
+        self._hearing: dict[int, Listener] = {}
         self._loaded: Loaded | None = None
         self._ready: Ready | None = None
         self._failed: Failed | None = None
@@ -66,9 +75,11 @@ class Resident:
 
     @property
     def ready(self) -> Ready:
-        """Raises PainterGone where it did not start."""
+        """Raises PainterGone where it did not start, or broke down."""
         if self._ready is None:
             raise PainterGone("The engine did not start. The log says more.")
+        if self.broken:
+            raise PainterGone(BROKE)
         return self._ready
 
     def start(self) -> None:
@@ -82,25 +93,33 @@ class Resident:
         self._thread.join(within_s)
 
     async def paint(self, letter: bytes, call: str) -> AsyncGenerator[bytes, None]:
-        """What becomes of a picture, to its end. Who leaves before has withdrawn it."""
+        """`painting`, by letters."""
         yield answering(Greeting(version=self.version, call=call))
         asked = asked_in(letter)
         if not isinstance(asked, Paint):
             raise Rubbish("it asked for something else than a picture")
+        async with aclosing(self.painting(asked)) as said:
+            async for message in said:
+                yield answering(message)
+
+    async def painting(
+        self, asked: Paint, *, counts: bool = True
+    ) -> AsyncGenerator[FromChild, None]:
+        """What becomes of a picture, to its end. Who leaves before has withdrawn it."""
         number, ended = next(self._numbers), False
-        with self._hearing_of(number) as heard:
+        with self._hearing_of(number, counts=counts) as heard:
             self._tell(replace(asked, number=number))
             try:
                 while not ended:
                     message = await heard.get()
                     ended = isinstance(message, Painted | Refused | Failed)
-                    yield answering(_as_asked(message, asked.number))
+                    yield _as_asked(message, asked.number)
             finally:
                 if not ended:
                     self._tell(Withdraw(number=number))
 
     @contextmanager
-    def _hearing_of(self, number: int) -> Iterator[asyncio.Queue[FromChild]]:
+    def _hearing_of(self, number: int, *, counts: bool) -> Iterator[asyncio.Queue[FromChild]]:
         loop, heard = asyncio.get_running_loop(), asyncio.Queue[FromChild]()
 
         def hear(message: FromChild) -> None:
@@ -108,7 +127,7 @@ class Resident:
                 loop.call_soon_threadsafe(heard.put_nowait, message)
 
         with self._lock:
-            self._hearing[number] = hear
+            self._hearing[number] = Listener(hear=hear, counts=counts)
             told = self._failed or self._loaded
         if told is not None:
             heard.put_nowait(told)
@@ -152,24 +171,24 @@ class Resident:
                     self._settled.set()
                 case Loaded():
                     self._loaded = message
-            hearing = self._whom(message)
-        for hear in hearing:
-            hear(message)
+            listeners = self._whom(message)
+        for each in listeners:
+            each.hear(message)
 
-    def _whom(self, message: FromChild) -> list[Hear]:
+    def _whom(self, message: FromChild) -> list[Listener]:
         match message:
             case Failed() | Loaded():
                 return list(self._hearing.values())
             case Told():
                 # Once and not by each of them: it is counted where it comes to.
-                return list(self._hearing.values())[:1]
+                return [each for each in self._hearing.values() if each.counts][:1]
             case Stepped(number=number):
-                hear = self._hearing.get(number)
-                return [hear] if hear else []
+                listener = self._hearing.get(number)
+                return [listener] if listener else []
             case Painted(number=number) | Refused(number=number):
                 # Its last word: what is told to all from here on it would not read.
-                hear = self._hearing.pop(number, None)
-                return [hear] if hear else []
+                listener = self._hearing.pop(number, None)
+                return [listener] if listener else []
         return []
 
 

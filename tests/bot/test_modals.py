@@ -23,7 +23,6 @@ from engine.crew import State
 from engine.errors import BadModel, Misconfigured, PaintingFailed, Unavailable
 from engine.job import Owner, Status
 from engine.lease import Lease
-from engine.rented.here import Here
 from engine.rented.letter import About, answering, asking
 from engine.rented.resident import Resident
 from engine.request import ImageRequest
@@ -31,6 +30,7 @@ from tests.bot.modal_stand_in import StandIn
 from tests.engine.child.fake_child import open_fake
 from tests.engine.child.nursery import PATIENCE_S, orders, recipe, soon
 from tests.engine.house import open_house
+from tests.engine.rented.homes import Here
 from tests.fakes import BOOK, FakePainter
 
 ALICE, BOB = Owner(id="discord:1"), Owner(id="discord:2")
@@ -55,8 +55,10 @@ async def deployed(folder: Path) -> AsyncIterator[Deployed]:
     resident = Resident(orders(folder), open_fake, version=version())
     await asyncio.to_thread(resident.start)
 
+    told = answering(About(version=version(), ready=resident.ready))
+
     def about() -> bytes:
-        return answering(About(version=version(), ready=resident.ready))
+        return told
 
     def paint(letter: bytes) -> AsyncGenerator[bytes, None]:
         return resident.paint(letter, "fc-1")
@@ -186,8 +188,8 @@ async def test_its_models_are_known_here_without_their_files(tmp_path: Path) -> 
 
 async def test_another_easel_is_told_from_this_one(tmp_path: Path) -> None:
     async with deployed(tmp_path) as app:
-        other = Here(app.resident)
         app.resident.version = "9.9"
+        other = Here(app.resident)
 
         with pytest.raises(Misconfigured, match=r"Easel 9\.9, and this is"):
             await asyncio.to_thread(cards_at, ON_MODAL, lambda _: other)

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -17,13 +18,13 @@ import pytest
 from bot.modals import Modal, open_rented
 from bot.settings import Settings
 from bot.version import version
-from engine.errors import PaintingFailed
+from engine.errors import PainterGone, PaintingFailed
 from engine.gpu.models.catalog import BUILT_IN
 from engine.gpu.painter import open_painter
 from engine.rented.letter import about_in
 from tests.bot.modal_stand_in import StandIn
 from tests.deploy.dockerfile import ROOT
-from tests.engine.child.nursery import PATIENCE_S, ignore, recipe, soon
+from tests.engine.child.nursery import PATIENCE_S, hearing, ignore, recipe, soon
 
 # An engine is loaded.
 pytestmark = pytest.mark.timeout(600)
@@ -114,6 +115,30 @@ async def test_several_are_painted_together(machine: Any) -> None:
     painted = await soon(asyncio.gather(*(machine.generate.local(each) for each in asked)))
 
     assert len(set(painted)) == 4
+
+
+async def test_a_machine_that_is_broken_gets_nothing_more(
+    deployed: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EASEL_MODELS", "nothing")
+    broken = deployed.Painter()
+
+    # It is left, were it one of Modal's.
+    with hearing() as log:
+        with pytest.raises(PainterGone, match="did not start"):
+            broken.warm.local()
+        await _left()
+        assert len(log.saying("cannot be left")) == 1
+        with pytest.raises(PainterGone, match="did not start"):
+            await soon(broken.generate.local({"prompt": "a red boat"}))
+        await _left()
+        assert len(log.saying("cannot be left")) == 2
+
+
+async def _left() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "leave":
+            await asyncio.to_thread(thread.join, PATIENCE_S)
 
 
 def test_only_who_brings_a_token_of_modals_is_let_in(deployed: ModuleType) -> None:

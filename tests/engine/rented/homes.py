@@ -9,7 +9,6 @@ from typing import Any
 from engine.child.messages import FromChild, Ready
 from engine.child.mishap import mishap_of
 from engine.errors import PaintingFailed
-from engine.rented.here import Here
 from engine.rented.letter import About, Greeting, answering
 from engine.rented.painter import RentedPainter
 from engine.rented.resident import Resident
@@ -82,6 +81,23 @@ class Scripted:
 
     async def cancel(self, call: str) -> None:
         self.cancelled.append(call)
+
+
+class Here:
+    """A Far that is no farther than this."""
+
+    def __init__(self, resident: Resident) -> None:
+        self._about = answering(About(version=resident.version, ready=resident.ready))
+        self._resident = resident
+
+    async def about(self) -> bytes:
+        return self._about
+
+    def paint(self, letter: bytes) -> AsyncGenerator[bytes, None]:
+        return self._resident.paint(letter, "here")
+
+    async def cancel(self, call: str) -> None:
+        """Whoever stops listening has withdrawn it already."""
 
 
 @asynccontextmanager

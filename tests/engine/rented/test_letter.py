@@ -15,11 +15,15 @@ from engine.rented.letter import (
     answering,
     asked_in,
     asking,
-    greeting_in,
     version_in,
 )
 from tests.engine.child.nursery import recipe
 from tests.fakes import BOOK
+
+
+def letter_with(head: str) -> bytes:
+    return HEAD.pack(MARK, len(head)) + head.encode()
+
 
 GREETING = answering(Greeting(version="1.0", call="fc-1"))
 ABOUT = About(version="1.0", ready=Ready(cards={"book": BOOK}, seats=3))
@@ -45,9 +49,8 @@ def test_answers_come_as_they_were_sent(answer: Stepped | Painted) -> None:
     assert answer_in(answering(answer)) == answer
 
 
-def test_a_greeting_is_told_from_all_else() -> None:
-    assert greeting_in(GREETING) == Greeting(version="1.0", call="fc-1")
-    assert greeting_in(answering(Stepped(number=1, step=2, preview=None))) is None
+def test_a_greeting_is_an_answer() -> None:
+    assert answer_in(GREETING) == Greeting(version="1.0", call="fc-1")
 
 
 def test_what_is_deployed_comes_with_its_models() -> None:
@@ -59,7 +62,7 @@ def test_the_version_is_read_of_one_who_says_more_than_is_known_here() -> None:
 
     assert version_in(letter) == "1.0"
     with pytest.raises(Rubbish):
-        greeting_in(letter)
+        answer_in(letter)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,9 @@ def test_the_version_is_read_of_one_who_says_more_than_is_known_here() -> None:
         HEAD.pack(MARK, 2) + b"[]",
         HEAD.pack(MARK, 26) + b'{"told":[],"lengths":[99]}',
         HEAD.pack(MARK, 3) + b"\xff{}",
+        letter_with('{"told":{"version":"1.0"},"lengths":[5,-5]}'),
+        letter_with('{"told":{"version":"1.0"},"lengths":[true]}') + b"a",
+        letter_with('{"told":{"version":"1.0"},"lengths":[0.0]}'),
     ],
 )
 def test_what_is_no_letter_is_refused(letter: bytes) -> None:

@@ -13,10 +13,10 @@ from engine.errors import Misconfigured, OutOfMemory, PainterGone, PaintingFaile
 from engine.job import Picture
 from engine.meter import Measured
 from engine.rented.call import Call
-from engine.rented.here import Guest, Here
 from tests.engine.child.nursery import Changes, hearing, ignore, recipe, soon
 from tests.engine.rented.homes import (
     BROKEN,
+    Here,
     Scripted,
     deployed,
     greeting,
@@ -245,8 +245,17 @@ async def test_closing_withdraws_what_is_painted() -> None:
         await soon(far.heard.wait())
 
     assert far.cancelled == ["fc-1"]
-    task.cancel()
-    await asyncio.wait({task})
+    with pytest.raises(PainterGone, match="far went away"):
+        await soon(task)
+
+
+async def test_closing_is_told_to_whoever_looks_at_it() -> None:
+    changes: list[str] = []
+    async with rented(Scripted(), changed=lambda: changes.append("changed")) as painter:
+        assert changes == ["changed"]
+
+    assert changes == ["changed"] * 2
+    assert not painter.alive
 
 
 async def test_closing_waits_no_longer_than_it_is_told() -> None:
@@ -259,8 +268,8 @@ async def test_closing_waits_no_longer_than_it_is_told() -> None:
         await soon(painter.close(within_s=0.0))
 
         assert far.ended.is_set()
-    task.cancel()
-    await asyncio.wait({task})
+        with pytest.raises(PainterGone, match="far went away"):
+            await soon(task)
 
 
 @pytest.mark.parametrize(
@@ -293,18 +302,6 @@ async def test_nobody_says_how_devices_over_there_are() -> None:
     async with rented(Scripted()) as painter:
         with pytest.raises(PainterGone):
             await painter.vitals()
-
-
-async def test_a_guest_paints_on_the_machine_itself(tmp_path: Path) -> None:
-    async with settled(tmp_path) as resident:
-        guest = Guest(resident)
-
-        picture = await soon(guest.paint(recipe(), {}, ignore))
-
-        assert guest.cards == {BOOK.name: BOOK}
-        assert picture.png == b"\x89PNG"
-        with pytest.raises(PainterGone, match="broke down"):
-            await soon(guest.paint(recipe("lose"), {}, ignore))
 
 
 def _refusing(error: Exception) -> Callable[[], Any]:

@@ -9,7 +9,7 @@ import pytest
 from engine.child.frames import Rubbish
 from engine.child.messages import Failed, FromChild, Loaded, Paint, Painted, Refused, Stepped, Told
 from engine.errors import PainterGone
-from engine.rented.letter import answer_in, asking, greeting_in
+from engine.rented.letter import Greeting, answer_in, asking
 from engine.rented.resident import Resident
 from tests.engine.child.nursery import hearing, orders, recipe, soon
 from tests.engine.rented.homes import settled
@@ -23,10 +23,11 @@ def asked(prompt: str = "a fox", number: int = 7) -> bytes:
 async def heard_of(resident: Resident, letter: bytes) -> list[FromChild]:
     """All but the greeting."""
     async with aclosing(resident.paint(letter, "fc-1")) as answers:
-        greeted = greeting_in(await anext(answers))
-        assert greeted is not None
+        greeted = answer_in(await anext(answers))
+        assert isinstance(greeted, Greeting)
         assert greeted.call == "fc-1"
-        return [answer_in(answer) async for answer in answers]
+        heard = [answer_in(answer) async for answer in answers]
+        return [each for each in heard if not isinstance(each, Greeting)]
 
 
 async def test_a_picture_comes_with_its_steps_by_the_number_it_was_asked_by(
@@ -65,6 +66,27 @@ async def test_what_is_measured_is_told_once(tmp_path: Path) -> None:
     assert sum(isinstance(each, Told) for one in heard for each in one) == 3 * 4
 
 
+async def test_what_is_measured_is_told_to_who_counts_it(tmp_path: Path) -> None:
+    async with settled(tmp_path) as resident:
+        waits = asyncio.Event()
+        paint = Paint(number=0, recipe=recipe("wait"), sources={}, facts={})
+        first = asyncio.create_task(_not_counting(resident, paint, waits))
+        await soon(waits.wait())
+        heard = await soon(heard_of(resident, asked()))
+        first.cancel()
+        await asyncio.wait({first})
+
+    assert sum(isinstance(each, Told) for each in heard) == 4
+
+
+async def _not_counting(resident: Resident, paint: Paint, begun: asyncio.Event) -> None:
+    async with aclosing(resident.painting(paint, counts=False)) as said:
+        async for message in said:
+            assert not isinstance(message, Told)
+            if isinstance(message, Stepped):
+                begun.set()
+
+
 async def test_what_cannot_be_painted_is_refused_in_its_own_words(tmp_path: Path) -> None:
     async with settled(tmp_path) as resident:
         heard = await soon(heard_of(resident, asked("too large")))
@@ -77,7 +99,7 @@ async def test_who_leaves_has_withdrawn(tmp_path: Path) -> None:
     with hearing() as log:
         async with settled(tmp_path) as resident:
             async with aclosing(resident.paint(asked("wait"), "fc-1")) as answers:
-                assert greeting_in(await soon(anext(answers)))
+                assert isinstance(answer_in(await soon(anext(answers))), Greeting)
                 while not isinstance(answer_in(await soon(anext(answers))), Stepped):
                     pass
             # It is told of the one before the other.
@@ -113,6 +135,8 @@ async def test_an_engine_that_breaks_down_tells_all_and_whoever_comes_later(
         others, later = await soon(waiting), await soon(heard_of(resident, asked()))
 
         assert resident.broken
+        with pytest.raises(PainterGone, match="broke down"):
+            _ = resident.ready
     for heard in (lost, others, later):
         assert isinstance(heard[-1], Failed)
         assert heard[-1].mishap.kind == "PainterLost"
