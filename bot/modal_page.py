@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from secrets import randbelow
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from bot.web.bodies import checked
 from bot.web.tutorial.generate import PNG, Generate
@@ -110,8 +110,7 @@ def request_in(asked: bytes) -> Generate:
         content = json.loads(asked)
     except (ValueError, RecursionError):
         raise InvalidRequest('Send an object of JSON, like {"prompt": "a fox"}.') from None
-    request = checked(Generate, content)
-    assert isinstance(request, Generate)
+    request = cast(Generate, checked(Generate, content))
     if not request.wait:
         raise InvalidRequest("Nothing can be asked after here. Leave wait out.")
     return request

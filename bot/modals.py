@@ -15,10 +15,10 @@ from bot.version import version
 from engine.card import ModelCard
 from engine.crew import Crew
 from engine.errors import Misconfigured, Unavailable
-from engine.rented.far import Far
-from engine.rented.painter import RentedPainter, about
+from engine.rented.landlord import Landlord
+from engine.rented.painter import RentedPainter, offered
 
-NAME, PAINTER, ABOUT = "modal", "Painter", "about"
+NAME, PAINTER, OFFER = "modal", "Painter", "offer"
 """What people call it; a class and a function of deploy/modal_app.py."""
 ANSWERS_WITHIN_S = 300.0
 """A machine without a card has to start for it, and the first time an image has to get there."""
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Modal:
-    """A Far. `library` is the module of that name; each call looks up what is deployed then."""
+    """A Landlord. `library` is the module of that name; each call looks up what is deployed."""
 
     def __init__(
         self, library: Any, app: str, *, answers_within_s: float = ANSWERS_WITHIN_S
@@ -38,10 +38,10 @@ class Modal:
         self._app = app
         self._answers_within_s = answers_within_s
 
-    async def about(self) -> bytes:
+    async def offer(self) -> bytes:
         with self._in_sentences():
             async with asyncio.timeout(self._answers_within_s):
-                function = self._library.Function.from_name(self._app, ABOUT)
+                function = self._library.Function.from_name(self._app, OFFER)
                 letter: bytes = await function.remote.aio()
                 return letter
 
@@ -82,21 +82,21 @@ class Modal:
 
 
 def cards_at(
-    settings: Settings, far: Callable[[Settings], Far] | None = None
+    settings: Settings, landlord: Callable[[Settings], Landlord] | None = None
 ) -> Mapping[str, ModelCard]:
     """The models that are deployed, the default first. Not within an event loop: it may take
     minutes. Raises Misconfigured.
     """
-    return asyncio.run(about((far or far_of)(settings), version())).ready.cards
+    return asyncio.run(offered((landlord or landlord_of)(settings), version())).cards
 
 
 @asynccontextmanager
-async def open_rented(settings: Settings, far: Far | None = None) -> AsyncIterator[Crew]:
+async def open_rented(settings: Settings, landlord: Landlord | None = None) -> AsyncIterator[Crew]:
     """One painter, for all machines together. Raises Misconfigured."""
     crew = Crew()
     painter = RentedPainter(
         NAME,
-        far or far_of(settings),
+        landlord or landlord_of(settings),
         machines=settings.modal_containers,
         version=version(),
         changed=lambda: crew.changed(),
@@ -109,7 +109,7 @@ async def open_rented(settings: Settings, far: Far | None = None) -> AsyncIterat
         await painter.close(within_s=CLOSES_WITHIN_S)
 
 
-def far_of(settings: Settings) -> Far:
+def landlord_of(settings: Settings) -> Landlord:
     """Raises Misconfigured where the extra is not installed."""
     try:
         library = import_module("modal")

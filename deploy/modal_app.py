@@ -8,21 +8,22 @@ import json
 import logging
 import os
 import threading
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import modal
 from modal.experimental import stop_fetching_inputs
 
-from bot.modal_about import about_there
+from bot.modal_offer import offer_there
 from bot.modal_page import Page
 from bot.modal_plan import SEATS, Plan, plan_of
 from bot.painters import orders_of, shelf_of
 from bot.settings import read_settings
 from bot.version import version
 from engine.child.opening import open_engine
+from engine.errors import EaselError
 from engine.rented.letter import answering
 from engine.rented.lodger import Lodger
 from engine.rented.resident import Resident
@@ -72,9 +73,9 @@ app = modal.App(PLAN.app, image=image_of(PLAN) if modal.is_local() else None)
 
 
 @app.function()
-def about() -> bytes:
+def offer() -> bytes:
     """What is deployed, told by a machine without a card."""
-    return answering(about_there(read_settings()))
+    return answering(offer_there(read_settings()))
 
 
 # What paints is asynchronous: to withdraw one of several others ends the whole machine.
@@ -107,12 +108,14 @@ class Painter:
     @modal.method()
     async def generate(self, asked: dict[str, Any]) -> bytes:
         """A PNG for a prompt and options; `generate.map` paints many."""
-        return (await self.standalone.picture(json.dumps(asked).encode())).png
+        with in_words():
+            return (await self.standalone.picture(json.dumps(asked).encode())).png
 
     @modal.method()
     def warm(self) -> list[str]:
         """Has a machine start, and answers once it has loaded its models."""
-        return list(self.standalone.painter.cards)
+        with in_words():
+            return list(self.standalone.painter.cards)
 
     @modal.asgi_app(requires_proxy_auth=True)
     def page(self) -> Page:
@@ -124,6 +127,15 @@ class Painter:
         if self.resident.broken:
             # Modal is asked, and the event loop does not wait until it answers.
             threading.Thread(target=leave, name="leave", daemon=True).start()
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What is raised is pickled, and whoever called has none of our errors."""
+    try:
+        yield
+    except EaselError as error:
+        raise RuntimeError(str(error)) from None
 
 
 def leave() -> None:

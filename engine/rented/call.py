@@ -11,7 +11,7 @@ from engine.child.mishap import error_of
 from engine.errors import EaselError, PainterGone
 from engine.job import Picture
 from engine.ports import Tell
-from engine.rented.far import Far
+from engine.rented.landlord import Landlord
 from engine.rented.letter import Greeting, answer_in, asking, version_in
 
 OTHER = "What is deployed is Easel {theirs}, and this is {ours}."
@@ -27,12 +27,12 @@ class Call:
     """
 
     def __init__(
-        self, far: Far, *, version: str, tell: Tell, hear: Callable[[Loaded | Told], None]
+        self, landlord: Landlord, *, version: str, tell: Tell, hear: Callable[[Loaded | Told], None]
     ) -> None:
         self.picture: asyncio.Future[Picture] = asyncio.get_running_loop().create_future()
         # Nobody may wait for it any more, and then nobody asks what went wrong.
         self.picture.add_done_callback(lambda done: done.cancelled() or done.exception())
-        self._far = far
+        self._landlord = landlord
         self._version = version
         self._tell = tell
         self._hear = hear
@@ -65,13 +65,13 @@ class Call:
 
     async def _end_there(self) -> None:
         try:
-            await self._far.cancel(self._name)
+            await self._landlord.cancel(self._name)
         except EaselError as error:
             log.warning("a picture that nobody wants may be painted to its end: %s", error)
 
     async def _read(self, asked: Paint) -> None:
         try:
-            async with aclosing(self._far.paint(asking(asked))) as letters:
+            async with aclosing(self._landlord.paint(asking(asked))) as letters:
                 async for letter in letters:
                     try:
                         self._take(letter)

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.child.form import formed, unformed
 from engine.child.frames import Frame, Rubbish
-from engine.child.messages import FromChild, Ready, ToChild, to_child
+from engine.child.messages import Failed, FromChild, Ready, ToChild, to_child
 
 HEAD = Struct("!4sI")
 """The mark, and how long the JSON is; the pieces beside it follow."""
@@ -26,18 +26,19 @@ class Greeting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """What is deployed: which Easel, with which models, how many seats a machine has."""
+class Offer:
+    """What is deployed: which Easel, and with which models and seats a machine paints, or why none
+    can."""
 
     version: str
-    ready: Ready
+    engine: Ready | Failed
 
 
 def asking(message: ToChild) -> bytes:
     return _letter(message)
 
 
-def answering(message: FromChild | Greeting | About) -> bytes:
+def answering(message: FromChild | Greeting | Offer) -> bytes:
     return _letter(message)
 
 
@@ -52,10 +53,10 @@ def answer_in(letter: bytes) -> Greeting | FromChild:
     return answer
 
 
-def about_in(letter: bytes) -> About:
+def offer_in(letter: bytes) -> Offer:
     """Raises Rubbish."""
-    about: About = _noun(About, letter)
-    return about
+    offer: Offer = _noun(Offer, letter)
+    return offer
 
 
 def version_in(letter: bytes) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from engine.about import known
 from engine.card import ModelCard
 from engine.child.frames import Rubbish
-from engine.child.messages import Loaded, Paint, Told
+from engine.child.messages import Failed, Loaded, Paint, Ready, Told
+from engine.child.mishap import error_of
 from engine.child.painter import GONE
 from engine.child.pauses import Pauses
 from engine.errors import EaselError, Misconfigured, PainterGone
@@ -15,8 +16,8 @@ from engine.job import Picture, Recipe
 from engine.meter import Meter
 from engine.ports import Tell
 from engine.rented.call import OTHER, Call
-from engine.rented.far import Far
-from engine.rented.letter import About, about_in, version_in
+from engine.rented.landlord import Landlord
+from engine.rented.letter import offer_in, version_in
 from engine.vitals import Vitals
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class RentedPainter:
     def __init__(
         self,
         name: str,
-        far: Far,
+        landlord: Landlord,
         *,
         machines: int,
         version: str,
@@ -40,12 +41,12 @@ class RentedPainter:
     ) -> None:
         self.name = name
         self.meter = Meter()
-        self._far = far
+        self._landlord = landlord
         self._machines = machines
         self._version = version
         self._changed = changed
         self._pause = pause
-        self._about: About | None = None
+        self._ready: Ready | None = None
         self._warm: Collection[str] = ()
         self._alive = False
         self._pauses = Pauses()
@@ -54,11 +55,11 @@ class RentedPainter:
 
     @property
     def cards(self) -> Mapping[str, ModelCard]:
-        return self._about.ready.cards if self._about else {}
+        return self._ready.cards if self._ready else {}
 
     @property
     def seats(self) -> int:
-        return self._about.ready.seats * self._machines if self._about else 0
+        return self._ready.seats * self._machines if self._ready else 0
 
     @property
     def alive(self) -> bool:
@@ -71,7 +72,7 @@ class RentedPainter:
 
     async def start(self) -> None:
         """Raises Misconfigured. Nothing is rented for it: the first picture has a machine start."""
-        self._about = await about(self._far, self._version)
+        self._ready = await offered(self._landlord, self._version)
         self._alive = True
         self._changed()
 
@@ -94,7 +95,7 @@ class RentedPainter:
     async def paint(self, recipe: Recipe, sources: Mapping[str, bytes], tell: Tell) -> Picture:
         if not self._alive:
             raise PainterGone(GONE, name=self.name)
-        call = Call(self._far, version=self._version, tell=tell, hear=self._hear)
+        call = Call(self._landlord, version=self._version, tell=tell, hear=self._hear)
         asked = Paint(number=0, recipe=recipe, sources=sources, facts=dict(known()))
         task = asyncio.create_task(call.run(asked))
         self._calls[task] = call
@@ -135,7 +136,7 @@ class RentedPainter:
             pause_s, self._pauses = self._pauses.length_s, self._pauses.longer
             await self._pause(pause_s)
             try:
-                found = await about(self._far, self._version)
+                found = await offered(self._landlord, self._version)
                 self._require_same(found)
             except EaselError as error:
                 log.error("the painter %s cannot be had: %s", self.name, error)
@@ -143,24 +144,28 @@ class RentedPainter:
                 log.exception("the painter %s met a bug while it was looked for", self.name)
             else:
                 log.info("the painter %s is back", self.name)
-                self._about, self._alive = found, True
+                self._ready, self._alive = found, True
                 self._changed()
                 return
 
-    def _require_same(self, found: About) -> None:
+    def _require_same(self, found: Ready) -> None:
         # Prices, limits and history go by the models that there were at the start.
-        if dict(found.ready.cards) != dict(self.cards):
+        if dict(found.cards) != dict(self.cards):
             raise Misconfigured("Other models are deployed than before. Start Easel again.")
 
 
-async def about(far: Far, version: str) -> About:
-    """What is deployed. Raises Misconfigured, also where it is another Easel than this."""
-    letter = await far.about()
+async def offered(landlord: Landlord, version: str) -> Ready:
+    """What is deployed. Raises what came in the way there, and Misconfigured where it is another
+    Easel than this."""
+    letter = await landlord.offer()
     mend = "Deploy this one: modal deploy deploy/modal_app.py"
     try:
         theirs = version_in(letter)
         if theirs != version:
             raise Misconfigured(f"{OTHER} {mend}", theirs=theirs[:40], ours=version)
-        return about_in(letter)
+        offer = offer_in(letter)
     except Rubbish as error:
         raise Misconfigured(f"What is deployed cannot be understood: {error}. {mend}") from error
+    if isinstance(offer.engine, Failed):
+        raise error_of(offer.engine.mishap)
+    return offer.engine

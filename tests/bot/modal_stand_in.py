@@ -10,7 +10,7 @@ import modal
 
 
 class StandIn:
-    """Has this app deployed: `about` answers, `paint` streams. What is asked for is noted, and how
+    """Has this app deployed: `offer` answers, `paint` streams. What is asked for is noted, and how
     many listen."""
 
     exception = modal.exception
@@ -18,11 +18,11 @@ class StandIn:
     def __init__(
         self,
         app: str,
-        about: Callable[[], bytes],
+        offer: Callable[[], bytes],
         paint: Callable[[bytes], AsyncGenerator[bytes, None]],
     ) -> None:
         self._app = app
-        self._about = about
+        self._offer = offer
         self._paint = paint
         self.wrong: Exception | None = None
         self.hangs = False
@@ -36,8 +36,8 @@ class StandIn:
 
     def _function(self, app: str, name: str) -> Any:
         async def remote() -> bytes:
-            await self._reached(app, name == "about")
-            return await asyncio.to_thread(self._about)
+            await self._reached(app, name == "offer")
+            return await asyncio.to_thread(self._offer)
 
         return SimpleNamespace(remote=SimpleNamespace(aio=remote))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import modal
 import pytest
 
-from bot.modals import Modal, cards_at, far_of, open_rented
+from bot.modals import Modal, cards_at, landlord_of, open_rented
 from bot.painters import device_of
 from bot.settings import Settings
 from bot.version import version
@@ -23,7 +23,7 @@ from engine.crew import State
 from engine.errors import BadModel, Misconfigured, PaintingFailed, Unavailable
 from engine.job import Owner, Status
 from engine.lease import Lease
-from engine.rented.letter import About, answering, asking
+from engine.rented.letter import Offer, answering, asking
 from engine.rented.resident import Resident
 from engine.request import ImageRequest
 from tests.bot.modal_stand_in import StandIn
@@ -46,7 +46,7 @@ class Deployed:
     library: StandIn
 
     @property
-    def far(self) -> Modal:
+    def landlord(self) -> Modal:
         return Modal(self.library, "easel")
 
 
@@ -55,16 +55,16 @@ async def deployed(folder: Path) -> AsyncIterator[Deployed]:
     resident = Resident(orders(folder), open_fake, version=version())
     await asyncio.to_thread(resident.start)
 
-    told = answering(About(version=version(), ready=resident.ready))
+    told = answering(Offer(version=version(), engine=resident.ready))
 
-    def about() -> bytes:
+    def offer() -> bytes:
         return told
 
     def paint(letter: bytes) -> AsyncGenerator[bytes, None]:
         return resident.paint(letter, "fc-1")
 
     try:
-        yield Deployed(resident=resident, library=StandIn("easel", about, paint))
+        yield Deployed(resident=resident, library=StandIn("easel", offer, paint))
     finally:
         await asyncio.to_thread(resident.close, PATIENCE_S)
 
@@ -72,7 +72,7 @@ async def deployed(folder: Path) -> AsyncIterator[Deployed]:
 async def test_jobs_are_painted_there_and_each_ends_as_it_should(tmp_path: Path) -> None:
     async with (
         deployed(tmp_path) as app,
-        open_rented(ON_MODAL, app.far) as crew,
+        open_rented(ON_MODAL, app.landlord) as crew,
         open_house(crew=crew, painter=FakePainter()) as house,
     ):
         foxes = [
@@ -94,7 +94,7 @@ async def test_jobs_are_painted_there_and_each_ends_as_it_should(tmp_path: Path)
 async def test_a_job_that_is_withdrawn_ends_there(tmp_path: Path) -> None:
     async with (
         deployed(tmp_path) as app,
-        open_rented(ON_MODAL, app.far) as crew,
+        open_rented(ON_MODAL, app.landlord) as crew,
         open_house(crew=crew, painter=FakePainter()) as house,
     ):
         ticket = await house.studio.submit(ImageRequest(prompt="wait"), ALICE)
@@ -111,7 +111,7 @@ async def test_a_job_that_is_withdrawn_ends_there(tmp_path: Path) -> None:
 async def test_a_machine_that_breaks_down_costs_an_attempt(tmp_path: Path) -> None:
     async with (
         deployed(tmp_path) as app,
-        open_rented(ON_MODAL, app.far) as crew,
+        open_rented(ON_MODAL, app.landlord) as crew,
         open_house(crew=crew, painter=FakePainter(), lease=BRISK) as house,
     ):
         # No other machine comes here, so every attempt finds it broken.
@@ -143,18 +143,18 @@ async def test_what_is_wrong_is_said_in_a_sentence(
         app.library.wrong = wrong
 
         with pytest.raises(kind, match=words):
-            await app.far.about()
+            await app.landlord.offer()
         with pytest.raises(kind, match=words):
-            async with aclosing(app.far.paint(b"")) as letters:
+            async with aclosing(app.landlord.paint(b"")) as letters:
                 await anext(letters)
         with pytest.raises(kind, match=words):
-            await app.far.cancel("fc-1")
+            await app.landlord.cancel("fc-1")
 
 
 async def test_who_leaves_listens_no_more(tmp_path: Path) -> None:
     asked = Paint(number=0, recipe=recipe("wait"), sources={}, facts={})
     async with deployed(tmp_path) as app:
-        letters = app.far.paint(asking(asked))
+        letters = app.landlord.paint(asking(asked))
         await soon(anext(letters))
         assert app.library.listening == 1
 
@@ -166,10 +166,10 @@ async def test_who_leaves_listens_no_more(tmp_path: Path) -> None:
 async def test_what_never_answers_is_not_waited_for_for_ever(tmp_path: Path) -> None:
     async with deployed(tmp_path) as app:
         app.library.hangs = True
-        far = Modal(app.library, "easel", answers_within_s=0.01)
+        landlord = Modal(app.library, "easel", answers_within_s=0.01)
 
         with pytest.raises(Unavailable, match="does not answer"):
-            await soon(far.about())
+            await soon(landlord.offer())
 
 
 async def test_another_name_is_not_deployed(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ async def test_another_name_is_not_deployed(tmp_path: Path) -> None:
 
 async def test_its_models_are_known_here_without_their_files(tmp_path: Path) -> None:
     async with deployed(tmp_path) as app:
-        cards = await asyncio.to_thread(cards_at, ON_MODAL, lambda _: app.far)
+        cards = await asyncio.to_thread(cards_at, ON_MODAL, lambda _: app.landlord)
 
     assert cards == {BOOK.name: BOOK}
 
@@ -229,7 +229,7 @@ def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "modal", None)
 
     with pytest.raises(Misconfigured, match=r"\./run --set-up-extras"):
-        far_of(ON_MODAL)
+        landlord_of(ON_MODAL)
 
 
 def test_models_over_there_need_not_be_here() -> None:

@@ -18,10 +18,11 @@ import pytest
 from bot.modals import Modal, open_rented
 from bot.settings import Settings
 from bot.version import version
-from engine.errors import PainterGone, PaintingFailed
+from engine.child.messages import Ready
+from engine.errors import PaintingFailed
 from engine.gpu.models.catalog import BUILT_IN
 from engine.gpu.painter import open_painter
-from engine.rented.letter import about_in
+from engine.rented.letter import offer_in
 from tests.bot.modal_stand_in import StandIn
 from tests.deploy.dockerfile import ROOT
 from tests.engine.child.nursery import PATIENCE_S, hearing, ignore, recipe, soon
@@ -53,11 +54,12 @@ def machine(deployed: ModuleType) -> Iterator[Any]:
 
 
 def test_what_is_deployed_tells_what_it_is(deployed: ModuleType) -> None:
-    about = about_in(deployed.about.local())
+    offer = offer_in(deployed.offer.local())
 
-    assert about.version == version()
-    assert list(about.ready.cards) == [BUILT_IN]
-    assert about.ready.seats == deployed.SEATS
+    assert offer.version == version()
+    assert isinstance(offer.engine, Ready)
+    assert list(offer.engine.cards) == [BUILT_IN]
+    assert offer.engine.seats == deployed.SEATS
 
 
 async def test_the_class_paints_a_prompt(machine: Any) -> None:
@@ -67,6 +69,11 @@ async def test_the_class_paints_a_prompt(machine: Any) -> None:
 
     assert first.startswith(PNG)
     assert first == again
+
+
+async def test_who_has_none_of_our_errors_is_told_in_words(machine: Any) -> None:
+    with pytest.raises(RuntimeError, match="prompt is missing"):
+        await soon(machine.generate.local({}))
 
 
 async def test_its_page_paints_a_prompt(machine: Any) -> None:
@@ -89,7 +96,7 @@ async def test_the_bot_gets_the_same_bits_from_it_as_from_this_process(
 ) -> None:
     told: list[tuple[int, bytes | None]] = []
     library = StandIn(
-        "easel", deployed.about.local, lambda letter: machine.resident.paint(letter, "fc-1")
+        "easel", deployed.offer.local, lambda letter: machine.resident.paint(letter, "fc-1")
     )
     async with open_rented(Settings(painter="modal"), Modal(library, "easel")) as crew:
         (member,) = crew
@@ -125,11 +132,11 @@ async def test_a_machine_that_is_broken_gets_nothing_more(
 
     # It is left, were it one of Modal's.
     with hearing() as log:
-        with pytest.raises(PainterGone, match="did not start"):
+        with pytest.raises(RuntimeError, match="did not start"):
             broken.warm.local()
         await _left()
         assert len(log.saying("cannot be left")) == 1
-        with pytest.raises(PainterGone, match="did not start"):
+        with pytest.raises(RuntimeError, match="did not start"):
             await soon(broken.generate.local({"prompt": "a red boat"}))
         await _left()
         assert len(log.saying("cannot be left")) == 2

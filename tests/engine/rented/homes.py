@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from engine.child.messages import FromChild, Ready
+from engine.child.messages import Failed, FromChild, Ready
 from engine.child.mishap import mishap_of
 from engine.errors import PaintingFailed
-from engine.rented.letter import About, Greeting, answering
+from engine.rented.letter import Greeting, Offer, answering
 from engine.rented.painter import RentedPainter
 from engine.rented.resident import Resident
 from tests.engine.child.fake_child import open_fake
@@ -41,16 +41,21 @@ def letters(*messages: FromChild) -> list[bytes]:
 
 def deployed(version: str = VERSION, seats: int = 3, **changes: Any) -> bytes:
     cards = changes.get("cards", {BOOK.name: BOOK})
-    return answering(About(version=version, ready=Ready(cards=cards, seats=seats)))
+    return answering(Offer(version=version, engine=Ready(cards=cards, seats=seats)))
+
+
+def without(why: Exception) -> bytes:
+    """What is deployed has no engine."""
+    return answering(Offer(version=VERSION, engine=Failed(mishap=mishap_of(why))))
 
 
 class Scripted:
-    """A Far that says just that. After the last letter it ends, or hangs where it `hangs`."""
+    """A Landlord that says just that. After the last letter it ends, or hangs where it `hangs`."""
 
     def __init__(self, *says: bytes, hangs: bool = False) -> None:
         self.says = says
         self.hangs = hangs
-        self.abouts: list[bytes | Exception] = []
+        self.offers: list[bytes | Exception] = []
         self.cancelled: list[str] = []
         self.asked = asyncio.Event()
         self.heard = asyncio.Event()
@@ -59,8 +64,8 @@ class Scripted:
         self.ended = asyncio.Event()
         self.paints: Callable[[], Awaitable[None]] | None = None
 
-    async def about(self) -> bytes:
-        answer = self.abouts.pop(0) if self.abouts else deployed()
+    async def offer(self) -> bytes:
+        answer = self.offers.pop(0) if self.offers else deployed()
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -84,14 +89,14 @@ class Scripted:
 
 
 class Here:
-    """A Far that is no farther than this."""
+    """A Landlord that is no farther than this."""
 
     def __init__(self, resident: Resident) -> None:
-        self._about = answering(About(version=resident.version, ready=resident.ready))
+        self._offer = answering(Offer(version=resident.version, engine=resident.ready))
         self._resident = resident
 
-    async def about(self) -> bytes:
-        return self._about
+    async def offer(self) -> bytes:
+        return self._offer
 
     def paint(self, letter: bytes) -> AsyncGenerator[bytes, None]:
         return self._resident.paint(letter, "here")
@@ -101,9 +106,9 @@ class Here:
 
 
 @asynccontextmanager
-async def rented(far: Scripted | Here, **more: Any) -> AsyncIterator[RentedPainter]:
+async def rented(landlord: Scripted | Here, **more: Any) -> AsyncIterator[RentedPainter]:
     """A painter that has started."""
-    painter = RentedPainter("far", far, **{"machines": 2, "version": VERSION, **more})
+    painter = RentedPainter("landlord", landlord, **{"machines": 2, "version": VERSION, **more})
     await painter.start()
     try:
         yield painter

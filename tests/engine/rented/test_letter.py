@@ -3,18 +3,19 @@
 import pytest
 
 from engine.child.frames import Rubbish
-from engine.child.messages import Paint, Painted, Ready, Stepped, Withdraw
+from engine.child.messages import Failed, Paint, Painted, Ready, Stepped, Withdraw
+from engine.child.mishap import Mishap
 from engine.job import Picture
 from engine.rented.letter import (
     HEAD,
     MARK,
-    About,
     Greeting,
-    about_in,
+    Offer,
     answer_in,
     answering,
     asked_in,
     asking,
+    offer_in,
     version_in,
 )
 from tests.engine.child.nursery import recipe
@@ -26,7 +27,8 @@ def letter_with(head: str) -> bytes:
 
 
 GREETING = answering(Greeting(version="1.0", call="fc-1"))
-ABOUT = About(version="1.0", ready=Ready(cards={"book": BOOK}, seats=3))
+OFFER = Offer(version="1.0", engine=Ready(cards={"book": BOOK}, seats=3))
+NONE = Offer(version="1.0", engine=Failed(mishap=Mishap(kind="BadModel", phrase="No.")))
 
 
 def test_a_picture_that_is_asked_for_comes_with_its_sources() -> None:
@@ -54,7 +56,8 @@ def test_a_greeting_is_an_answer() -> None:
 
 
 def test_what_is_deployed_comes_with_its_models() -> None:
-    assert about_in(answering(ABOUT)) == ABOUT
+    assert offer_in(answering(OFFER)) == OFFER
+    assert offer_in(answering(NONE)) == NONE
 
 
 def test_the_version_is_read_of_one_who_says_more_than_is_known_here() -> None:

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from engine.child.messages import Failed, Loaded, Paint, Painted, Refused, Stepped
-from engine.errors import Misconfigured, OutOfMemory, PainterGone, PaintingFailed, Unavailable
+from engine.errors import (
+    BadModel,
+    Misconfigured,
+    OutOfMemory,
+    PainterGone,
+    PaintingFailed,
+    Unavailable,
+)
 from engine.job import Picture
 from engine.meter import Measured
 from engine.rented.call import Call
@@ -23,6 +30,7 @@ from tests.engine.rented.homes import (
     letters,
     rented,
     settled,
+    without,
 )
 from tests.fakes import BOOK
 
@@ -48,7 +56,7 @@ async def test_it_has_the_models_and_the_seats_of_all_machines() -> None:
         assert painter.cards == {BOOK.name: BOOK}
         assert painter.seats == 3 * 2
         assert painter.alive
-        assert painter.name == "far"
+        assert painter.name == "landlord"
 
 
 async def test_a_picture_of_a_machine_comes_with_its_steps_and_measures(tmp_path: Path) -> None:
@@ -104,7 +112,7 @@ async def test_what_does_not_come_to_its_end_is_for_another_attempt(
 ) -> None:
     with hearing() as log:
         async with rented(Scripted(*says), pause=Pauses()) as painter:
-            with pytest.raises(PainterGone, match="far went away"):
+            with pytest.raises(PainterGone, match="landlord went away"):
                 await soon(painter.paint(recipe(), {}, ignore))
 
             assert not painter.alive
@@ -113,9 +121,9 @@ async def test_what_does_not_come_to_its_end_is_for_another_attempt(
 
 
 async def test_what_somebody_over_there_refuses_is_for_another_attempt() -> None:
-    far = Scripted()
-    far.paints = _refusing(Unavailable("It does not answer."))
-    async with rented(far, pause=Pauses()) as painter:
+    landlord = Scripted()
+    landlord.paints = _refusing(Unavailable("It does not answer."))
+    async with rented(landlord, pause=Pauses()) as painter:
         with pytest.raises(PainterGone):
             await soon(painter.paint(recipe(), {}, ignore))
 
@@ -127,17 +135,17 @@ async def test_what_somebody_over_there_refuses_is_for_another_attempt() -> None
 async def test_one_that_went_is_looked_for_with_growing_pauses_and_comes_back() -> None:
     changed, pauses = Changes(), Pauses()
     pauses.open.set()
-    far = Scripted(greeting())
-    async with rented(far, pause=pauses, changed=changed) as painter:
-        far.abouts = [Unavailable("Away."), RuntimeError("a bug"), deployed(version="2.0")]
+    landlord = Scripted(greeting())
+    async with rented(landlord, pause=pauses, changed=changed) as painter:
+        landlord.offers = [Unavailable("Away."), RuntimeError("a bug"), deployed(version="2.0")]
         with pytest.raises(PainterGone):
             await soon(painter.paint(recipe(), {}, ignore))
         await changed.until(lambda: painter.alive)
 
         assert pauses.lengths == [0.0, 1.0, 2.0, 4.0]
-        far.says = tuple(DONE)
+        landlord.says = tuple(DONE)
         assert await soon(painter.paint(recipe(), {}, ignore)) == PICTURE
-        far.says = ()
+        landlord.says = ()
         with pytest.raises(PainterGone):
             await soon(painter.paint(recipe(), {}, ignore))
         await changed.until(lambda: painter.alive)
@@ -146,10 +154,10 @@ async def test_one_that_went_is_looked_for_with_growing_pauses_and_comes_back() 
 
 
 async def test_other_models_than_before_are_not_painted_with() -> None:
-    pauses, far = Pauses(), Scripted()
+    pauses, landlord = Pauses(), Scripted()
     with hearing() as log:
-        async with rented(far, pause=pauses) as painter:
-            far.abouts = [deployed(cards={"other": replace(BOOK, name="other")})]
+        async with rented(landlord, pause=pauses) as painter:
+            landlord.offers = [deployed(cards={"other": replace(BOOK, name="other")})]
             with pytest.raises(PainterGone):
                 await soon(painter.paint(recipe(), {}, ignore))
             pauses.open.set()
@@ -159,16 +167,20 @@ async def test_other_models_than_before_are_not_painted_with() -> None:
 
 
 async def test_others_go_on_where_one_machine_is_lost() -> None:
-    far = Scripted(*DONE)
-    far.go_on.clear()
-    async with rented(far, pause=Pauses()) as painter:
+    landlord = Scripted(*DONE)
+    landlord.go_on.clear()
+    async with rented(landlord, pause=Pauses()) as painter:
         goes_on = asyncio.create_task(painter.paint(recipe(), {}, ignore))
-        await soon(far.asked.wait())
-        gate, far.go_on, far.paints = far.go_on, asyncio.Event(), _refusing(Unavailable("Away."))
-        far.go_on.set()
+        await soon(landlord.asked.wait())
+        gate, landlord.go_on, landlord.paints = (
+            landlord.go_on,
+            asyncio.Event(),
+            _refusing(Unavailable("Away.")),
+        )
+        landlord.go_on.set()
         with pytest.raises(PainterGone):
             await soon(painter.paint(recipe(), {}, ignore))
-        far.paints = None
+        landlord.paints = None
 
         gate.set()
 
@@ -176,76 +188,78 @@ async def test_others_go_on_where_one_machine_is_lost() -> None:
 
 
 async def test_a_picture_that_is_withdrawn_ends_over_there() -> None:
-    far = Scripted(*DONE[:2], hangs=True)
-    async with rented(far) as painter:
+    landlord = Scripted(*DONE[:2], hangs=True)
+    async with rented(landlord) as painter:
         task = asyncio.create_task(painter.paint(recipe(), {}, ignore))
-        await soon(far.heard.wait())
+        await soon(landlord.heard.wait())
 
         task.cancel()
         await asyncio.wait({task})
-        await soon(far.ended.wait())
+        await soon(landlord.ended.wait())
 
         assert task.cancelled()
         assert painter.alive
-    assert far.cancelled == ["fc-1"]
+    assert landlord.cancelled == ["fc-1"]
 
 
 async def test_one_that_no_machine_has_taken_up_ends_as_soon_as_one_does() -> None:
-    far = Scripted(*DONE[:2], hangs=True)
-    far.go_on.clear()
-    async with rented(far) as painter:
+    landlord = Scripted(*DONE[:2], hangs=True)
+    landlord.go_on.clear()
+    async with rented(landlord) as painter:
         task = asyncio.create_task(painter.paint(recipe(), {}, ignore))
-        await soon(far.asked.wait())
+        await soon(landlord.asked.wait())
         task.cancel()
         await asyncio.wait({task})
-        assert far.cancelled == []
+        assert landlord.cancelled == []
 
-        far.go_on.set()
-        await soon(far.ended.wait())
-    assert far.cancelled == ["fc-1"]
+        landlord.go_on.set()
+        await soon(landlord.ended.wait())
+    assert landlord.cancelled == ["fc-1"]
 
 
 async def test_who_left_is_told_no_more_steps() -> None:
     told: list[int] = []
-    far = Scripted(*DONE[:2], hangs=True)
-    call = Call(far, version="1.0", tell=lambda step, _: told.append(step), hear=lambda _: None)
+    landlord = Scripted(*DONE[:2], hangs=True)
+    call = Call(
+        landlord, version="1.0", tell=lambda step, _: told.append(step), hear=lambda _: None
+    )
     call.withdraw()
 
     await soon(call.run(_asked()))
 
     assert told == []
-    assert far.cancelled == ["fc-1"]
+    assert landlord.cancelled == ["fc-1"]
 
 
 async def test_what_is_over_is_not_ended_again() -> None:
-    far = Scripted(*DONE)
-    async with rented(far) as painter:
+    landlord = Scripted(*DONE)
+    async with rented(landlord) as painter:
         await soon(painter.paint(recipe(), {}, ignore))
     refusing = Scripted(greeting(), *letters(Refused(number=0, mishap=BROKEN)))
     async with rented(refusing) as painter:
         with pytest.raises(PaintingFailed):
             await soon(painter.paint(recipe(), {}, ignore))
 
-    assert far.cancelled == refusing.cancelled == []
+    assert landlord.cancelled == refusing.cancelled == []
 
 
 async def test_another_easel_and_a_machine_that_begins_anew_are_ended_over_there() -> None:
     for says in ([greeting(), greeting("fc-2")], [greeting(), b"nonsense"]):
-        far = Scripted(*says, hangs=True)
-        async with rented(far, pause=Pauses()) as painter:
+        landlord = Scripted(*says, hangs=True)
+        async with rented(landlord, pause=Pauses()) as painter:
             with pytest.raises(PainterGone):
                 await soon(painter.paint(recipe(), {}, ignore))
-        assert len(far.cancelled) == 1
+        assert len(landlord.cancelled) == 1
 
 
 async def test_closing_withdraws_what_is_painted() -> None:
-    far = Scripted(*DONE[:2], hangs=True)
-    async with rented(far) as painter:
+    landlord = Scripted(*DONE[:2], hangs=True)
+    async with rented(landlord) as painter:
         task = asyncio.create_task(painter.paint(recipe(), {}, ignore))
-        await soon(far.heard.wait())
+        await soon(landlord.heard.wait())
 
-    assert far.cancelled == ["fc-1"]
-    with pytest.raises(PainterGone, match="far went away"):
+    assert landlord.cancelled == ["fc-1"]
+    with pytest.raises(PainterGone, match="landlord went away"):
         await soon(task)
 
 
@@ -259,40 +273,41 @@ async def test_closing_is_told_to_whoever_looks_at_it() -> None:
 
 
 async def test_closing_waits_no_longer_than_it_is_told() -> None:
-    far = Scripted(hangs=True)
-    far.go_on.clear()
-    async with rented(far) as painter:
+    landlord = Scripted(hangs=True)
+    landlord.go_on.clear()
+    async with rented(landlord) as painter:
         task = asyncio.create_task(painter.paint(recipe(), {}, ignore))
-        await soon(far.asked.wait())
+        await soon(landlord.asked.wait())
 
         await soon(painter.close(within_s=0.0))
 
-        assert far.ended.is_set()
-        with pytest.raises(PainterGone, match="far went away"):
+        assert landlord.ended.is_set()
+        with pytest.raises(PainterGone, match="landlord went away"):
             await soon(task)
 
 
 @pytest.mark.parametrize(
-    ("about", "words"),
+    ("offer", "words"),
     [
         (deployed(version="2.0"), r"is Easel 2\.0, and this is 1\.0\. Deploy this one: modal dep"),
         (b"nonsense", "cannot be understood"),
         (Misconfigured("Nothing is deployed."), "Nothing is deployed."),
+        (without(BadModel("I have no model “a”.")), "I have no model “a”"),
     ],
 )
-async def test_what_is_not_this_easel_is_no_painter(about: bytes | Exception, words: str) -> None:
-    far = Scripted()
-    far.abouts = [about]
+async def test_what_is_not_this_easel_is_no_painter(offer: bytes | Exception, words: str) -> None:
+    landlord = Scripted()
+    landlord.offers = [offer]
 
     with pytest.raises(Misconfigured, match=words):
-        async with rented(far):
+        async with rented(landlord):
             pytest.fail("it cannot start")
 
 
 async def test_what_a_machine_has_loaded_is_known() -> None:
     changed = Changes()
-    far = Scripted(*DONE[:1], *letters(Loaded(models=("book", "other"))), *DONE[1:])
-    async with rented(far, changed=changed) as painter:
+    landlord = Scripted(*DONE[:1], *letters(Loaded(models=("book", "other"))), *DONE[1:])
+    async with rented(landlord, changed=changed) as painter:
         await soon(painter.paint(recipe(), {}, ignore))
 
         assert list(painter.warm) == ["book", "other"]

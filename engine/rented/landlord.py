@@ -1,13 +1,13 @@
-"""Far: what is needed of whoever rents machines out."""
+"""Landlord: what is needed of whoever rents machines out."""
 
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
 
-class Far(Protocol):
+class Landlord(Protocol):
     """What cannot be had raises Misconfigured with the mend; Unavailable where it may come back."""
 
-    async def about(self) -> bytes:
+    async def offer(self) -> bytes:
         """What is deployed, as a letter."""
         ...
 

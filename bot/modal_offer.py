@@ -6,17 +6,21 @@ from bot.modal_plan import SEATS
 from bot.painters import cards_of
 from bot.settings import Settings
 from bot.version import version
-from engine.child.messages import Ready
+from engine.child.messages import Failed, Ready
+from engine.child.mishap import mishap_of
+from engine.errors import EaselError
 from engine.gpu.hand import ENGINE
-from engine.rented.letter import About
+from engine.rented.letter import Offer
 
 
-def about_there(settings: Settings) -> About:
-    """By the settings of the machines that paint, as they were planned. Raises BadModel."""
-    cards = {
-        name: replace(card, hand=hand_there(settings)) for name, card in cards_of(settings).items()
-    }
-    return About(version=version(), ready=Ready(cards=cards, seats=SEATS))
+def offer_there(settings: Settings) -> Offer:
+    """By the settings of the machines that paint, as they were planned."""
+    try:
+        found = cards_of(settings)
+    except EaselError as error:
+        return Offer(version=version(), engine=Failed(mishap=mishap_of(error)))
+    cards = {name: replace(card, hand=hand_there(settings)) for name, card in found.items()}
+    return Offer(version=version(), engine=Ready(cards=cards, seats=SEATS))
 
 
 def hand_there(settings: Settings) -> str:

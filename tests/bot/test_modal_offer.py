@@ -4,20 +4,31 @@ from pathlib import Path
 
 import pytest
 
-from bot.modal_about import about_there, hand_there
+from bot.modal_offer import hand_there, offer_there
 from bot.modal_plan import SEATS, plan_of
 from bot.settings import Settings
 from bot.version import version
+from engine.child.messages import Failed, Ready
+from engine.child.mishap import error_of
+from engine.errors import BadModel
 
 
 def test_its_models_are_told_with_the_card_that_paints_them(tmp_path: Path) -> None:
-    about = about_there(Settings(data_dir=tmp_path, modal_gpu="L4"))
+    offer = offer_there(Settings(data_dir=tmp_path, modal_gpu="L4"))
 
-    assert about.version == version()
-    assert about.ready.seats == SEATS
-    assert [(card.name, card.hand) for card in about.ready.cards.values()] == [
+    assert offer.version == version()
+    assert isinstance(offer.engine, Ready)
+    assert offer.engine.seats == SEATS
+    assert [(card.name, card.hand) for card in offer.engine.cards.values()] == [
         ("picturebook", "engine 1, L4 on Modal, float16")
     ]
+
+
+def test_a_model_that_is_missing_there_is_told_and_not_thrown(tmp_path: Path) -> None:
+    offer = offer_there(Settings(data_dir=tmp_path, models=("nothing",)))
+
+    assert isinstance(offer.engine, Failed)
+    assert isinstance(error_of(offer.engine.mishap), BadModel)
 
 
 def test_without_a_card_it_is_the_processor() -> None:
