@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.apart import apart
 from bot.beside import beside
 from bot.outputs import write
 from bot.painters import Painters
@@ -92,7 +93,7 @@ async def wait_for_database(settings: Settings, tell: Callable[[str], None]) -> 
 async def open_app(settings: Settings, painters: Painters) -> AsyncIterator[App]:
     """Everything but the engine, which takes long and which bad input does not need."""
     # Whoever rents machines out may take minutes to say.
-    cards = await asyncio.to_thread(painters.cards, settings)
+    cards = await apart(lambda: painters.cards(settings))
     async with AsyncExitStack() as stack:
         await upgrade(settings.database)
         database = await stack.enter_async_context(connect(settings.database))
@@ -206,7 +207,7 @@ async def open_choices(settings: Settings) -> AsyncIterator[Choices]:
 @asynccontextmanager
 async def open_chooser(settings: Settings, painters: Painters) -> AsyncIterator[Chooser]:
     """Changes what they chose, by what can be painted here."""
-    cards = await asyncio.to_thread(painters.cards, settings)
+    cards = await apart(lambda: painters.cards(settings))
     async with open_choices(settings) as choices:
         yield Chooser(choices=choices, cards=cards, safety=settings.safety_policy)
 

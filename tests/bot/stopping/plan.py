@@ -9,10 +9,10 @@ from typing import Self
 class Plan:
     """Seconds for a picture; one of which the prompt says what is `endless` is never done.
 
-    A `warm` of “never” keeps it from being ready, “fetching” from even having an event loop, “in a
-    thread” keeps a thread from ending too, and “real” is the painter that there is. The part that
-    it is said to `break` meets a bug, and what it `hangs` on never answers. A `mutant` is a mistake
-    that the checks must find.
+    A `warm` of “never” keeps it from being ready, “fetching” from even having an event loop,
+    “asking” from knowing what it paints with, “in a thread” keeps a thread from ending too, and
+    “real” is the painter that there is. The part that it is said to `break` meets a bug, and what
+    it `hangs` on never answers. A `mutant` is a mistake that the checks must find.
     """
 
     seconds: float = 0.0

@@ -133,6 +133,13 @@ def arrange(plan: Plan) -> None:
         setattr(Dispatcher, "_release", lambda _: asyncio.sleep(0))  # noqa: B010  # the same
 
 
+def known(plan: Plan) -> Mapping[str, ModelCard]:
+    if plan.warm == "asking":
+        log.info("warming")
+        time.sleep(3600)
+    return {BOOK.name: BOOK}
+
+
 def painters_of(plan: Plan) -> Painters:
     if plan.warm == "real":
         return replace(PAINTERS, open=told_of)
@@ -141,7 +148,7 @@ def painters_of(plan: Plan) -> Painters:
         return opened(plan)
 
     return Painters(
-        cards=lambda _: {BOOK.name: BOOK},
+        cards=lambda _: known(plan),
         device=lambda _: "cpu",
         open=painter,
         shelf=lambda _: Shelf,

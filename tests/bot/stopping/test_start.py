@@ -74,6 +74,7 @@ async def test_it_is_not_ready_until_it_is_warm(tmp_path: Path) -> None:
     [
         ("fetching", (TERM,)),
         ("fetching", (INT,)),
+        ("asking", (TERM,)),
         ("never", (INT, INT)),
         ("in a thread", (TERM,)),
     ],
