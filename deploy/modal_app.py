@@ -100,10 +100,13 @@ class Painter:
     async def paint(self, letter: bytes) -> AsyncGenerator[bytes, None]:
         """For Easel with EASEL_PAINTER=modal."""
         call = modal.current_function_call_id() or ""
-        async with aclosing(self.resident.paint(letter, call)) as answers:
-            async for answer in answers:
-                yield answer
-        self.leave_if_broken()
+        try:
+            async with aclosing(self.resident.paint(letter, call)) as answers:
+                async for answer in answers:
+                    yield answer
+        finally:
+            # Also where nobody listens after the last word.
+            self.leave_if_broken()
 
     @modal.method()
     async def generate(self, asked: dict[str, Any]) -> bytes:
