@@ -116,6 +116,13 @@ class Settings(BaseSettings):
     keep_gb: float | None = Field(None, gt=0, le=2**20)
     grace_s: float = Field(30, ge=0, le=3600)
 
+    @field_validator("ray_address")
+    @classmethod
+    def _has_a_port(cls, address: str) -> str:
+        if not 0 < int(address.rpartition(":")[2]) < 65536:
+            raise ValueError
+        return address
+
     @field_validator("data_dir", "ray_data_dir", "safety_model")
     @classmethod
     def _at_home(cls, folder: Path | None) -> Path | None:

@@ -145,6 +145,9 @@ def test_what_the_tests_are_told_is_no_setting(monkeypatch: pytest.MonkeyPatch) 
     [
         ("EASEL_PORT", "http"),
         ("EASEL_PORT", "70000"),
+        ("EASEL_RAY_ADDRESS", "10.0.0.1:99999"),
+        ("EASEL_RAY_ADDRESS", "10.0.0.1:0"),
+        ("EASEL_RAY_ADDRESS", "10.0.0.1"),
         ("EASEL_OPEN_PAGE", "perhaps"),
         ("EASEL_HOST", "http://localhost"),
         ("EASEL_PAINTER", "cloud"),

@@ -63,6 +63,16 @@ def test_only_private_addresses_are_taken(tmp_path: Path, address: str, why: str
         assert why in refused(WORKER, f"{address}:6379", "10.0.0.2", token=token)
 
 
+def test_who_names_an_address_of_another_machine_hears_so_at_once(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("secret")
+    # No machine has the address that is the name of its network.
+    nobodys = "100.64.0.0"
+
+    for script, *words in ((HEAD, nobodys), (WORKER, "10.0.0.1:6379", nobodys)):
+        assert f"no address {nobodys}" in refused(script, *words, token=token)
+
+
 def test_the_commands_take_the_networks_that_easel_takes() -> None:
     told = READY.read_text("utf-8")
 
