@@ -282,11 +282,15 @@ async def test_what_is_being_painted_is_there_in_no_more_than_it_costs() -> None
 
 async def test_nobody_knows_when_where_all_painters_were_taken_out() -> None:
     async with open_house(seats=1) as house:
+        begun = await house.studio.submit(A_FOX, ALICE)
+        await until(lambda: bool(house.painter.painting) and bool(begun.latest))
+        waiting = await house.studio.submit(A_FOX, BOB)
+        assert house.studio.seconds_left(begun.job.id) is not None
+
         [member] = house.line.crew
         house.line.crew.let_leave(member)
-        waiting = await house.studio.submit(A_FOX, ALICE)
 
         place = house.studio.place(waiting.job.id)
         assert place is not None
         assert place.paused
-        assert house.studio.seconds_left(waiting.job.id) is None
+        assert house.studio.seconds_left(begun.job.id) is None

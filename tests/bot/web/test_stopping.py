@@ -111,6 +111,7 @@ async def test_what_is_stored_at_the_last_moment_is_handed_over(
 
 async def test_an_open_page_hears_of_it(alice: Client, house: House) -> None:
     await house.studio.submit(ImageRequest(prompt="a fox"), OWNER)
+    await until(lambda: bool(house.line.works))
     async with listening(alice) as stream:
         house.line.end()
         told = await stream.until("queue", gate="stopping")
