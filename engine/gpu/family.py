@@ -7,6 +7,7 @@ memory, cancelling and failing need no undo.
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -19,6 +20,7 @@ from engine.card import ModelCard
 from engine.errors import PaintingFailed
 from engine.gpu.addons.adapters import Adapters
 from engine.gpu.addons.shelves import NOWHERE, Shelves
+from engine.gpu.ahead import SentAhead
 from engine.gpu.explain import fell_apart
 from engine.gpu.images.autoencoder import Autoencoder
 from engine.gpu.images.canvas import Canvas
@@ -66,6 +68,7 @@ class Family(ABC):
         self.shelves = shelves or Shelves(NOWHERE)
         self.network = network_of(pipe)
         self.device = device or torch.device(self.network.device)
+        self._ahead = nullcontext() if self.device.type == "cpu" else SentAhead(self.device)
         self._prepare()
         self._adapters = Adapters(pipe, card.name, self.shelves.file)
         self._precision = self.network.dtype
@@ -232,9 +235,10 @@ class Family(ABC):
 
     def advance(self, painting: Painting, direction: Tensor) -> None:
         """One step in that direction. All or nothing: what can fail comes first."""
-        after: Tensor = painting.scheduler.step(
-            direction, painting.time, painting.latents, **painting.options, return_dict=False
-        )[0]
+        with self._ahead if "generator" in painting.options else nullcontext():
+            after: Tensor = painting.scheduler.step(
+                direction, painting.time, painting.latents, **painting.options, return_dict=False
+            )[0]
         if painting.kept is not None:
             after = self._with_kept(painting, painting.kept, after)
         painting.latents = after

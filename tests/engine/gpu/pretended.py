@@ -1,0 +1,78 @@
+"""A pretended card: what is on `meta` is there, and has no numbers that anybody could look at.
+
+torch itself refuses to read them, and to mix them with numbers that are here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from engine.gpu.ahead import SentAhead
+from engine.gpu.family import Family
+from engine.gpu.painting import Painting
+
+META = torch.device("meta")
+
+
+class Waited(AssertionError):
+    """The host would stand still until the card has done all that it was asked for."""
+
+
+class Card(TorchDispatchMode):
+    """Counts what was `sent` there. Within it nobody may send and wait.
+
+    It sees copies in `no_grad` only: in `inference_mode` torch makes them where no mode looks.
+    """
+
+    sent = 0
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Sequence[Any],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        options = kwargs or {}
+        answer = func(*args, **options)
+        if func is torch.ops.aten._to_copy.default and answer.device == META != args[0].device:
+            if not options.get("non_blocking"):
+                raise Waited(f"{tuple(answer.shape)} were sent there and waited for")
+            self.sent += 1
+        return answer
+
+
+@contextmanager
+def on_card(family: Family) -> Iterator[None]:
+    """The network is there meanwhile; all else that a family has is needed before and after."""
+    before = family.network, family.device, family._ahead
+    family.network = deepcopy(family.network).to(META)
+    family.device, family._ahead = META, SentAhead(META)
+    try:
+        yield
+    finally:
+        family.network, family.device, family._ahead = before
+
+
+def put_there(painting: Painting) -> None:
+    painting.latents = painting.latents.to(META)
+    painting.conditioning = there(painting.conditioning)
+    if painting.beside is not None:
+        painting.beside = painting.beside.to(META)
+    if (kept := painting.kept) is not None:
+        painting.kept = replace(
+            kept,
+            source=kept.source.to(META),
+            noise=kept.noise.to(META),
+            mask=kept.mask.to(META),
+        )
+
+
+def there(rows: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    return {name: tensor.to(META) for name, tensor in rows.items()}
