@@ -10,7 +10,7 @@ from engine.gpu.painting import Painting
 from engine.gpu.rows import joined
 from engine.sampler import SAMPLERS, Noise, samplers_for
 from tests.engine.gpu.families.specimen import FILES, Specimen
-from tests.engine.gpu.pretended import META, Card, Waited, on_card, put_there
+from tests.engine.gpu.pretended import META, Waited, card, on_card, put_there
 from tests.engine.gpu.together import begun
 
 OVER = {"image": "source", "mask": "mask", "strength": 0.6}
@@ -37,7 +37,7 @@ def test_no_step_waits_for_the_card(
     painting = begun(specimen.family, specimen.recipe(sampler=sampler, **changes), FILES)
     put_there(painting)
 
-    with on_card(specimen.family), torch.no_grad(), Card():
+    with on_card(specimen.family), torch.no_grad(), card():
         paint(specimen, painting)
 
     assert painting.latents.device == META
@@ -49,15 +49,15 @@ def test_noise_is_sent_and_not_waited_for(specimens: Mapping[str, Specimen], sam
     painting = begun(specimen.family, specimen.recipe(sampler=sampler), FILES)
     put_there(painting)
 
-    with on_card(specimen.family), torch.no_grad(), Card() as card:
+    with on_card(specimen.family), torch.no_grad(), card() as sent_to:
         paint(specimen, painting)
 
     forwards = len(painting.times)
-    assert card.sent >= forwards + forwards - 1, "the times, and the noise of all steps but one"
+    assert sent_to.sent >= forwards + forwards - 1, "the times, and the noise of all steps but one"
 
 
 def test_who_looks_or_waits_is_caught() -> None:
-    with torch.no_grad(), Card():
+    with torch.no_grad(), card():
         there = torch.ones(3, device=META)
 
         with pytest.raises(RuntimeError, match="item"):
