@@ -91,6 +91,7 @@ def plan_of(settings: Settings) -> Plan:
         "DATA_DIR": str(DATA),
         "DEVICE": "cuda" if card else "cpu",
         "MODAL_GPU": card or "none",
+        "SWITCHES": ",".join(settings.switches),
         "SAFETY_LABELS": ",".join(settings.safety_labels),
         **{name: str(value) for name, value in told.items() if value is not None},
     }

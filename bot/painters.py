@@ -193,6 +193,7 @@ def orders_of(settings: Settings) -> Orders:
         preview_every=settings.preview_every,
         safety=settings.safety_policy,
         closes_within_s=CLOSES_WITHIN_S,
+        switches=settings.thrown,
     )
 
 

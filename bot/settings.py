@@ -24,6 +24,7 @@ from engine.letters import shown
 from engine.nearest import did_you_mean
 from engine.retention import Keep
 from engine.safety import Measure, Policy
+from engine.switch import AUTO, Switch, switches_named
 
 PREFIX = "EASEL_"
 BUILT_IN = "picturebook"
@@ -50,6 +51,7 @@ EXPECTED = {
     "ray_data_dir": "a folder",
     "model_memory_gb": "how many gigabytes the loaded models may take, a number above 0",
     "offload": "none, parts, blocks or layers",
+    "switches": f"auto, none, or a list with commas between of {', '.join(Switch)}",
     "previews": "off, fast or fine",
     "preview_every": "a whole number of steps from 1 to 150",
     "safety": "off, mark, blur or refuse",
@@ -100,6 +102,7 @@ class Settings(BaseSettings):
     ray_data_dir: Path | None = None
     model_memory_gb: float | None = Field(None, gt=0, le=4096)
     offload: Literal["none", "parts", "blocks", "layers"] = "none"
+    switches: Annotated[tuple[str, ...], NoDecode] = (AUTO,)
     previews: Literal["off", "fast", "fine"] = "fine"
     preview_every: int = Field(4, ge=1, le=150)
     safety: Measure = "off"
@@ -128,7 +131,7 @@ class Settings(BaseSettings):
     def _at_home(cls, folder: Path | None) -> Path | None:
         return Path(os.path.expanduser(folder)) if folder else None
 
-    @field_validator("models", "safety_labels", mode="before")
+    @field_validator("models", "safety_labels", "switches", mode="before")
     @classmethod
     def _listed(cls, names: Any) -> Any:
         if isinstance(names, str):
@@ -139,6 +142,12 @@ class Settings(BaseSettings):
     @classmethod
     def _some(cls, models: tuple[str, ...]) -> tuple[str, ...]:
         return models or (BUILT_IN,)
+
+    @field_validator("switches")
+    @classmethod
+    def _known_switches(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        switches_named(names)
+        return names
 
     @field_validator("database_url")
     @classmethod
@@ -192,6 +201,11 @@ class Settings(BaseSettings):
     def models_here(self) -> tuple[str, ...]:
         """Those that have to be on this machine."""
         return () if self.painter == "modal" else self.models
+
+    @property
+    def thrown(self) -> frozenset[Switch] | None:
+        """The switches; None where the device decides."""
+        return switches_named(self.switches)
 
     @property
     def model_memory(self) -> int | None:

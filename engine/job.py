@@ -90,6 +90,11 @@ class Recipe:
         return first, second
 
     @property
+    def is_bare(self) -> bool:
+        """Nothing is put on the network for it."""
+        return not (self.loras or self.references or self.controls)
+
+    @property
     def keeps_image(self) -> bool:
         """True where the image is only to be enlarged."""
         return self.image is not None and self.strength == 0

@@ -31,6 +31,7 @@ async def open_engine(orders: Orders) -> AsyncIterator[Engine]:
         preview_every=orders.preview_every,
         safety=orders.safety,
         closes_within_s=orders.closes_within_s,
+        switches=orders.switches,
     )
     async with opening as painter:
         yield Engine(painter=painter, look=look)

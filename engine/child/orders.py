@@ -6,6 +6,7 @@ from typing import Literal
 
 from engine.ladder import Rung
 from engine.safety import Policy
+from engine.switch import Switch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +23,4 @@ class Orders:
     rungs: frozenset[Rung] = frozenset()
     safety: Policy = field(default_factory=Policy)
     closes_within_s: float | None = None
+    switches: frozenset[Switch] | None = None

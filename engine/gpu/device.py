@@ -41,6 +41,9 @@ def prepare(device: torch.device) -> None:
         # One core stays with the event loop, or acknowledgements starve.
         torch.set_num_threads(max(1, cores() - 1))
     else:
+        if device.index is not None:
+            # A stream that is made without saying where is on the thread's own card.
+            torch.cuda.set_device(device)
         # Another choice of kernels is another rounding, and a seed must mean the same picture.
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.deterministic = True

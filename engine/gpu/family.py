@@ -31,6 +31,9 @@ from engine.gpu.preview import Previews
 from engine.gpu.relief import Relief
 from engine.gpu.rows import Rows
 from engine.gpu.samplers import scheduler_for
+from engine.gpu.switches.attention import Attention
+from engine.gpu.switches.fusion import Fusion
+from engine.gpu.switches.tracks import Tracks
 from engine.job import Recipe
 from engine.phrase import Phrase
 from engine.sampler import sampler_named
@@ -39,6 +42,10 @@ RESCALES = "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion"
 MOST_KNOWN = 15
 """Words of what a model knows: enough to see of what kind they are."""
 NO_WORD = "{model} has a picture for no word of that. It knows English words: {known}."
+CLOSE = (
+    "This card does not repeat itself to the last bit, so the picture is close to what its seed "
+    "means, not exact."
+)
 NOT_RESCALED = "There was no guidance beside the words themselves, so rescale changed nothing."
 
 
@@ -84,6 +91,11 @@ class Family(ABC):
         self._noise = {**pipe.scheduler.config, "_class_name": type(pipe.scheduler).__name__}
         self.previews: Previews | None = None
         """Whoever loads the model may want some."""
+        self.attention = Attention()
+        self.tracks: Tracks | None = None
+        self.fusion: Fusion | None = None
+        self.repeats_itself = True
+        """Whoever warms it up finds out. Else nothing is exact here."""
 
     @property
     def size(self) -> int:
@@ -105,8 +117,10 @@ class Family(ABC):
         """The conditioning: two rows with guidance, unwanted first, one row without."""
 
     @abstractmethod
-    def denoise(self, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]) -> Tensor:
-        """The network's answer to the rows."""
+    def denoise(
+        self, network: Any, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]
+    ) -> Tensor:
+        """What the network, which may be compiled, answers to the rows."""
 
     def notes(self, recipe: Recipe) -> tuple[str, ...]:
         """What of the recipe this model does not hear, in sentences."""
@@ -147,6 +161,10 @@ class Family(ABC):
 
         Called before whatever reads them. Costs nothing where they are changed so already.
         """
+        if self.fusion is not None and not recipe.is_bare:
+            # What is put on a network is put on the parts that were made one.
+            self.fusion.undo()
+            self.fusion = None
         self._adapters.wear(recipe.loras)
 
     def first_step(self, recipe: Recipe) -> int:
@@ -191,6 +209,8 @@ class Family(ABC):
         )
         if recipe.rescale and painting.rows == 1:
             painting.notes += (NOT_RESCALED,)
+        if recipe.exact and not self.repeats_itself:
+            painting.notes += (CLOSE,)
         return painting
 
     def key(self, painting: Painting) -> Hashable:
@@ -217,11 +237,36 @@ class Family(ABC):
             conditioning={**painting.conditioning, **self.at_step(painting)},
         )
 
-    def forward(self, rows: Rows) -> Tensor:
-        """The network's answer to the rows, in float32."""
-        latents = rows.latents.to(self._precision)
-        times = rows.times.to(self.device, non_blocking=True)
-        return self.denoise(latents, times, rows.conditioning).float()
+    def forward(self, rows: Rows, *, plainly: bool = True) -> Tensor:
+        """The network's answer to the rows, in float32.
+
+        Not `plainly` it may be asked by what was made ready, which rounds in another way. Then
+        there must be nothing in the rows but what every tile has, and nothing worn.
+        """
+        there = self._there(rows)
+        with self.attention.chosen():
+            answer = None if plainly or self.tracks is None else self.tracks.answer(there)
+            if answer is None:
+                answer = self.ask_of(self.network, there)
+            return answer.float()
+
+    def ask_of(self, network: Any, rows: Rows) -> Tensor:
+        """What the network or what was compiled of it answers to rows that are where it is."""
+        return self.denoise(network, rows.latents, rows.times, rows.conditioning)
+
+    def prepare(self, rows: Rows, *, compiles: bool) -> None:
+        """Such rows will be asked for often."""
+        if self.tracks is not None:
+            with self.attention.chosen():
+                self.tracks.prepare(self._there(rows), compiles=compiles)
+
+    def _there(self, rows: Rows) -> Rows:
+        """As the network takes them."""
+        return Rows(
+            latents=rows.latents.to(self._precision),
+            times=rows.times.to(self.device, non_blocking=True),
+            conditioning=rows.conditioning,
+        )
 
     def guided(self, painting: Painting, answer: Tensor) -> Tensor:
         """One row: away from what is unwanted, towards what is wanted."""

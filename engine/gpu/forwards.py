@@ -42,10 +42,12 @@ class Forwards:
         none is.
         """
 
+        plainly = recipe.exact or not recipe.is_bare or family.relief.is_on_the_move
+
         def forward(rows: Rows) -> Tensor:
             family.wear(recipe)
             with self._kernels.chosen(family.network, len(rows)):
-                return family.forward(rows)
+                return family.forward(rows, plainly=plainly)
 
         asking = _Asking(family=family, key=key, forward=forward, strain=strain)
         if recipe.exact:

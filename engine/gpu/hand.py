@@ -1,16 +1,20 @@
 """Hand: how pictures come about on a device. Where it differs, a seed may mean other bits."""
 
+from collections.abc import Collection
+
 import torch
 
 from engine.gpu.device import weight_type
+from engine.switch import SEEN, Switch
 
 # Raised whenever a change of the engine changes the bits of any picture.
 ENGINE = 1
 
 
-def hand_of(device: torch.device) -> str:
-    """Like `engine 1, cpu, float32, 1 thread`."""
-    precision = str(weight_type(device)).removeprefix("torch.")
+def hand_of(device: torch.device, switches: Collection[Switch] = ()) -> str:
+    """Like `engine 1, cpu, float32, 1 thread`; switches follow the precision."""
+    plain = str(weight_type(device)).removeprefix("torch.")
+    precision = ", ".join([plain, *sorted(SEEN & frozenset(switches))])
     if device.type == "cpu":
         threads = torch.get_num_threads()
         return f"engine {ENGINE}, cpu, {precision}, {threads} thread{'s' if threads > 1 else ''}"

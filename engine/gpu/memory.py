@@ -88,6 +88,7 @@ class Memory:
     def _take(self, rung: Rung, eased: Eased) -> None:
         match rung:
             case Rung.EMPTY:
+                self._warm.forget_recordings()
                 free(self._device)
             case Rung.DROP:
                 self._warm.put_one_away()

@@ -17,10 +17,12 @@ from engine.gpu.models.catalog import BUILT_IN, Model, find
 from engine.gpu.models.loading import load
 from engine.gpu.preview import USUAL_EVERY, Detail, open_previews
 from engine.gpu.safety import open_safety
+from engine.gpu.switches.thrown import Thrown
 from engine.gpu.thread import EngineThread
 from engine.gpu.warm import Servable, Warm
 from engine.ladder import Rung
 from engine.safety import Policy, shows_previews
+from engine.switch import USUAL, Switch
 
 # A wider forward than this only makes each step longer, for hardly more pictures an hour.
 MOST_ROWS = {"cpu": 12, "cuda": 12}
@@ -42,15 +44,18 @@ async def open_painter(
     preview_every: int = USUAL_EVERY,
     safety: Policy = UNCHECKED,
     closes_within_s: float | None = None,
+    switches: AbstractSet[Switch] | None = None,
 ) -> AsyncIterator[EngineThread]:
     """A painter that has loaded the models and painted once with each, the first as default.
 
     `model_memory` is how many bytes the loaded models may take; by default what the device can
-    spare. On `rungs` of the memory ladder they are from the start. After `closes_within_s` its
-    thread is waited for no more. Raises Misconfigured, of which BadModel is one kind.
+    spare. On `rungs` of the memory ladder they are from the start. Without `switches` those that
+    suit the device are thrown. After `closes_within_s` its thread is waited for no more. Raises
+    Misconfigured, of which BadModel is one kind.
     """
     where = device_named(device)
     shelves = shelves_at(addons_dir)
+    thrown = Thrown(switches=USUAL[where.type] if switches is None else switches)
 
     def load_one(model: Model, needed: Collection[Rung]) -> Family:
         family = load(model, where, shelves, needed)
@@ -62,13 +67,14 @@ async def open_painter(
             device=where,
             models_dir=models_dir,
         )
+        thrown.over(family)
         return family
 
     def load_all() -> Warm:
         found = [find(name, models_dir) for name in models or (BUILT_IN,)]
         # In this thread: torch counts its threads per thread. A picture that was checked otherwise
         # came about otherwise, or history would show what must not be seen any more.
-        hand = ", ".join(filter(None, (hand_of(where), safety.hand)))
+        hand = ", ".join(filter(None, (hand_of(where, thrown.switches), safety.hand)))
         signed = [replace(model, card=replace(model.card, hand=hand)) for model in found]
         return Warm(
             (
@@ -92,6 +98,7 @@ async def open_painter(
         await painter.start()
         yield painter
     finally:
+        thrown.background.close()
         await painter.close(within_s=closes_within_s)
 
 

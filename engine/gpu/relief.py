@@ -32,6 +32,11 @@ class Relief:
         smaller = not vae.use_tiling or vae.tile_latent_min_size > SMALLEST_TILE
         return movable(self._device) | ({Rung.TILE} if smaller else set())
 
+    @property
+    def is_on_the_move(self) -> bool:
+        """Where the network's weights come to the card for each step, and lie elsewhere then."""
+        return not self.in_force.isdisjoint({Rung.GROUP, Rung.SEQUENTIAL})
+
     def begin(self, rungs: Collection[Rung]) -> None:
         """What was in force when the model was loaded is nothing to say with each picture."""
         for rung in LADDER:

@@ -112,6 +112,12 @@ class Warm:
                 return True
         return False
 
+    def forget_recordings(self) -> None:
+        """What was recorded keeps memory, and can be recorded again."""
+        for family in self._families.values():
+            if family.tracks is not None:
+                family.tracks.forget()
+
     @property
     def has_idle(self) -> bool:
         return any(not self._held[name] for name in self._families)

@@ -112,6 +112,7 @@ def test_what_is_set_here_holds_there(data: Path) -> None:
         "EASEL_MODEL_MEMORY_GB": "9.5",
         "EASEL_SAFETY": "blur",
         "EASEL_SAFETY_MODEL": "/data/safety/org--book",
+        "EASEL_SWITCHES": "auto",
         "EASEL_SAFETY_LABELS": "a,b",
         "EASEL_SAFETY_THRESHOLD": "0.5",
     }

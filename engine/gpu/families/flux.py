@@ -56,13 +56,15 @@ class Flux(FlowFamily):
         sigmas = np.linspace(1.0, 1 / recipe.steps, recipe.steps)
         return {"mu": self.shift(recipe), "sigmas": sigmas}
 
-    def denoise(self, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]) -> Tensor:
+    def denoise(
+        self, network: Any, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]
+    ) -> Tensor:
         count, channels, height, width = latents.shape
         patches = self.pipe._pack_latents(latents, count, channels, height, width)
         told = dict(conditioning)
         # Places are the same in every row, for only equal sizes share a forward.
         places = {name: told.pop(name)[0] for name in ("txt_ids", "img_ids")}
-        answer: Tensor = self.network(
+        answer: Tensor = network(
             hidden_states=patches, timestep=times / 1000, return_dict=False, **told, **places
         )[0]
         unpacked: Tensor = self.pipe._unpack_latents(answer, height, width, vae_scale_factor=1)

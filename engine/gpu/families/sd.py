@@ -39,8 +39,10 @@ class StableDiffusion(UNetFamily):
         )
         return {"encoder_hidden_states": words.tokens}
 
-    def denoise(self, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]) -> Tensor:
-        return self.ask(latents, times, conditioning)
+    def denoise(
+        self, network: Any, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]
+    ) -> Tensor:
+        return self.ask(network, latents, times, conditioning)
 
     def _plain_words(self, text: str) -> Words:
         return Words(tokens=self.pipe.encode_prompt(text, self.device, 1, False)[0])

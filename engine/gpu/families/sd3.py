@@ -28,8 +28,10 @@ class StableDiffusion3(FlowFamily):
         # Most models of this family shift every size alike.
         return {"mu": self.shift(recipe)} if self._noise.get("use_dynamic_shifting") else {}
 
-    def denoise(self, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]) -> Tensor:
-        answer: Tensor = self.network(
+    def denoise(
+        self, network: Any, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]
+    ) -> Tensor:
+        answer: Tensor = network(
             hidden_states=latents, timestep=times, return_dict=False, **conditioning
         )[0]
         return answer

@@ -56,9 +56,11 @@ class StableDiffusionXL(UNetFamily):
             "time_ids": words.tokens.new_tensor([size] * len(words.tokens)),
         }
 
-    def denoise(self, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]) -> Tensor:
+    def denoise(
+        self, network: Any, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]
+    ) -> Tensor:
         added = {name: conditioning[name] for name in ("text_embeds", "time_ids")}
-        return self.ask(latents, times, conditioning, **added)
+        return self.ask(network, latents, times, conditioning, **added)
 
     def _plain_words(self, text: str) -> Words:
         tokens, _, pooled, _ = self.pipe.encode_prompt(

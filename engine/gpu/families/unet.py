@@ -1,6 +1,7 @@
 """What the families of Stable Diffusion share: a UNet, and what can be hung on it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from torch import Tensor
 
@@ -35,12 +36,13 @@ class UNetFamily(Family):
 
     def ask(
         self,
+        network: Any,
         latents: Tensor,
         times: Tensor,
         conditioning: Mapping[str, Tensor],
         **added: Tensor,
     ) -> Tensor:
-        """The network's answer to the rows; `added` is what it is told besides the words."""
+        """The answer to the rows; `added` is what it is told besides the words."""
         words = conditioning["encoder_hidden_states"]
         residuals = self._controls.residuals(
             # Without what an inpainting network sees beside them.
@@ -50,7 +52,7 @@ class UNetFamily(Family):
             encoder_hidden_states=words,
             added_cond_kwargs=added or None,
         )
-        answer: Tensor = self.network(
+        answer: Tensor = network(
             latents,
             times,
             encoder_hidden_states=words,

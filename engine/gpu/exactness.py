@@ -1,0 +1,54 @@
+"""Exactness: whether a card answers the same rows with the same bits, whatever it did between."""
+
+import torch
+from torch import Tensor
+
+from engine.gpu.family import Family
+from engine.gpu.kernels import STOCK_ROWS
+from engine.gpu.painting import BLANK
+from engine.gpu.rows import Rows, joined
+from engine.job import Recipe
+
+MIXES = 20
+# What others are painted in between: narrower, as wide, and wider.
+OTHERS = (1, 2, 3, 4, 6)
+
+
+@torch.inference_mode()
+def repeats_itself(family: Family, recipe: Recipe) -> bool:
+    """Asked as an exact tile asks: by forwards of its own, always equally wide."""
+    rows = family.rows(family.begin(recipe, BLANK, family.told(recipe, {}))).padded(STOCK_ROWS)
+    expected = family.forward(rows)
+    generator = torch.Generator().manual_seed(0)
+    for mix in range(MIXES):
+        family.forward(_others(rows, OTHERS[mix % len(OTHERS)], generator), plainly=False)
+        if not torch.equal(family.forward(rows), expected):
+            return False
+    return True
+
+
+@torch.inference_mode()
+def knows_no_company(family: Family, rows: Rows, width: int) -> bool:
+    """Whether one row has the same bits first and last, beside whatever stands in the others."""
+    generator = torch.Generator().manual_seed(0)
+    row = rows.part(0, 1)
+    expected: Tensor | None = None
+    for _ in range(MIXES):
+        others = _others(rows, width - 1, generator)
+        first = family.forward(joined([row, others]))[:1]
+        last = family.forward(joined([others, row]))[-1:]
+        expected = first if expected is None else expected
+        if not (torch.equal(first, expected) and torch.equal(last, expected)):
+            return False
+    return True
+
+
+def _others(rows: Rows, count: int, generator: torch.Generator) -> Rows:
+    """Other noise at other times, told something else."""
+    like = rows.part(0, 1).padded(count)
+    noise = torch.randn(like.latents.shape, generator=generator).to(like.latents)
+    return Rows(
+        latents=noise * like.latents.float().std().to(like.latents),
+        times=torch.rand(count, generator=generator) * float(rows.times[0]),
+        conditioning={name: told.roll(1, -1) for name, told in like.conditioning.items()},
+    )

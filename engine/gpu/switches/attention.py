@@ -1,0 +1,70 @@
+"""Attention: which of torch's kernels computes it."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from statistics import median
+
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+log = logging.getLogger(__name__)
+
+CANDIDATES: Mapping[str, SDPBackend] = {
+    "flash": SDPBackend.FLASH_ATTENTION,
+    "cudnn": SDPBackend.CUDNN_ATTENTION,
+    "efficient": SDPBackend.EFFICIENT_ATTENTION,
+}
+# Those that compute everything, after the one that was chosen: not every shape suits every kernel.
+LAST = SDPBackend.MATH
+# A smaller gain than this is noise, and another kernel is another rounding.
+WORTH = 0.02
+ROUNDS = 5
+
+
+class Attention:
+    """As torch chooses by itself until one is chosen. Compute only within `chosen()`."""
+
+    def __init__(self) -> None:
+        self.kernel: str | None = None
+
+    def chosen(self) -> AbstractContextManager[None]:
+        if self.kernel is None:
+            return nullcontext()
+        return _first(self.kernel)
+
+    def choose(self, seconds: Callable[[], float]) -> None:
+        """The kernel with which a forward takes the fewest `seconds`, asked in turn."""
+        usual = [seconds()]
+        taken: dict[str, list[float]] = {}
+        for _ in range(ROUNDS):
+            self.kernel = None
+            usual.append(seconds())
+            for name in CANDIDATES:
+                self.kernel = name
+                try:
+                    taken.setdefault(name, []).append(seconds())
+                except RuntimeError as error:
+                    if isinstance(error, torch.AcceleratorError):
+                        raise
+                    log.debug("no attention by %s: %s", name, error)
+        # The first time of each is spent on getting ready.
+        quick = {name: median(times[1:]) for name, times in taken.items() if len(times) == ROUNDS}
+        self.kernel = quickest(median(usual[1:]), quick)
+
+
+def quickest(usual: float, candidates: Mapping[str, float]) -> str | None:
+    """The name of the one that is worth leaving torch's own choice for."""
+    best = min(candidates, key=lambda name: candidates[name], default=None)
+    if best is None or candidates[best] > usual * (1 - WORTH):
+        return None
+    return best
+
+
+def _first(name: str) -> AbstractContextManager[None]:
+    others: Sequence[SDPBackend] = [
+        each for each in CANDIDATES.values() if each != CANDIDATES[name]
+    ]
+    order = [CANDIDATES[name], *others, LAST]
+    context: AbstractContextManager[None] = sdpa_kernel(order, set_priority=True)
+    return context

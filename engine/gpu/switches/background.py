@@ -1,0 +1,46 @@
+"""Background: a thread for what takes a minute and must not hold up those who wait for a step."""
+
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+
+log = logging.getLogger(__name__)
+
+# A thread that is busy with Python lets go of it only that often. With torch's usual 5 ms beside
+# such a thread a step of 2 ms took 11 and now and then a second; with this 2.6, and 10 at most.
+LETS_GO_S = 0.00005
+
+
+class Background:
+    """One piece of work after another, in the order in which it was asked for."""
+
+    def __init__(self) -> None:
+        self._asked: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def ask(self, work: Callable[[], None]) -> None:
+        """What goes wrong with it is the business of the work itself."""
+        self._asked.put(work)
+        if self._thread is None:
+            # A daemon: a compilation cannot be stopped, and nobody must wait for its end.
+            self._thread = threading.Thread(target=self._run, name="background", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Nothing more is begun."""
+        self._closed = True
+        self._asked.put(None)
+
+    def _run(self) -> None:
+        while (work := self._asked.get()) and not self._closed:
+            before = sys.getswitchinterval()
+            sys.setswitchinterval(LETS_GO_S)
+            try:
+                work()
+            except Exception as error:
+                log.error("what was done in the background failed", exc_info=error)
+            finally:
+                sys.setswitchinterval(before)

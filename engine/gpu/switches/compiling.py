@@ -1,0 +1,31 @@
+"""Compiling: a network as one program of the compiler, for one shape at a time."""
+
+from typing import Any
+
+import torch
+from torch.nn import Module
+
+# Each shape and width is a program of its own, and torch gives up after eight of them.
+MOST_PROGRAMS = 128
+FLAGS = {
+    "conv_1x1_as_mm": True,
+    "coordinate_descent_tuning": True,
+    "coordinate_descent_check_all_directions": True,
+    "epilogue_fusion": False,
+}
+"""What diffusers' own measurements of compiled pipelines found best."""
+
+
+def compiled(network: Module, *, flags: bool, backend: str = "inductor") -> Any:
+    """The same network with the same weights, compiled for each shape when that is first asked."""
+    config: Any = torch._dynamo.config
+    config.recompile_limit = max(config.recompile_limit, MOST_PROGRAMS)
+    config.accumulated_recompile_limit = max(config.accumulated_recompile_limit, MOST_PROGRAMS)
+    program: Any = torch.compile(
+        network,
+        fullgraph=True,
+        dynamic=False,
+        backend=backend,
+        options=dict(FLAGS) if flags and backend == "inductor" else None,
+    )
+    return program

@@ -1,0 +1,49 @@
+"""Recorder: all that a card does in a forward, recorded once and played back without Python."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+Work = Callable[[], Tensor]
+
+# torch and its libraries choose and reserve in the first rounds what a recording must find there.
+ROUNDS_BEFORE = 3
+
+
+class Recorder(Protocol):
+    """Playing back reads the very tensors that the work read, and answers in one that it reuses."""
+
+    def record(self, work: Work) -> Work: ...
+
+
+class CardRecorder:
+    """By CUDA graphs. They share their memory, for never are two of them played at once."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._pool: Any = None
+
+    def record(self, work: Work) -> Work:
+        aside = torch.cuda.Stream(self._device)
+        aside.wait_stream(torch.cuda.current_stream(self._device))
+        with torch.cuda.stream(aside):
+            for _ in range(ROUNDS_BEFORE):
+                work()
+        torch.cuda.current_stream(self._device).wait_stream(aside)
+        torch.cuda.synchronize(self._device)
+        graph = torch.cuda.CUDAGraph()
+        # What other threads do meanwhile, a PNG or a compilation, is none of it.
+        with torch.cuda.graph(
+            graph, pool=self._pool, stream=aside, capture_error_mode="thread_local"
+        ):
+            answer = work()
+        if self._pool is None:
+            self._pool = graph.pool()
+
+        def played() -> Tensor:
+            graph.replay()
+            return answer
+
+        return played

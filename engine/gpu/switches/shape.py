@@ -1,0 +1,40 @@
+"""Shape: what forwards have in common that one compiled or recorded forward can stand for."""
+
+from dataclasses import dataclass
+
+import torch
+
+from engine.gpu.rows import Rows
+
+# Rows of a forward that is made ready. Fewer are padded: one more to be compiled and recorded
+# takes a minute and some memory, and a padded row the part of a step that its place takes.
+WIDTHS = (2, 4, 6, 8, 12, 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Of one row, and how many of them."""
+
+    width: int
+    latents: tuple[int, ...]
+    conditioning: tuple[tuple[str, tuple[int, ...]], ...]
+
+    @classmethod
+    def of(cls, rows: Rows) -> "Shape | None":
+        """None where there are more rows than are ever made ready."""
+        width = next((width for width in WIDTHS if width >= len(rows)), None)
+        if width is None:
+            return None
+        return cls(
+            width=width,
+            latents=tuple(rows.latents.shape[1:]),
+            conditioning=tuple(
+                (name, tuple(tensor.shape[1:])) for name, tensor in rows.conditioning.items()
+            ),
+        )
+
+
+def away(one: torch.Tensor, other: torch.Tensor) -> float:
+    """How far they are from each other, as a share of how large the other is; inf for no number."""
+    distance = float((one.float() - other.float()).norm() / other.float().norm().clamp(min=1e-12))
+    return distance if distance == distance else float("inf")

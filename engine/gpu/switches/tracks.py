@@ -1,0 +1,128 @@
+"""Tracks: what is asked of a network often is made ready: recorded at once, compiled beside."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.gpu.device import prepare
+from engine.gpu.rows import Rows
+from engine.gpu.switches.background import Background
+from engine.gpu.switches.recorder import Recorder
+from engine.gpu.switches.shape import Shape
+from engine.gpu.switches.track import Ask, Track, example, require_same
+
+log = logging.getLogger(__name__)
+
+# Forwards of one shape and width: a recording costs about six of them, a compilation as much time
+# as some thousand.
+OFTEN = 24
+VERY_OFTEN = 500
+# Each keeps memory of the card. The one that was asked for longest ago is forgotten first.
+MOST = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compile:
+    """How a network is compiled, and who does it beside the painting."""
+
+    compiled: Callable[[], Any]
+    background: Background
+
+
+class Tracks:
+    """Belongs to the thread that paints.
+
+    What cannot be made ready, or answers otherwise than the network itself, is left as it is.
+    """
+
+    def __init__(
+        self,
+        network: Any,
+        ask: Ask,
+        device: torch.device,
+        *,
+        recorder: Recorder | None = None,
+        compile: Compile | None = None,
+    ) -> None:
+        self._network = network
+        self._ask = ask
+        self._device = device
+        self._recorder = recorder
+        self._compile = compile
+        self._program: Any = None
+        self._tracks: OrderedDict[Shape, Track] = OrderedDict()
+
+    @property
+    def at_work(self) -> bool:
+        """True while something is being compiled."""
+        return any(track.compiling for track in self._tracks.values())
+
+    def answer(self, rows: Rows) -> Tensor | None:
+        """None where nothing is ready for such rows: the network must be asked as it is."""
+        shape = Shape.of(rows)
+        if shape is None:
+            return None
+        track = self._of(shape)
+        track.seen += 1
+        if track.seen >= OFTEN:
+            self._make_ready(track, rows, shape.width, compiles=track.seen >= VERY_OFTEN)
+        if not track.recorded and track.network is self._network:
+            return None
+        return track.answer(self._ask, rows, shape.width)
+
+    def prepare(self, rows: Rows, *, compiles: bool) -> None:
+        """Such rows will be asked for often."""
+        if (shape := Shape.of(rows)) is not None:
+            self._make_ready(self._of(shape), rows, shape.width, compiles=compiles)
+
+    def forget(self) -> None:
+        """Give back the memory that recordings keep. What is compiled stays."""
+        for track in self._tracks.values():
+            track.forget()
+
+    def _of(self, shape: Shape) -> Track:
+        track = self._tracks.get(shape)
+        if track is None:
+            track = self._tracks[shape] = Track(self._network)
+            if len(self._tracks) > MOST:
+                self._tracks.popitem(last=False)
+        self._tracks.move_to_end(shape)
+        track.take_offer()
+        return track
+
+    def _make_ready(self, track: Track, rows: Rows, width: int, *, compiles: bool) -> None:
+        if self._recorder is not None and not track.recorded and not track.given_up:
+            try:
+                track.record(self._recorder, self._ask, example(rows, width))
+            except torch.AcceleratorError:
+                raise  # the card itself is in disorder
+            except Exception as error:
+                track.given_up = True
+                log.warning("forwards of %s rows are not recorded: %s", width, error)
+        if compiles and self._compile is not None and not track.was_compiled:
+            self._begin_compiling(self._compile, track, example(rows, width))
+
+    def _begin_compiling(self, how: Compile, track: Track, rows: Rows) -> None:
+        """Once: what failed would fail the same way again."""
+        track.was_compiled = track.compiling = True
+        if self._program is None:
+            self._program = how.compiled()
+        program, network, ask, device = self._program, self._network, self._ask, self._device
+
+        @torch.inference_mode()
+        def compile_it() -> None:
+            prepare(device)
+            try:
+                require_same(ask(program, rows), ask(network, rows))
+                track.offered = program
+            except Exception as error:  # a compiler's: they have no root in common
+                log.warning("forwards of %s rows are not compiled: %s", len(rows), error)
+            finally:
+                track.compiling = False
+
+        how.background.ask(compile_it)

@@ -1,0 +1,75 @@
+"""One piece of work after another in a thread of its own, which lets go of Python often."""
+
+import logging
+import sys
+import threading
+from concurrent.futures import Future
+
+import pytest
+
+from engine.gpu.switches.background import LETS_GO_S, Background
+
+PATIENCE_S = 60.0
+
+
+def test_work_is_done_elsewhere_and_lets_others_have_their_turn() -> None:
+    background = Background()
+    seen: Future[tuple[str, float]] = Future()
+
+    background.ask(
+        lambda: seen.set_result((threading.current_thread().name, sys.getswitchinterval()))
+    )
+    name, interval = seen.result(PATIENCE_S)
+    background.close()
+
+    assert name == "background"
+    assert interval == pytest.approx(LETS_GO_S)
+
+
+def test_what_fails_holds_up_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    background = Background()
+    done: Future[None] = Future()
+
+    def failing() -> None:
+        raise RuntimeError("a compiler gave up")
+
+    with caplog.at_level(logging.ERROR):
+        background.ask(failing)
+        background.ask(lambda: done.set_result(None))
+        done.result(PATIENCE_S)
+    background.close()
+
+    assert "a compiler gave up" in caplog.text
+
+
+def test_after_the_end_nothing_is_begun() -> None:
+    background = Background()
+    begun, may, ended = Future[None](), Future[None](), threading.Event()
+
+    def slow() -> None:
+        begun.set_result(None)
+        may.result(PATIENCE_S)
+
+    background.ask(slow)
+    background.ask(ended.set)
+    begun.result(PATIENCE_S)
+    background.close()
+    may.set_result(None)
+    assert background._thread is not None
+    background._thread.join(PATIENCE_S)
+
+    assert not ended.is_set()
+
+
+def test_python_is_as_before_when_the_work_is_done() -> None:
+    before = sys.getswitchinterval()
+    background = Background()
+    done: Future[None] = Future()
+
+    background.ask(lambda: done.set_result(None))
+    background.close()
+    done.result(PATIENCE_S)
+    if background._thread is not None:
+        background._thread.join(PATIENCE_S)
+
+    assert sys.getswitchinterval() == before

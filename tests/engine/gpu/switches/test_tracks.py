@@ -1,0 +1,201 @@
+"""What is asked often is recorded and compiled, and answers like the network or not at all."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from engine.gpu.rows import Rows
+from engine.gpu.switches import tracks as tracks_of
+from engine.gpu.switches.shape import WIDTHS
+from engine.gpu.switches.tracks import OFTEN, VERY_OFTEN, Compile, Tracks
+from tests.engine.gpu.switches.recording import FakeRecorder, Later
+
+CPU = torch.device("cpu")
+
+
+class Net(nn.Module):
+    """Answers each row by itself, and remembers how many rows it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[int] = []
+
+    def forward(self, latents: Tensor, times: Tensor, words: Tensor) -> Tensor:
+        self.asked.append(len(latents))
+        return latents * times[:, None] + words.sum(1)[:, None]
+
+
+def ask(network: Any, rows: Rows) -> Tensor:
+    answer: Tensor = network(rows.latents, rows.times, rows.conditioning["words"])
+    return answer
+
+
+def rows(count: int, *, places: int = 3, seed: int = 0) -> Rows:
+    generator = torch.Generator().manual_seed(seed)
+    return Rows(
+        latents=torch.randn(count, places, generator=generator),
+        times=torch.rand(count, generator=generator),
+        conditioning={"words": torch.randn(count, 5, generator=generator)},
+    )
+
+
+def often(tracks: Tracks, asked: Rows, times: int = OFTEN) -> Tensor | None:
+    for _ in range(times - 1):
+        tracks.answer(asked)
+    return tracks.answer(asked)
+
+
+def compiling(network: Callable[..., Tensor], background: Later) -> Compile:
+    return Compile(compiled=lambda: network, background=background)
+
+
+def test_what_is_asked_seldom_is_left_to_the_network() -> None:
+    tracks = Tracks(Net(), ask, CPU, recorder=FakeRecorder())
+
+    assert often(tracks, rows(2), OFTEN - 1) is None
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 12])
+def test_what_is_asked_often_is_played_back(count: int) -> None:
+    recorder = FakeRecorder()
+    tracks = Tracks(Net(), ask, CPU, recorder=recorder)
+    often(tracks, rows(count, seed=1))
+
+    for seed in (2, 3):
+        answer = tracks.answer(rows(count, seed=seed))
+
+        assert answer is not None
+        assert torch.equal(answer, ask(Net(), rows(count, seed=seed)))
+    assert recorder.recorded == 1
+
+
+def test_an_answer_stays_when_the_next_is_played() -> None:
+    tracks = Tracks(Net(), ask, CPU, recorder=FakeRecorder())
+    first = often(tracks, rows(2, seed=1))
+
+    tracks.answer(rows(2, seed=2))
+
+    assert first is not None
+    assert torch.equal(first, ask(Net(), rows(2, seed=1)))
+
+
+def test_other_shapes_have_tracks_of_their_own() -> None:
+    recorder = FakeRecorder()
+    tracks = Tracks(Net(), ask, CPU, recorder=recorder)
+    often(tracks, rows(2))
+
+    assert tracks.answer(rows(2, places=4)) is None
+    assert tracks.answer(rows(4)) is None
+    assert recorder.recorded == 1
+
+
+def test_more_rows_than_are_ever_recorded_are_left_to_the_network() -> None:
+    tracks = Tracks(Net(), ask, CPU, recorder=FakeRecorder())
+
+    assert often(tracks, rows(max(WIDTHS) + 1)) is None
+
+
+@pytest.mark.parametrize(
+    "recorder", [FakeRecorder(wrong=True), FakeRecorder(error=RuntimeError("no such thing"))]
+)
+def test_what_cannot_be_recorded_is_left_as_it_is(
+    recorder: FakeRecorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    tracks = Tracks(Net(), ask, CPU, recorder=recorder)
+    with caplog.at_level(logging.WARNING):
+        assert often(tracks, rows(2), 3 * OFTEN) is None
+
+    assert len(caplog.records) == 1, "said once"
+
+
+def test_what_is_asked_very_often_is_compiled_beside() -> None:
+    network, program, background = Net(), Net(), Later()
+    tracks = Tracks(network, ask, CPU, compile=compiling(program, background))
+
+    before = often(tracks, rows(2), VERY_OFTEN)
+    background.work()
+    network.asked.clear()
+    answer = tracks.answer(rows(1))
+
+    assert before is None
+    assert answer is not None
+    assert torch.equal(answer, ask(Net(), rows(1)))
+    assert program.asked[-1] == 2, "padded to the width that it is compiled for"
+    assert not network.asked
+
+
+def test_what_was_compiled_is_recorded_anew() -> None:
+    network, program, background = Net(), Net(), Later()
+    recorder = FakeRecorder()
+    tracks = Tracks(network, ask, CPU, recorder=recorder, compile=compiling(program, background))
+    tracks.prepare(rows(2), compiles=True)
+    assert recorder.recorded == 1
+    background.work()
+    program.asked.clear()
+
+    tracks.prepare(rows(2), compiles=True)
+    answer = tracks.answer(rows(2, seed=4))
+
+    assert recorder.recorded == 2
+    assert program.asked
+    assert answer is not None
+    assert torch.equal(answer, ask(Net(), rows(2, seed=4)))
+
+
+def test_a_program_that_answers_otherwise_is_not_used(caplog: pytest.LogCaptureFixture) -> None:
+    class Wrong(Net):
+        def forward(self, latents: Tensor, times: Tensor, words: Tensor) -> Tensor:
+            return super().forward(latents, times, words) * 1.5
+
+    background = Later()
+    tracks = Tracks(Net(), ask, CPU, compile=compiling(Wrong(), background))
+    with caplog.at_level(logging.WARNING):
+        tracks.prepare(rows(2), compiles=True)
+        was_at_work = tracks.at_work
+        background.work()
+        tracks.prepare(rows(2), compiles=True)
+        background.work()
+
+    assert tracks.answer(rows(2)) is None
+    assert was_at_work
+    assert not tracks.at_work
+    assert len(caplog.records) == 1, "tried once"
+
+
+def test_numbers_that_are_none_are_not_the_same() -> None:
+    class Broken(Net):
+        def forward(self, latents: Tensor, times: Tensor, words: Tensor) -> Tensor:
+            return super().forward(latents, times, words) * float("nan")
+
+    background = Later()
+    tracks = Tracks(Net(), ask, CPU, compile=compiling(Broken(), background))
+    tracks.prepare(rows(2), compiles=True)
+    background.work()
+
+    assert tracks.answer(rows(2)) is None
+
+
+def test_recordings_are_forgotten_and_made_again() -> None:
+    recorder = FakeRecorder()
+    tracks = Tracks(Net(), ask, CPU, recorder=recorder)
+    often(tracks, rows(2))
+
+    tracks.forget()
+
+    assert tracks.answer(rows(2)) is None
+    assert often(tracks, rows(2)) is not None
+    assert recorder.recorded == 2
+
+
+def test_what_was_asked_longest_ago_is_forgotten_first() -> None:
+    recorder = FakeRecorder()
+    tracks = Tracks(Net(), ask, CPU, recorder=recorder)
+    for places in range(1, tracks_of.MOST + 2):
+        often(tracks, rows(2, places=places))
+
+    assert tracks.answer(rows(2, places=1)) is None
+    assert tracks.answer(rows(2, places=tracks_of.MOST + 1)) is not None
