@@ -29,6 +29,8 @@ from engine.vitals import Alive, Vitals
 CLOSES_WITHIN_S = 0.5
 """A step takes minutes where a large model is painted without a card; what it is for is put back
 by then, and the end of the program ends it."""
+CURVES = "curves"
+"""The folder of what painters measure of themselves."""
 
 
 async def measure_engine(
@@ -172,7 +174,7 @@ async def warm_painters(settings: Settings) -> AsyncIterator[Crew]:
         case "ray":
             opening = open_rays(
                 await asyncio.to_thread(ray_address, settings, os.environ, Path.home()),
-                _orders_afar(settings),
+                orders_afar(settings),
                 await asyncio.to_thread(cards_of, settings),
                 closes_within_s=CLOSES_WITHIN_S,
             )
@@ -194,13 +196,24 @@ def orders_of(settings: Settings) -> Orders:
         safety=settings.safety_policy,
         closes_within_s=CLOSES_WITHIN_S,
         switches=settings.thrown,
+        curves_dir=settings.data_dir / CURVES,
     )
 
 
-def _orders_afar(settings: Settings) -> Orders:
+def orders_afar(settings: Settings) -> Orders:
     """The same, where another machine has its models elsewhere."""
     folder = (settings.ray_data_dir or settings.data_dir).absolute()
-    return replace(orders_of(settings), models_dir=folder / "models", addons_dir=folder)
+    return replace(
+        orders_of(settings),
+        models_dir=folder / "models",
+        addons_dir=folder,
+        curves_dir=folder / CURVES,
+    )
+
+
+def orders_rented(settings: Settings) -> Orders:
+    """The same on a machine that is rented: what it measured would be paid for, and be lost."""
+    return replace(orders_of(settings), measures=False)
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from modal.experimental import stop_fetching_inputs
 from bot.modal_offer import offer_there
 from bot.modal_page import Page
 from bot.modal_plan import SEATS, Plan, plan_of
-from bot.painters import orders_of, shelf_of
+from bot.painters import orders_rented, shelf_of
 from bot.settings import read_settings
 from bot.version import version
 from engine.child.opening import open_engine
@@ -87,7 +87,7 @@ class Painter:
     @modal.enter()
     def start(self) -> None:
         settings = read_settings()
-        self.resident = Resident(orders_of(settings), open_engine, version=version())
+        self.resident = Resident(orders_rented(settings), open_engine, version=version())
         self.resident.start()
         lodger = Lodger(self.resident, broke=self.leave_if_broken)
         self.standalone = Page(painter=lodger, shelf=shelf_of(settings))

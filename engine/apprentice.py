@@ -1,9 +1,10 @@
-"""Apprentice: paints a first picture with each model, so that the first price is a measured one."""
+"""Apprentice: sees to it that the first price of each model is a measured one."""
 
 import asyncio
 import logging
 
 from engine.crew import Crew
+from engine.curve import curves_of
 from engine.errors import PainterGone, PaintingFailed
 from engine.ports import Painter
 from engine.request import ImageRequest
@@ -17,7 +18,10 @@ STEPS = 8
 
 
 async def learn_speeds(tariff: Tariff, crew: Crew) -> None:
-    """Of each painter with the models that it was never timed with here."""
+    """Of each painter with the models that it was never timed with here.
+
+    Who has not measured itself while it warmed up paints a first picture.
+    """
     async with asyncio.TaskGroup() as tasks:
         for member in crew:
             tasks.create_task(_learn(tariff, member.painter))
@@ -28,6 +32,9 @@ async def _learn(tariff: Tariff, painter: Painter) -> None:
         request = ImageRequest(prompt="a first picture", steps=min(STEPS, card.steps))
         [tile] = tiles_of(request, card, seed=0)
         if tariff.knows(tile.recipe, painter.name):
+            continue
+        if curve := curves_of(painter).get(card.name):
+            tariff.expect(tile.recipe, curve.alone, painter.name)
             continue
         try:
             picture = await painter.paint(tile.recipe, {}, lambda step, preview: None)

@@ -98,9 +98,14 @@ class Speeds:
         self._learned: dict[_Kind, _Learned] = {}
 
     def knows(self, recipe: Recipe) -> bool:
-        """True once a picture of its model was timed."""
+        """True once a picture of its model was timed, or its steps were."""
         model = _kind(recipe, recipe.width, recipe.height).model
         return any(kind.model == model for kind in self._learned)
+
+    def expect(self, recipe: Recipe, speed: Speed) -> None:
+        """How quick a painter measured itself to be at the recipe, until pictures teach better."""
+        for each in passes_of(recipe):
+            self._learned.setdefault(each.kind, _Learned(speed))
 
     def observe(self, recipe: Recipe, seconds: float) -> None:
         """Learn from a picture. One that is far off changes little, two of them change much."""

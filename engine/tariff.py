@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Self
 
 from engine.job import Recipe
-from engine.price import Speeds, priced
+from engine.price import Speed, Speeds, priced
 
 UNNAMED = ""
 """What was learned before it was kept by painter holds for whoever paints."""
@@ -28,9 +28,13 @@ class Tariff:
         }
 
     def knows(self, recipe: Recipe, painter: str | None = None) -> bool:
-        """True once that painter, or one of them, has painted with its model."""
+        """True once that painter, or one of them, has painted with its model or measured it."""
         asked = self._speeds.values() if painter is None else [self._of(painter)]
         return any(speeds.knows(recipe) for speeds in asked)
+
+    def expect(self, recipe: Recipe, speed: Speed, painter: str) -> None:
+        """What the painter measured of a plain recipe, where it has painted none yet."""
+        self._of(painter).expect(recipe, speed)
 
     def observe(self, recipe: Recipe, seconds: float, painter: str) -> None:
         self._of(painter).observe(recipe, seconds)

@@ -34,6 +34,7 @@ from engine.child.messages import (
 from engine.child.mishap import mishap_of
 from engine.child.orders import Orders
 from engine.child.post import Post
+from engine.curve import curves_of
 from engine.errors import EaselError, PainterLost
 from engine.meter import Measured, meter_of
 from engine.ports import Painter
@@ -120,7 +121,13 @@ class Host:
     async def run(self) -> None:
         """Until it is to close. Raises PainterLost where the engine broke down."""
         meter_of(self._painter).add(self._measure)
-        self._send(Ready(cards=dict(self._painter.cards), seats=self._painter.seats))
+        self._send(
+            Ready(
+                cards=dict(self._painter.cards),
+                seats=self._painter.seats,
+                curves=dict(curves_of(self._painter)),
+            )
+        )
         self._tell_warm()
         try:
             while not isinstance(message := await self._inbox.get(), Close):

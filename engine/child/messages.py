@@ -1,7 +1,7 @@
 """Messages: all that a parent and a child say to each other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.card import ModelCard
@@ -9,6 +9,7 @@ from engine.child.form import formed, unformed
 from engine.child.frames import Frame, Rubbish
 from engine.child.mishap import Mishap
 from engine.child.orders import Orders
+from engine.curve import Curve
 from engine.job import Picture, Recipe
 from engine.meter import Measured
 from engine.vitals import Vitals
@@ -45,10 +46,11 @@ class Close:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """The engine is warm."""
+    """The engine is warm. `curves` are of the models that it measured."""
 
     cards: Mapping[str, ModelCard]
     seats: int
+    curves: Mapping[str, Curve] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ async def open_engine(orders: Orders) -> AsyncIterator[Engine]:
         safety=orders.safety,
         closes_within_s=orders.closes_within_s,
         switches=orders.switches,
+        measures=orders.measures,
+        curves_dir=orders.curves_dir,
     )
     async with opening as painter:
         yield Engine(painter=painter, look=look)

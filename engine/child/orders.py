@@ -24,3 +24,5 @@ class Orders:
     safety: Policy = field(default_factory=Policy)
     closes_within_s: float | None = None
     switches: frozenset[Switch] | None = None
+    measures: bool = True
+    curves_dir: Path | None = None

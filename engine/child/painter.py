@@ -31,6 +31,7 @@ from engine.child.messages import (
 from engine.child.mishap import error_of
 from engine.child.orders import Orders
 from engine.child.pauses import Pauses
+from engine.curve import Curve
 from engine.errors import EaselError, PainterGone
 from engine.job import Picture, Recipe
 from engine.meter import Meter
@@ -71,6 +72,7 @@ class ChildPainter:
         self._looks = Calls[Vitals]()
         self._tells: dict[int, Tell] = {}
         self._cards: Mapping[str, ModelCard] = {}
+        self._curves: Mapping[str, Curve] = {}
         self._seats = 0
         self._warm: Collection[str] = ()
         self._alive = False
@@ -84,6 +86,10 @@ class ChildPainter:
     @property
     def cards(self) -> Mapping[str, ModelCard]:
         return self._cards
+
+    @property
+    def curves(self) -> Mapping[str, Curve]:
+        return self._curves
 
     @property
     def seats(self) -> int:
@@ -175,7 +181,8 @@ class ChildPainter:
             await whole(link.end())
             self._link = None
             raise
-        self._cards, self._seats, self._alive = ready.cards, ready.seats, True
+        self._cards, self._seats, self._curves = ready.cards, ready.seats, ready.curves
+        self._alive = True
         self._changed()
         return link
 

@@ -1,4 +1,4 @@
-"""Budget: how many rows fit, by what forwards took when the model was warmed up."""
+"""Budget: how many rows fit and gain, by what forwards took when the model was warmed up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from typing import Protocol
 
 import torch
 
+from engine.curve import Curve
 from engine.gpu.kernels import STOCK_ROWS
 
 # Fragments, and what other programs may take meanwhile.
@@ -87,16 +88,19 @@ class Budget:
     gauge: Gauge | None = None
     needs: dict[str, Need] = field(default_factory=dict)
     most_pixels: int | None = None
+    curves: dict[str, Curve] = field(default_factory=dict)
 
     def rows(self, model: str, pixels: int) -> int | None:
         """The most rows a forward should have; None where that is not known."""
-        # Never less than a tile takes by itself: halved it would be rounded otherwise.
-        bound = None if self.most_pixels is None else max(STOCK_ROWS, self.most_pixels // pixels)
-        need = self.needs.get(model)
-        if need is None or self.gauge is None:
-            return bound
-        fitting = need.rows(pixels, self.gauge.free())
-        return fitting if bound is None else min(fitting, bound)
+        bounds = []
+        if self.most_pixels is not None:
+            # Never less than a tile takes by itself: halved it would be rounded otherwise.
+            bounds.append(max(STOCK_ROWS, self.most_pixels // pixels))
+        if model in self.curves:
+            bounds.append(self.curves[model].rows(pixels))
+        if model in self.needs and self.gauge is not None:
+            bounds.append(self.needs[model].rows(pixels, self.gauge.free()))
+        return min(bounds, default=None)
 
 
 def budget_of(device: torch.device) -> Budget:

@@ -91,6 +91,10 @@ class Company:
             if seat in self._seats and painting_of(seat).finished:
                 self._complete(seat)
 
+    def settle(self) -> None:
+        """Wait for what the device was asked for, until all of it is accounted for."""
+        self._clock.drain()
+
     def dismiss(self, reason: EaselError) -> None:
         """End every tile."""
         for seat in (*self._seats, *self._waiting):

@@ -7,7 +7,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import torch
+
 from engine.gpu.addons.shelves import NOWHERE, shelves_at
+from engine.gpu.curves import Curves
 from engine.gpu.device import device_named, memory_for_models
 from engine.gpu.easing import movable
 from engine.gpu.family import Family
@@ -24,7 +27,8 @@ from engine.ladder import Rung
 from engine.safety import Policy, shows_previews
 from engine.switch import USUAL, Switch
 
-# A wider forward than this only makes each step longer, for hardly more pictures an hour.
+# A wider forward than this only makes each step longer, for hardly more pictures an hour. On a card
+# what is measured there takes its place.
 MOST_ROWS = {"cpu": 12, "cuda": 12}
 # Every tile with guidance twice as wide: the ones beyond a forward take turns.
 SEATS = {"cpu": 8, "cuda": 12}
@@ -45,13 +49,16 @@ async def open_painter(
     safety: Policy = UNCHECKED,
     closes_within_s: float | None = None,
     switches: AbstractSet[Switch] | None = None,
+    measures: bool = True,
+    curves_dir: Path | None = None,
 ) -> AsyncIterator[EngineThread]:
     """A painter that has loaded the models and painted once with each, the first as default.
 
     `model_memory` is how many bytes the loaded models may take; by default what the device can
     spare. On `rungs` of the memory ladder they are from the start. Without `switches` those that
-    suit the device are thrown. After `closes_within_s` its thread is waited for no more. Raises
-    Misconfigured, of which BadModel is one kind.
+    suit the device are thrown. A card is measured unless nothing is to be; what is found is kept in
+    `curves_dir`. After `closes_within_s` its thread is waited for no more. Raises Misconfigured, of
+    which BadModel is one kind.
     """
     where = device_named(device)
     shelves = shelves_at(addons_dir)
@@ -93,6 +100,7 @@ async def open_painter(
         most_rows=MOST_ROWS[where.type],
         enlarger=Enlarger(where, shelves),
         open_safety=partial(open_safety, safety, where),
+        kept=kept_in(curves_dir, where) if measures else None,
     )
     try:
         await painter.start()
@@ -100,6 +108,11 @@ async def open_painter(
     finally:
         thrown.background.close()
         await painter.close(within_s=closes_within_s)
+
+
+def kept_in(folder: Path | None, device: torch.device) -> Curves | None:
+    """None where nothing is measured: a processor may take minutes for a curve."""
+    return Curves(folder) if device.type == "cuda" else None
 
 
 def _size(model: Model) -> int:

@@ -13,12 +13,15 @@ import torch
 
 from engine.about import known
 from engine.card import ModelCard
+from engine.curve import WIDEST, Curve
 from engine.errors import Cancelled, EaselError, PainterLost, PaintingFailed
 from engine.gpu.budget import budget_of
 from engine.gpu.call import Call, Crossing
 from engine.gpu.company import Company
+from engine.gpu.curves import Curves
 from engine.gpu.device import free, prepare
 from engine.gpu.images.enlarger import Enlarger
+from engine.gpu.knee import find_knees
 from engine.gpu.safety import Safety
 from engine.gpu.seat import Seat
 from engine.gpu.warm import Warm
@@ -46,13 +49,17 @@ class EngineThread:
         most_rows: int,
         enlarger: Enlarger | None = None,
         open_safety: Callable[[], Safety | None] = lambda: None,
+        kept: Curves | None = None,
     ) -> None:
+        """Where curves are `kept` forwards are as wide as those say; else `most_rows` wide."""
         self._load = load
         self._enlarger = enlarger
         self._open_safety = open_safety
         self._device = device
         self._seats = seats
-        self._most_rows = most_rows
+        self._most_rows = most_rows if kept is None else WIDEST
+        self._kept = kept
+        self._curves: Mapping[str, Curve] = {}
         self.meter = Meter()
         self._warm: Warm | None = None
         self._cards: Mapping[str, ModelCard] = {}
@@ -75,6 +82,10 @@ class EngineThread:
     @property
     def cards(self) -> Mapping[str, ModelCard]:
         return self._cards
+
+    @property
+    def curves(self) -> Mapping[str, Curve]:
+        return self._curves
 
     @property
     def seats(self) -> int:
@@ -155,6 +166,8 @@ class EngineThread:
                 meter=self.meter,
             )
             warm_up(company, warm, budget)
+            if self._kept is not None:
+                self._curves = find_knees(company, warm, budget, self.meter, self._kept)
             self._cards, self._warm = warm.cards, warm
             self._over = None
             ready(None)

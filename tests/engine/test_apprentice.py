@@ -1,12 +1,17 @@
 """The first price is a measured one."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
 
 from engine.apprentice import learn_speeds
 from engine.crew import Crew
+from engine.curve import Curve
 from engine.errors import PaintingFailed
 from engine.job import Picture, Recipe
 from engine.ports import Tell
+from engine.price import Speed
 from engine.request import ImageRequest
 from engine.tariff import Tariff
 from engine.tiles import tiles_of
@@ -43,3 +48,45 @@ async def test_a_first_picture_that_fails_leaves_a_guess() -> None:
     await learn_speeds(tariff, Crew(Clumsy()))
 
     assert not tariff.knows(tiles_of(ImageRequest(prompt="a fox"), BOOK, seed=0)[0].recipe)
+
+
+CURVE = Curve(width=128, height=128, steps=((2, 0.5),), alone=Speed(row_step=0.25, rest=1.0))
+
+
+@dataclass
+class Measured(FakePainter):
+    """Knows from its start how quick it is."""
+
+    curves: Mapping[str, Curve] = field(default_factory=lambda: {BOOK.name: CURVE})
+
+
+async def test_who_measured_itself_paints_no_first_picture() -> None:
+    tariff, painter = Tariff(), Measured()
+
+    await learn_speeds(tariff, Crew(painter))
+
+    # Four steps of two rows, and what is done besides.
+    assert price_of(tariff) == 8 * 0.25 + 1.0
+    assert painter.painting == []
+
+
+async def test_what_pictures_took_is_believed_rather_than_what_was_measured() -> None:
+    tariff, painter = Tariff(), Measured()
+    [tile] = tiles_of(ImageRequest(prompt="a fox"), BOOK, seed=0)
+    tariff.observe(tile.recipe, 7.0, painter.name)
+
+    await learn_speeds(tariff, Crew(painter))
+
+    assert price_of(tariff) == pytest.approx(7.0)
+
+
+async def test_pictures_correct_what_was_measured() -> None:
+    tariff, painter = Tariff(), Measured()
+    [tile] = tiles_of(ImageRequest(prompt="a fox"), BOOK, seed=0)
+    await learn_speeds(tariff, Crew(painter))
+    measured = price_of(tariff)
+
+    for _ in range(20):
+        tariff.observe(tile.recipe, 2.0, painter.name)
+
+    assert price_of(tariff) == pytest.approx(2.0, rel=0.02) != measured

@@ -52,6 +52,24 @@ def test_a_source_picture_saves_the_steps_that_are_left_out() -> None:
     assert row_steps_of(replace(A_FOX, strength=0.25)) == 40
 
 
+def test_what_was_measured_holds_for_other_sizes_of_the_model_too() -> None:
+    speeds = Speeds()
+    speeds.expect(A_FOX, Speed(row_step=0.1, rest=1.0))
+
+    assert speeds.knows(A_FOX)
+    assert speeds.seconds(A_FOX) == pytest.approx(5.0)
+    assert speeds.seconds(replace(A_FOX, width=1024)) == pytest.approx(5.0 * 2**1.1)
+
+
+def test_what_was_measured_changes_nothing_of_what_was_learned() -> None:
+    speeds = Speeds()
+    speeds.observe(A_FOX, 3.0)
+
+    speeds.expect(A_FOX, Speed(row_step=0.1, rest=1.0))
+
+    assert speeds.seconds(A_FOX) == pytest.approx(3.0)
+
+
 def test_a_guess_holds_until_the_first_picture() -> None:
     speeds = Speeds({"f0": Speed(row_step=0.1, rest=1.0)})
 

@@ -17,6 +17,7 @@ from bot.web.native.told import Told
 from engine.archive import Painted
 from engine.clock import utc_now
 from engine.crew import Crew, Member, State
+from engine.curve import curves_of
 from engine.errors import EaselError, NotFound
 from engine.gate import Gate
 from engine.key import Scope
@@ -49,9 +50,20 @@ class ToldMemory(Told):
     total: int
 
 
+class ToldKnee(Told):
+    """From so many rows on a step of that size hardly gains by more; then a row takes so long."""
+
+    model: str
+    width: int
+    height: int
+    rows: int
+    row_seconds: float
+
+
 class ToldPainter(Told):
-    """`busy` is how many of its seats are taken, `warm` are the models that it has loaded;
-    `memory` is null, and so is `temperature` in degrees Celsius, where it cannot be known."""
+    """`busy` is how many of its seats are taken, `warm` are the models that it has loaded, `knees`
+    are of those that it measured; `memory` is null, and so is `temperature` in degrees Celsius,
+    where it cannot be known."""
 
     name: str
     state: State
@@ -59,6 +71,7 @@ class ToldPainter(Told):
     warm: list[str]
     seats: int
     busy: int
+    knees: list[ToldKnee]
     memory: ToldMemory | None
     temperature: float | None
 
@@ -146,6 +159,7 @@ class Painters:
             warm=sorted(painter.warm),
             seats=painter.seats,
             busy=member.taken,
+            knees=_knees(painter),
             memory=ToldMemory(used=vitals.used, total=vitals.total) if vitals else None,
             temperature=vitals.temperature if vitals else None,
         )
@@ -158,6 +172,19 @@ class Painters:
             async with asyncio.timeout(PATIENCE_S):
                 return await self._seen.look(painter)
         return None
+
+
+def _knees(painter: Painter) -> list[ToldKnee]:
+    return [
+        ToldKnee(
+            model=model,
+            width=curve.width,
+            height=curve.height,
+            rows=curve.knee,
+            row_seconds=curve.row_seconds,
+        )
+        for model, curve in curves_of(painter).items()
+    ]
 
 
 def by_minute(painted: Iterable[Painted], now: datetime) -> list[ToldMinute]:

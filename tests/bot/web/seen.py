@@ -1,9 +1,11 @@
 """A painter as the pages see it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.web.native.painters import Seen
 from engine.crew import Crew
+from engine.curve import Curve
 from engine.errors import Misconfigured
 from engine.meter import Meter
 from engine.ports import Painter
@@ -13,9 +15,10 @@ from tests.fakes import FakePainter
 
 @dataclass
 class Metered(FakePainter):
-    """One that tells of its steps."""
+    """One that tells of its steps, and what it measured of them."""
 
     meter: Meter = field(default_factory=Meter)
+    curves: Mapping[str, Curve] = field(default_factory=dict)
 
 
 def seen(*painters: Painter, vitals: Vitals | None = None) -> Seen:

@@ -19,17 +19,21 @@ from subprocess import DEVNULL, Popen
 
 from engine.child.host import Engine, serve_parent
 from engine.child.orders import Orders
+from engine.curve import Curve
 from engine.errors import BadModel, OutOfMemory, PainterLost, Unavailable
 from engine.job import Picture, Recipe
 from engine.ladder import Rung, Strain, Work
 from engine.meter import Meter, Relieved, Stepped
 from engine.nearest import did_you_mean
 from engine.ports import Tell
+from engine.price import Speed
 from engine.vitals import Vitals
 from tests.fakes import BOOK
 
 BROKEN, OTHER_MODELS, COLD = "broken", "models", "cold"
 """Files: it dies at its start; it paints with these models; none of them is loaded."""
+ALONE = Speed(row_step=0.25, rest=0.5)
+CURVE = Curve(width=128, height=128, steps=((1, 0.4), (2, 0.5)), alone=ALONE)
 VITALS = Vitals(used=3, total=7, temperature=41.5)
 
 log = logging.getLogger("engine.fake")
@@ -40,6 +44,7 @@ class FakeEngine:
 
     def __init__(self, models: Collection[str], *, cold: bool = False) -> None:
         self.cards = {name: replace(BOOK, name=name) for name in models}
+        self.curves = dict.fromkeys(self.cards, CURVE)
         self.name = "fake"
         self.seats = 3
         self.alive = True

@@ -49,11 +49,13 @@ async def answers(*asked: ToChild) -> tuple[int, list[FromChild]]:
 
 
 async def test_it_says_what_it_paints_with_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    engine = FakeEngine(["book", "other"])
+
     code, said = await answers(orders(tmp_path, "book", "other"), Close())
 
     assert code == 0
     assert said == [
-        Ready(cards=FakeEngine(["book", "other"]).cards, seats=3),
+        Ready(cards=engine.cards, seats=3, curves=engine.curves),
         Loaded(models=("book",)),
     ]
 

@@ -33,11 +33,13 @@ from engine.child.messages import (
 )
 from engine.child.mishap import Mishap
 from engine.child.orders import Orders
+from engine.curve import Curve
 from engine.job import Picture, Recipe
 from engine.ladder import Rung, Work
 from engine.meter import Relieved
 from engine.meter import Stepped as StepTaken
 from engine.phrase import Phrase
+from engine.price import Speed
 from engine.safety import Policy
 from engine.vitals import Vitals
 from tests.engine.child.nursery import orders
@@ -45,6 +47,9 @@ from tests.engine.recipes import EVERYTHING, recipes
 from tests.fakes import BOOK
 
 MISHAP = Mishap(kind="OutOfMemory", phrase=Phrase("Too {what}.", what="large"))
+CURVE = Curve(
+    width=512, height=768, steps=((1, 0.5), (2, 0.75)), alone=Speed(row_step=0.4, rest=0.0)
+)
 PICTURE = Picture(recipe=EVERYTHING, png=b"\x89PNG", seconds=0.1, notes=("plain",))
 TO_CHILD: tuple[ToChild, ...] = (
     Orders(
@@ -58,6 +63,8 @@ TO_CHILD: tuple[ToChild, ...] = (
         rungs=frozenset({Rung.PARK, Rung.GROUP}),
         safety=Policy(measure="blur", model=Path("/looks"), labels=("a", "b"), threshold=0.25),
         closes_within_s=0.5,
+        measures=False,
+        curves_dir=Path("curves"),
     ),
     orders(Path("/models")),
     Paint(number=1, recipe=EVERYTHING, sources={"a": b"one", "b": b""}, facts={"job": "1"}),
@@ -67,6 +74,7 @@ TO_CHILD: tuple[ToChild, ...] = (
 )
 FROM_CHILD: tuple[FromChild, ...] = (
     Ready(cards={"book": BOOK}, seats=8),
+    Ready(cards={"book": BOOK}, seats=8, curves={"book": CURVE}),
     Failed(mishap=MISHAP),
     Loaded(models=("book",)),
     Stepped(number=1, step=2, preview=None),

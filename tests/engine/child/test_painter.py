@@ -16,7 +16,7 @@ from engine.ladder import Work
 from engine.meter import Measured, Relieved, Stepped
 from engine.phrase import Phrase
 from engine.ports import Painter
-from tests.engine.child.fake_child import VITALS
+from tests.engine.child.fake_child import CURVE, VITALS
 from tests.engine.child.nursery import (
     FAKE,
     FAKES,
@@ -59,6 +59,7 @@ async def test_it_is_what_its_child_says(tmp_path: Path) -> None:
         assert (painter.name, painter.alive, painter.seats) == ("left", True, 3)
         assert [*painter.cards] == ["book", "other"]
         assert painter.cards["book"] == BOOK
+        assert painter.curves == {"book": CURVE, "other": CURVE}
         assert [*painter.warm] == ["book"]
         assert painter.pid != os.getpid()
         assert await soon(painter.vitals()) == VITALS

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from engine.addon import Kind
@@ -16,7 +17,7 @@ from engine.extra import Extra
 from engine.gpu.addons.shelves import shelves_at
 from engine.gpu.hand import hand_of
 from engine.gpu.models.catalog import find
-from engine.gpu.painter import open_painter
+from engine.gpu.painter import kept_in, open_painter
 from engine.safety import Policy
 from tests.engine.gpu.checkers import UNSAFE, save_classifier
 from tests.engine.gpu.together import CPU, recipe
@@ -139,6 +140,17 @@ async def test_what_must_be_looked_at_is_not_painted_where_nothing_can(models_di
     async with open_painter(["tiny"], models_dir=models_dir, device="cpu") as painter:
         with pytest.raises(PaintingFailed, match="EASEL_SAFETY_MODEL"):
             await painter.paint(asked, {}, lambda *_: None)
+
+
+async def test_a_card_is_measured_and_a_processor_is_not(models_dir: Path, tmp_path: Path) -> None:
+    async with open_painter(
+        ["tiny"], models_dir=models_dir, device="cpu", curves_dir=tmp_path / "curves"
+    ) as painter:
+        assert painter.curves == {}
+
+    assert not (tmp_path / "curves").exists()
+    assert kept_in(tmp_path, CPU) is None
+    assert kept_in(tmp_path, torch.device("cuda:1")) is not None
 
 
 async def test_models_that_do_not_fit_together_take_turns(models_dir: Path, tmp_path: Path) -> None:

@@ -152,10 +152,10 @@ def far_from(one: Sitting, other: Sitting) -> float:
 def before_forward(family: Family, hook: Callable[[torch.Tensor], None]) -> Iterator[None]:
     """Calls the hook with the latents of every forward."""
 
-    def on_call(_: Any, inputs: tuple[torch.Tensor, ...]) -> None:
-        hook(inputs[0])
+    def on_call(_: Any, inputs: tuple[torch.Tensor, ...], named: Mapping[str, Any]) -> None:
+        hook(inputs[0] if inputs else named["hidden_states"])
 
-    handle = family.network.register_forward_pre_hook(on_call)
+    handle = family.network.register_forward_pre_hook(on_call, with_kwargs=True)
     try:
         yield
     finally:

@@ -7,20 +7,28 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.web.app import make_web
 from bot.web.native.painters import by_minute
 from engine.archive import Painted
+from engine.curve import Curve
 from engine.key import Scope
+from engine.price import Speed
 from engine.vitals import Vitals
 from tests.bot.web.conftest import SECRET, Client, House, Visit
 from tests.bot.web.native.painted import painted, told
 from tests.bot.web.seen import Metered, seen
 
 PAINTERS = "/v1/painters"
+CURVE = Curve(
+    width=512,
+    height=512,
+    steps=((2, 0.9), (4, 1.0), (8, 2.0)),
+    alone=Speed(row_step=0.45, rest=1.0),
+)
 NOON = datetime(2026, 5, 31, 12, 0, 30, tzinfo=UTC)
 
 
 async def test_the_painter_of_this_program_is_shown(house: House) -> None:
     vitals = Vitals(used=3, total=8, temperature=71.0)
     lost = Metered(name="cuda:1", alive=False)
-    looked_at = seen(Metered(name="cuda:0"), lost, vitals=vitals)
+    looked_at = seen(Metered(name="cuda:0", curves={"book": CURVE}), lost, vitals=vitals)
     pages = make_web(house.app, host="localhost", device="cuda:0", secret=SECRET, painter=looked_at)
     headers = {"Authorization": f"Bearer {await house.key()}"}
 
@@ -36,6 +44,9 @@ async def test_the_painter_of_this_program_is_shown(house: House) -> None:
             "warm": ["book"],
             "seats": 2,
             "busy": 0,
+            "knees": [
+                {"model": "book", "width": 512, "height": 512, "rows": 4, "row_seconds": 0.25}
+            ],
             "memory": {"used": 3, "total": 8},
             "temperature": 71.0,
         },
@@ -46,6 +57,7 @@ async def test_the_painter_of_this_program_is_shown(house: House) -> None:
             "warm": ["book"],
             "seats": 2,
             "busy": 0,
+            "knees": [],
             "memory": None,
             "temperature": None,
         },

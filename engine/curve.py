@@ -1,0 +1,95 @@
+"""Curve: how long steps of so many rows take, and from where on wider ones hardly gain."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import Any, Protocol, Self, runtime_checkable
+
+from engine.price import Speed
+
+# A tile with guidance takes as many: halved it would be rounded otherwise.
+LEAST_ROWS = 2
+# Nothing wider is measured: from here on a card hardly gains anything at any size.
+WIDEST = 16
+# A row may cost so much more than where it costs least. Everybody's step is as long as the forward
+# that they share, so a twelfth of throughput is not worth half as long a step again; and what a
+# clock says differs by a percent or two each time.
+NEAR = 0.08
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """`steps` are rows, in rising order, and the seconds of a step with so many at that size.
+
+    `alone` is how quick a picture is that shares its steps with nobody.
+    """
+
+    width: int
+    height: int
+    steps: tuple[tuple[int, float], ...]
+    alone: Speed
+
+    def __post_init__(self) -> None:
+        widths = [rows for rows, _ in self.steps]
+        if not widths or widths != sorted({*widths}) or widths[0] < 1:
+            raise ValueError(f"{widths} are no rows of a curve")
+        if not all(isfinite(seconds) and seconds > 0 for _, seconds in self.steps):
+            raise ValueError("a step takes some time, and not for ever")
+        if min(self.width, self.height) < 1:
+            raise ValueError(f"{self.width}x{self.height} is no size")
+
+    @property
+    def knee(self) -> int:
+        """The fewest rows that cost hardly more each than where they cost least."""
+        return max(LEAST_ROWS, self._bend[0])
+
+    @property
+    def row_seconds(self) -> float:
+        """What a row takes of a step that is as wide as the knee."""
+        rows, seconds = self._bend
+        return seconds / rows
+
+    @property
+    def _bend(self) -> tuple[int, float]:
+        best = min(seconds / rows for rows, seconds in self.steps)
+        return next(
+            (rows, seconds) for rows, seconds in self.steps if seconds / rows <= best * (1 + NEAR)
+        )
+
+    def rows(self, pixels: int) -> int:
+        """The knee at another size: a card is as busy with as many pixels in fewer rows."""
+        here = self.width * self.height
+        return max(LEAST_ROWS, min(WIDEST, self.knee * here // pixels))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can be made of it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, told: Any) -> Self:
+        """Raises ValueError where that is nothing that `to_dict` answered."""
+        try:
+            alone = told["alone"]
+            return cls(
+                width=int(told["width"]),
+                height=int(told["height"]),
+                steps=tuple((int(rows), float(seconds)) for rows, seconds in told["steps"]),
+                alone=Speed(row_step=float(alone["row_step"]), rest=float(alone["rest"])),
+            )
+        except (KeyError, TypeError, OverflowError) as error:
+            raise ValueError(f"that is no curve: {error!r}") from None
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A painter that has measured how long it takes."""
+
+    @property
+    def curves(self) -> Mapping[str, Curve]:
+        """By the names of its models, of those that it measured."""
+        ...
+
+
+def curves_of(painter: object) -> Mapping[str, Curve]:
+    """None, where the painter measures nothing."""
+    return painter.curves if isinstance(painter, Timed) else {}
