@@ -31,7 +31,7 @@ STEPS = FIRST + TIMES
 # More than are painted: whoever has taken the last is decoded, which is not what is measured.
 UNFINISHED = 2 * STEPS
 # No wider step is begun after that long. What is so slow has its knee early.
-LONGEST_S = 2.0
+LONGEST_S = 1.0
 
 
 def find_knees(
@@ -109,7 +109,8 @@ class Trial:
         heard = self._paint([self._recipe])
         if not (heard.steps and heard.went_well):
             return None
-        own, alone = heard.steps[0].rows, median(step.seconds for step in heard.steps)
+        own = heard.steps[0].rows
+        alone = median(step.seconds for step in heard.steps[FIRST:])
         return Curve(
             width=self._recipe.width,
             height=self._recipe.height,

@@ -93,6 +93,19 @@ def test_a_folder_that_cannot_be_written_only_means_measuring_again(
     assert curves.of(OURS) is None
 
 
+def test_what_could_not_be_put_in_its_place_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    curves = Curves(tmp_path)
+    curves.keep(OURS, QUICK)
+    [file] = files(tmp_path)
+    file.unlink()
+    file.mkdir()
+
+    curves.keep(OURS, SLOW)
+
+    assert curves.of(OURS) is None
+    assert files(tmp_path) == [file]
+
+
 def test_without_a_folder_nothing_is_kept() -> None:
     curves = Curves(None)
 

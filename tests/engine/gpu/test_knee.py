@@ -1,8 +1,9 @@
 """Curves are measured by the company's own steps, and bound them from then on."""
 
+import json
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from engine.gpu.families.sdxl import StableDiffusionXL
 from engine.gpu.family import Family
 from engine.gpu.knee import ROWS, STEPS, find_knees
 from engine.gpu.thread import EngineThread
-from engine.gpu.warm import Warm
+from engine.gpu.warm import Servable, Warm
+from engine.ladder import Rung
 from engine.meter import Meter
 from engine.turns import Turns
 from tests.engine.gpu import tiny
@@ -74,12 +76,37 @@ class TableClock:
         done(seconds)
 
 
+class UnsteadyClock(TableClock):
+    """The first step of another width takes long, and so does every fourth."""
+
+    def __init__(self, seconds: Mapping[int, float]) -> None:
+        super().__init__(seconds)
+        self._before = self._times = 0
+
+    def forward(self, latents: torch.Tensor) -> None:
+        super().forward(latents)
+        self._times = 1 if self._rows != self._before else self._times + 1
+        self._before = self._rows
+
+    def stop(self, done: Done) -> None:
+        slow = 0.5 if self._rows and (self._times == 1 or self._times % 4 == 0) else 0.0
+        super().stop(lambda seconds: done(seconds + slow))
+
+
 class House:
     """A company that was not measured yet."""
 
-    def __init__(self, family: Family, seconds: Mapping[int, float] = BEND_AT_4) -> None:
-        self.family, self.clock, self.meter = family, TableClock(seconds), Meter()
-        self.warm, self.budget = Warm.of({family.card.name: family}), Budget()
+    def __init__(
+        self,
+        family: Family,
+        seconds: Mapping[int, float] = BEND_AT_4,
+        *,
+        clock: type[TableClock] = TableClock,
+        rungs: Collection[Rung] = (),
+    ) -> None:
+        self.family, self.clock, self.meter = family, clock(seconds), Meter()
+        served = Servable(card=family.card, size=family.size, load=lambda _: family)
+        self.warm, self.budget = Warm([served], rungs=rungs), Budget()
         self.company = Company(
             self.warm,
             CPU,
@@ -110,6 +137,14 @@ def test_a_curve_is_what_the_clock_says_of_steps_so_wide(family: Family) -> None
     assert (curve.width, curve.height) == (SIDE, SIDE)
     assert dict(curve.steps) == ALWAYS_GAINS
     assert curve.knee == 16
+
+
+def test_first_steps_and_single_slow_ones_do_not_count(family: Family) -> None:
+    curve = House(family, ALWAYS_GAINS, clock=UnsteadyClock).curve()
+
+    assert {rows: round(seconds, 6) for rows, seconds in curve.steps} == {
+        rows: ALWAYS_GAINS[rows] for rows in (1, 2, 4)
+    }
 
 
 def test_where_a_row_costs_no_less_nothing_wider_is_painted(family: Family) -> None:
@@ -247,14 +282,37 @@ def test_what_an_earlier_start_measured_is_not_measured_again(
     assert second.budget.curves == first
 
 
-def test_another_hand_measures_again(family: Family, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "changes", [{"hand": "another card"}, {"digest": "other weights"}, {"width": 2 * SIDE}]
+)
+def test_another_card_model_or_size_is_measured_anew(
+    family: Family, tmp_path: Path, changes: Mapping[str, Any]
+) -> None:
     House(family).measure(Curves(tmp_path))
     with torch.inference_mode():
-        other = House(StableDiffusion(family.pipe, replace(family.card, hand="another card")))
+        other = House(StableDiffusion(family.pipe, replace(family.card, **changes)))
 
     other.measure(Curves(tmp_path))
 
     assert other.widths
+    assert len([*tmp_path.iterdir()]) == 2
+
+
+def test_what_is_brought_from_main_memory_is_measured_anew(family: Family, tmp_path: Path) -> None:
+    House(family).measure(Curves(tmp_path))
+    offloaded = House(family, rungs={Rung.GROUP})
+
+    offloaded.measure(Curves(tmp_path))
+
+    assert offloaded.widths
+
+
+def test_another_torch_measures_anew(family: Family, tmp_path: Path) -> None:
+    House(family).measure(Curves(tmp_path))
+
+    [file] = tmp_path.iterdir()
+
+    assert f"torch {torch.__version__}" in json.loads(file.read_text())["of"]
 
 
 def test_the_log_says_how_wide_and_how_quick(
