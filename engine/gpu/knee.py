@@ -107,7 +107,7 @@ class Trial:
         """None where not even one picture can be painted by itself."""
         self._paint([self._recipe])  # what is only slow the first time
         heard = self._paint([self._recipe])
-        if not (heard.steps and heard.went_well):
+        if not heard.went_well:
             return None
         own = heard.steps[0].rows
         alone = median(step.seconds for step in heard.steps[FIRST:])
@@ -130,7 +130,7 @@ class Trial:
         tile = replace(self._recipe, steps=UNFINISHED)
         least, spent = alone / own, 0.0
         for rows in ROWS:
-            if rows <= own or rows % own:
+            if rows <= own:
                 continue
             heard = self._paint([tile] * (rows // own), STEPS)
             seconds = heard.seconds(rows)

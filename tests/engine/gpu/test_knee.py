@@ -77,11 +77,12 @@ class TableClock:
 
 
 class UnsteadyClock(TableClock):
-    """The first step of another width takes long, and so does every fourth."""
+    """The first step of another width takes long, every fourth, and all besides the first time."""
 
     def __init__(self, seconds: Mapping[int, float]) -> None:
         super().__init__(seconds)
         self._before = self._times = 0
+        self._firsts = 2
 
     def forward(self, latents: torch.Tensor) -> None:
         super().forward(latents)
@@ -90,6 +91,8 @@ class UnsteadyClock(TableClock):
 
     def stop(self, done: Done) -> None:
         slow = 0.5 if self._rows and (self._times == 1 or self._times % 4 == 0) else 0.0
+        if not self._rows and self._firsts:
+            self._firsts, slow = self._firsts - 1, 100.0
         super().stop(lambda seconds: done(seconds + slow))
 
 
@@ -145,6 +148,7 @@ def test_first_steps_and_single_slow_ones_do_not_count(family: Family) -> None:
     assert {rows: round(seconds, 6) for rows, seconds in curve.steps} == {
         rows: ALWAYS_GAINS[rows] for rows in (1, 2, 4)
     }
+    assert curve.alone.rest == pytest.approx(2 * BESIDES)
 
 
 def test_where_a_row_costs_no_less_nothing_wider_is_painted(family: Family) -> None:
@@ -181,6 +185,19 @@ def test_running_out_of_memory_ends_a_curve(family: Family) -> None:
     assert [rows for rows, _ in curve.steps] == [1, 2, 4, 8]
 
 
+def test_room_that_is_there_only_at_first_is_none(family: Family) -> None:
+    house = House(family, ALWAYS_GAINS)
+
+    def full_at_the_last(latents: torch.Tensor) -> None:
+        if len(latents) == 8 and house.widths.count(8) == STEPS - 1:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    with before_forward(family, full_at_the_last):
+        curve = house.curve()
+
+    assert [rows for rows, _ in curve.steps] == [1, 2, 4]
+
+
 def test_what_memory_is_known_to_have_no_room_for_is_not_tried(family: Family) -> None:
     house = House(family, ALWAYS_GAINS)
     pixel = SIDE * SIDE
@@ -207,6 +224,17 @@ def test_a_model_that_cannot_paint_has_no_curve_and_says_so(
     assert curves == {}
     assert "how wide steps of tiny should be" in caplog.text
     assert not house.company.busy
+
+
+def test_a_model_whose_pictures_come_to_nothing_has_no_curve(family: Family) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("a bug")
+
+    handle = family.pipe.vae.decoder.register_forward_pre_hook(fail)
+    try:
+        assert House(family).measure() == {}
+    finally:
+        handle.remove()
 
 
 def test_nothing_is_left_behind(family: Family) -> None:
