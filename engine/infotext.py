@@ -26,7 +26,7 @@ _OURS = frozenset(
         *("Denoising strength", "Easel prompt", "Easel negative", "Easel image", "Easel mask"),
         *("Clip skip", "CFG Rescale", "Variation seed", "Variation seed strength"),
         *("Hires upscale", "Hires upscaler", "Postprocess upscale by", "Postprocess upscaler"),
-        *("Hires resize", "Easel redraw", "Easel upscaler hash"),
+        *("Hires resize", "Easel redraw", "Easel upscaler hash", "Easel guidance end"),
         *("Easel extras", "Easel hand", "Easel exact", "Easel safety"),
         *("Model hash", "Lora hashes", "TI hashes", "Easel model hash"),
     }
@@ -113,6 +113,7 @@ def read_infotext(text: str) -> Recipe:
         image=fields.get("Easel image"),
         strength=strength,
         mask=fields.get("Easel mask"),
+        guidance_end=_real(fields, "Easel guidance end", 1.0),
         rescale=_real(fields, "CFG Rescale", 0.0),
         clip_skip=_whole(fields, "Clip skip", 1),
         variation=_real(fields, "Variation seed strength", 0.0),
@@ -133,6 +134,8 @@ def _further(recipe: Recipe) -> dict[str, str]:
     fields: dict[str, str] = {}
     if recipe.clip_skip != 1:
         fields["Clip skip"] = str(recipe.clip_skip)
+    if recipe.guidance_end != 1:
+        fields["Easel guidance end"] = _decimal(recipe.guidance_end)
     if recipe.rescale:
         fields["CFG Rescale"] = _decimal(recipe.rescale)
     if recipe.variation_seed is not None:

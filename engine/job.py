@@ -42,7 +42,8 @@ class Recipe:
 
     `width` and `height` are those of the first pass; `upscale` enlarges what it painted, and
     `redraw` is the strength with which a second pass paints over that. `outpaint` is how many
-    pixels of the picture are new at its left, top, right and bottom. `hand` is how pictures came
+    pixels of the picture are new at its left, top, right and bottom. `guidance_end` is the share of
+    a pass's steps after which it follows the prompt alone. `hand` is how pictures came
     about where it was painted; another device or precision paints other bits. `safety` is what
     is done with it if it is unsafe, where that is more than what is done everywhere.
     """
@@ -61,6 +62,7 @@ class Recipe:
     strength: float = 1.0
     mask: str | None = None
     outpaint: tuple[int, int, int, int] | None = None
+    guidance_end: float = 1.0
     rescale: float = 0.0
     clip_skip: int = 1
     variation: float = 0.0
@@ -88,6 +90,10 @@ class Recipe:
         if self.redraw > 0:
             second = max(1, min(self.steps, int(self.steps * self.redraw)))
         return first, second
+
+    def guided(self, forwards: int) -> int:
+        """Before how many of a pass's forwards guidance has not ended; those are of two rows."""
+        return max(1, round(forwards * self.guidance_end)) if self.guidance > 1 else 0
 
     @property
     def is_bare(self) -> bool:

@@ -231,7 +231,9 @@ def row_steps_of(recipe: Recipe) -> int:
 
 
 def _rows(recipe: Recipe, steps: int) -> int:
-    return sampler_named(recipe.sampler).forwards(steps) * (2 if recipe.guidance > 1 else 1)
+    forwards = sampler_named(recipe.sampler).forwards(steps)
+    # Exact forwards are always equally wide.
+    return forwards + (forwards if recipe.exact else recipe.guided(forwards))
 
 
 def _kind(recipe: Recipe, width: int, height: int) -> _Kind:

@@ -73,6 +73,7 @@ _FLAGS = {
     "count": _number("count"),
     "strength": _number("strength"),
     "outpaint": _number("outpaint"),
+    "guidance-end": _number("guidance_end"),
     "rescale": _number("rescale"),
     "clip-skip": _number("clip_skip"),
     "variation": _number("variation"),
@@ -89,7 +90,7 @@ _FLAGS = {
 FLAGS = tuple(_FLAGS)
 """Their names, without the dashes."""
 _NUMBERS = (
-    *("seed", "steps", "guidance", "count", "strength", "rescale", "clip_skip"),
+    *("seed", "steps", "guidance", "guidance_end", "count", "strength", "rescale", "clip_skip"),
     *("variation", "variation_seed", "upscale", "redraw"),
 )
 # What most people set it to: enough for new detail, too little for another picture.

@@ -105,6 +105,7 @@ class ImageRequest(BaseModel):
     strength: float = Field(STRENGTH, ge=0, le=1)
     mask: Name | None = None
     outpaint: tuple[int, int, int, int] | None = None
+    guidance_end: float = Field(1.0, gt=0, le=1)
     rescale: float = Field(0.0, ge=0, le=1)
     clip_skip: int = Field(1, ge=1, le=MOST_SKIPPED)
     variation: float = Field(0.0, ge=0, le=1)
@@ -255,6 +256,7 @@ LIMITS = {
     "count": _whole(1, 16),
     "strength": _any(0, 1),
     "outpaint": Phrase("one number of pixels or four, like 64 or 0,0,128,0"),
+    "guidance_end": Phrase("a share of the steps, above 0 and at most 1"),
     "rescale": _any(0, 1),
     "clip_skip": _whole(1, MOST_SKIPPED),
     "variation": _any(0, 1),

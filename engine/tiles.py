@@ -16,6 +16,8 @@ from engine.sampler import sampler_named
 from engine.style import Style, style_named, styled
 
 NOTHING = Shelf()
+TOLD_GUIDANCE = frozenset({"flux"})
+"""The families without a row for what is unwanted."""
 
 
 def tiles_of(
@@ -40,6 +42,7 @@ def tiles_of(
     sampler, steps = sampler_of(request, card), request.steps or card.steps
     require_possible_steps(sampler, steps)
     _require_something_left(request, card)
+    _require_guidance_ends(request, card)
     _require_outpaint_fits(request, width, height)
     _require_final_size(request, card, width, height)
     extras = extras_of(request, card, shelf)
@@ -77,6 +80,7 @@ def tiles_of(
                 strength=request.strength if request.image else 1.0,
                 mask=request.mask,
                 outpaint=request.outpaint,
+                guidance_end=request.guidance_end,
                 rescale=request.rescale,
                 clip_skip=request.clip_skip,
                 variation=request.variation,
@@ -132,6 +136,15 @@ def _require_something_left(request: ImageRequest, card: ModelCard) -> None:
             skip=request.clip_skip,
             model=card.name,
             most=card.clip_skip,
+        )
+
+
+def _require_guidance_ends(request: ImageRequest, card: ModelCard) -> None:
+    if request.guidance_end != 1 and card.family in TOLD_GUIDANCE:
+        raise InvalidRequest(
+            "{model} is told its guidance as a number, which costs nothing and does not end. Leave "
+            "guidance end out.",
+            model=card.name,
         )
 
 

@@ -84,6 +84,11 @@ class Turns(Generic[M]):
         group.rows[member] = rows
         self._keys[member] = key
 
+    def takes(self, member: M, rows: int) -> None:
+        """From now on it takes that many rows of a forward."""
+        _require_rows(rows)
+        self._groups[self._keys[member]].rows[member] = rows
+
     def leave(self, member: M) -> None:
         key = self._keys.pop(member)
         group = self._groups[key]

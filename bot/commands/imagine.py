@@ -28,6 +28,9 @@ def imagine(
     guidance: Annotated[
         Text, typer.Option(metavar="N", help="How closely to follow the prompt: 0 to 30.")
     ] = None,
+    guidance_end: Annotated[
+        Text, typer.Option(metavar="N", help="After which share of the steps it ends: up to 1.")
+    ] = None,
     rescale: Annotated[
         Text, typer.Option(metavar="N", help="Take back what much guidance overdoes: 0 to 1.")
     ] = None,
@@ -119,6 +122,7 @@ def imagine(
         "model": model,
         "steps": steps,
         "guidance": guidance,
+        "guidance_end": guidance_end,
         "rescale": rescale,
         "clip_skip": clip_skip,
         "sampler": sampler,

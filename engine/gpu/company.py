@@ -90,6 +90,8 @@ class Company:
         for seat in turn.members:
             if seat in self._seats and painting_of(seat).finished:
                 self._complete(seat)
+            elif seat in self._seats:
+                self._turns.takes(seat, _width(seat))
 
     def settle(self) -> None:
         """Wait for what the device was asked for, until all of it is accounted for."""

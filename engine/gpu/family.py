@@ -6,7 +6,7 @@ memory, cancelling and failing need no undo.
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import nullcontext
 from importlib import import_module
 from typing import Any, ClassVar
@@ -47,6 +47,11 @@ CLOSE = (
     "means, not exact."
 )
 NOT_RESCALED = "There was no guidance beside the words themselves, so rescale changed nothing."
+NOT_ENDED = "There was no guidance beside the words themselves, so there was none to end."
+ENDED = (
+    "Guidance ended after {guided} of {steps} steps, so this is not the picture that it is with "
+    "all of them."
+)
 
 
 class Family(ABC):
@@ -207,8 +212,7 @@ class Family(ABC):
             beside=ground.beside,
             notes=(*self.notes(recipe), *ground.notes),
         )
-        if recipe.rescale and painting.rows == 1:
-            painting.notes += (NOT_RESCALED,)
+        painting.notes += tuple(_notes_of_guidance(painting))
         if recipe.exact and not self.repeats_itself:
             painting.notes += (CLOSE,)
         return painting
@@ -234,7 +238,7 @@ class Family(ABC):
         return Rows(
             latents=torch.cat([shown] * painting.rows),
             times=torch.full((painting.rows,), float(painting.time)),
-            conditioning={**painting.conditioning, **self.at_step(painting)},
+            conditioning={**painting.told, **self.at_step(painting)},
         )
 
     def forward(self, rows: Rows, *, plainly: bool = True) -> Tensor:
@@ -311,6 +315,16 @@ class Family(ABC):
                 f"{recipe.width}x{recipe.height} is no size that {self.card.name} can paint: "
                 f"width and height must be multiples of {multiple}."
             )
+
+
+def _notes_of_guidance(painting: Painting) -> Iterator[str]:
+    recipe, steps = painting.recipe, painting.to_paint
+    if recipe.rescale and painting.rows == 1:
+        yield NOT_RESCALED
+    if recipe.guidance_end < 1 and painting.rows == 1:
+        yield NOT_ENDED
+    elif painting.rows > 1 and painting.guided < steps:
+        yield Phrase(ENDED, guided=painting.guided, steps=steps)
 
 
 def network_of(pipe: Any) -> Any:

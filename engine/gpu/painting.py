@@ -45,14 +45,22 @@ class Painting:
     notes: tuple[str, ...] = ()
     first: int = field(init=False)
     """How many times were behind us at the beginning."""
+    guided: int = field(init=False)
+    """How many of the times that are painted have guidance, where there is any."""
 
     def __post_init__(self) -> None:
         self.first = self.done
+        self.guided = self.recipe.guided(self.to_paint)
 
     @property
     def rows(self) -> int:
-        """Two with guidance, one without."""
-        return len(next(iter(self.conditioning.values())))
+        """Two with guidance, one without, and where it has ended."""
+        return 1 if self.painted >= self.guided else len(next(iter(self.conditioning.values())))
+
+    @property
+    def told(self) -> Mapping[str, Tensor]:
+        """The rows of the conditioning that the next step has: what is wanted comes last."""
+        return {name: rows[-self.rows :] for name, rows in self.conditioning.items()}
 
     @property
     def step(self) -> int:

@@ -69,6 +69,7 @@ def requests(draw: st.DrawFn) -> ImageRequest:
         "seed": draw(st.none() | st.integers(0, LARGEST_SEED)),
         "style": draw(st.sampled_from([None, "night", "anime"])),
         "count": draw(st.integers(1, 3)),
+        "guidance_end": draw(st.floats(0, 1, exclude_min=True)),
         "rescale": draw(SHARES),
         "clip_skip": draw(st.integers(1, 12)),
         "variation": draw(st.just(0.0) | SHARES),

@@ -46,6 +46,19 @@ def test_guidance_takes_two_rows() -> None:
     assert row_steps_of(replace(A_FOX, guidance=1.0)) == 20
 
 
+def test_guidance_that_ends_takes_two_rows_until_then() -> None:
+    assert row_steps_of(replace(A_FOX, guidance_end=0.6)) == 2 * 12 + 8
+    assert row_steps_of(replace(A_FOX, guidance_end=0.7)) == 2 * 14 + 6
+    assert row_steps_of(replace(A_FOX, guidance_end=0.001)) == 2 * 1 + 19
+    assert row_steps_of(replace(A_FOX, guidance_end=0.6, guidance=1.0)) == 20
+    assert row_steps_of(replace(A_FOX, guidance_end=0.6, sampler="Heun")) == 2 * 23 + 16
+
+
+def test_exact_forwards_are_always_of_two_rows() -> None:
+    assert row_steps_of(replace(A_FOX, exact=True, guidance_end=0.6)) == 40
+    assert row_steps_of(replace(A_FOX, exact=True, guidance=1.0)) == 40
+
+
 def test_a_source_picture_saves_the_steps_that_are_left_out() -> None:
     assert row_steps_of(replace(A_FOX, image="ab", strength=0.25)) == 10
     assert row_steps_of(replace(A_FOX, image="ab", strength=0.01)) == 2

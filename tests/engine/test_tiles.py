@@ -120,6 +120,14 @@ def test_alternatives_vary_in_the_same_ways() -> None:
     assert made == [("red fox", 9), ("red fox", 10), ("blue fox", 9), ("blue fox", 10)]
 
 
+def test_where_guidance_is_a_number_it_does_not_end() -> None:
+    flux = replace(BOOK, name="flux", family="flux")
+
+    with pytest.raises(InvalidRequest, match="flux is told its guidance as a number"):
+        tiles_of(ImageRequest(prompt="a fox", guidance_end=0.5), flux, seed=0)
+    tiles_of(ImageRequest(prompt="a fox", guidance_end=1.0), flux, seed=0)
+
+
 def test_without_a_variation_nothing_leans() -> None:
     (tile,) = tiles_of(ImageRequest(prompt="a fox", seed=7), BOOK, seed=0)
 
@@ -134,6 +142,7 @@ def test_what_is_to_come_after_the_first_pass_is_in_the_recipe() -> None:
         upscale=2,
         redraw=0.4,
         upscaler="latent",
+        guidance_end=0.6,
         rescale=0.7,
         clip_skip=2,
     )
@@ -144,6 +153,7 @@ def test_what_is_to_come_after_the_first_pass_is_in_the_recipe() -> None:
     assert (recipe.width, recipe.height, recipe.final_size) == (128, 128, (256, 256))
     assert (recipe.upscale, recipe.redraw, recipe.upscaler) == (2.0, 0.4, LATENT)
     assert (recipe.outpaint, recipe.rescale, recipe.clip_skip) == ((0, 0, 64, 0), 0.7, 2)
+    assert recipe.guidance_end == 0.6
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,15 @@ def test_who_is_too_wide_leaves_room_for_the_narrow_but_goes_first_next_time() -
     assert [served(turns) for _ in range(2)] == [("a", "c"), ("wide", "c")]
 
 
+def test_who_takes_fewer_rows_leaves_room_and_keeps_their_place() -> None:
+    turns = turns_of(("a", "512", 2), ("b", "512", 2), ("c", "512", 2), most_rows=4)
+
+    turns.takes("a", 1)
+    turns.takes("b", 1)
+
+    assert turns.next() == Turn(key="512", members=("a", "b", "c"), rows=4)
+
+
 def test_one_that_is_wider_than_the_cap_goes_alone() -> None:
     turns = turns_of(("wide", "512", 5), ("b", "512", 1), most_rows=4)
 
@@ -128,6 +137,8 @@ def test_no_member_is_without_rows() -> None:
 
     with pytest.raises(ValueError, match="0 rows"):
         turns.join("b", "512", 0)
+    with pytest.raises(ValueError, match="0 rows"):
+        turns.takes("a", 0)
 
 
 def test_running_out_of_memory_halves_the_cap_of_that_group_only() -> None:

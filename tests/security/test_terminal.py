@@ -13,10 +13,11 @@ from tests.security.entrances import bugs_in, through
 from tests.security.signs import commands_in
 
 OPTIONS = (
-    *("--negative", "--model", "--size", "--steps", "--guidance", "--rescale", "--clip-skip"),
-    *("--sampler", "--seed", "--variation", "--variation-seed", "--count", "--image", "--strength"),
-    *("--mask", "--outpaint", "--upscale", "--upscaler", "--redraw", "--style", "--control"),
-    *("--preprocess", "--reference", "--reference-weight", "--prompts", "--nothing"),
+    *("--negative", "--model", "--size", "--steps", "--guidance", "--guidance-end", "--rescale"),
+    *("--clip-skip", "--sampler", "--seed", "--variation", "--variation-seed", "--count"),
+    *("--image", "--strength", "--mask", "--outpaint", "--upscale", "--upscaler", "--redraw"),
+    *("--style", "--control", "--preprocess", "--reference", "--reference-weight", "--prompts"),
+    "--nothing",
 )
 """All but the one that names a file to write."""
 OTHERS = (

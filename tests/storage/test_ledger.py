@@ -89,6 +89,7 @@ async def test_a_recipe_with_everything_comes_back_as_it_went_in(ledger: Ledger)
         image="a" * 64,
         mask="b" * 64,
         outpaint=(0, 64, 128, 8),
+        guidance_end=0.6,
         rescale=0.7,
         clip_skip=2,
         variation=0.2,

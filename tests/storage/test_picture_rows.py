@@ -31,6 +31,7 @@ OTHER: dict[str, Any] = {
     "strength": 0.5,
     "mask": "0" * 64,
     "outpaint": (0, 8, 0, 0),
+    "guidance_end": 0.6,
     "rescale": 0.7,
     "clip_skip": 2,
     "variation": 0.2,

@@ -230,3 +230,22 @@ def test_a_net_is_heard_from_its_start_to_its_end(passed: int, heard: float) -> 
     half = Control(name="edges", digest="0", image="lines", weight=0.7, start=0.2, end=0.5)
 
     assert weight_at(half, passed, 10) == heard
+
+
+def test_where_guidance_has_ended_a_net_leads_the_one_row(sd: Led) -> None:
+    asked = changed(sd.recipe("edges", guidance_end=0.4), {"weight": 0.7})
+
+    (sitting,) = paint(sd.family, asked)
+
+    def at_the_end(pipe: Any, step: int, time: Any, rows: dict[str, Any]) -> dict[str, Any]:
+        if step != 1:
+            return rows
+        pipe._guidance_scale = 0.0
+        return {name: both.chunk(2)[-1] for name, both in rows.items()}
+
+    stock = sd.stock(
+        asked,
+        callback_on_step_end=at_the_end,
+        callback_on_step_end_tensor_inputs=["prompt_embeds", "image"],
+    )
+    assert torch.equal(sitting.latents, stock)

@@ -182,3 +182,20 @@ def test_an_adapter_and_a_lora_together_equal_the_stock_pipeline(sd: Led) -> Non
     assert torch.equal(sitting.latents, sd.stock(asked))
     assert far_from(sitting, plain) > 0.01
     assert torch.equal(after.latents, plain.latents)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_where_guidance_has_ended_one_row_looks_at_the_picture(
+    both: Mapping[str, Led], name: str
+) -> None:
+    led = both[name]
+    asked = led.recipe("plus", guidance_end=0.4)
+    without = replace(asked, references=())
+    guided = replace(asked, guidance_end=1.0)
+
+    alone, other, whole = (paint(led.family, each)[0] for each in (asked, without, guided))
+    mixed, _ = paint(led.family, asked, replace(asked, seed=2, guidance_end=1.0))
+
+    assert far_from(mixed, alone) < 1e-4
+    assert far_from(alone, other) > 1e-3
+    assert far_from(alone, whole) > 1e-3

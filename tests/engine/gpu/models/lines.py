@@ -40,7 +40,7 @@ class Led:
         controls = tuple(control(self.shelves, name) for name in names)
         return self.specimen.recipe(**{"controls": controls, **changes})
 
-    def stock(self, asked: Recipe) -> torch.Tensor:
+    def stock(self, asked: Recipe, **more: Any) -> torch.Tensor:
         controls = asked.controls
         folders = [self.root / Kind.CONTROLNET / each.name for each in controls]
         # Of the same files: where they lie in memory chooses the kernels, and so the rounding.
@@ -60,7 +60,7 @@ class Led:
         if one:
             inputs["controlnet_conditioning_scale"] = controls[0].weight
         stock = replace(self.specimen, pipe=pipe)
-        return stock.latents(asked, **inputs)
+        return stock.latents(asked, **inputs, **more)
 
 
 def led(pipe: Any, kind: Any, name: str, root: Path) -> Led:
