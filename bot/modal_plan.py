@@ -93,6 +93,7 @@ def plan_of(settings: Settings) -> Plan:
         "MODAL_GPU": card or "none",
         "SWITCHES": ",".join(settings.switches),
         "SAFETY_LABELS": ",".join(settings.safety_labels),
+        "SHORTCUTS": ",".join(settings.shortcuts),
         **{name: str(value) for name, value in told.items() if value is not None},
     }
     if settings.safety_model:

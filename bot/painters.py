@@ -194,6 +194,7 @@ def orders_of(settings: Settings) -> Orders:
         previews=settings.previews,
         preview_every=settings.preview_every,
         safety=settings.safety_policy,
+        shortcuts=frozenset(settings.shortcuts),
         closes_within_s=CLOSES_WITHIN_S,
         switches=settings.thrown,
         curves_dir=settings.data_dir / CURVES,

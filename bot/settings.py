@@ -24,6 +24,7 @@ from engine.letters import shown
 from engine.nearest import did_you_mean
 from engine.retention import Keep
 from engine.safety import Measure, Policy
+from engine.shortcut import Shortcut
 from engine.switch import AUTO, Switch, switches_named
 
 PREFIX = "EASEL_"
@@ -52,6 +53,7 @@ EXPECTED = {
     "model_memory_gb": "how many gigabytes the loaded models may take, a number above 0",
     "offload": "none, parts, blocks or layers",
     "switches": f"auto, none, or a list with commas between of {', '.join(Switch)}",
+    "shortcuts": "a list of ways to paint quicker with commas between; fp8 is the only one",
     "previews": "off, fast or fine",
     "preview_every": "a whole number of steps from 1 to 150",
     "safety": "off, mark, blur or refuse",
@@ -103,6 +105,7 @@ class Settings(BaseSettings):
     model_memory_gb: float | None = Field(None, gt=0, le=4096)
     offload: Literal["none", "parts", "blocks", "layers"] = "none"
     switches: Annotated[tuple[str, ...], NoDecode] = (AUTO,)
+    shortcuts: Annotated[tuple[Shortcut, ...], NoDecode] = ()
     previews: Literal["off", "fast", "fine"] = "fine"
     preview_every: int = Field(4, ge=1, le=150)
     safety: Measure = "off"
@@ -131,7 +134,7 @@ class Settings(BaseSettings):
     def _at_home(cls, folder: Path | None) -> Path | None:
         return Path(os.path.expanduser(folder)) if folder else None
 
-    @field_validator("models", "safety_labels", "switches", mode="before")
+    @field_validator("models", "safety_labels", "switches", "shortcuts", mode="before")
     @classmethod
     def _listed(cls, names: Any) -> Any:
         if isinstance(names, str):

@@ -30,6 +30,7 @@ async def open_engine(orders: Orders) -> AsyncIterator[Engine]:
         previews=orders.previews,
         preview_every=orders.preview_every,
         safety=orders.safety,
+        shortcuts=orders.shortcuts,
         closes_within_s=orders.closes_within_s,
         switches=orders.switches,
         measures=orders.measures,

@@ -6,6 +6,7 @@ from typing import Literal
 
 from engine.ladder import Rung
 from engine.safety import Policy
+from engine.shortcut import Shortcut
 from engine.switch import Switch
 
 
@@ -22,6 +23,7 @@ class Orders:
     model_memory: int | None = None
     rungs: frozenset[Rung] = frozenset()
     safety: Policy = field(default_factory=Policy)
+    shortcuts: frozenset[Shortcut] = frozenset()
     closes_within_s: float | None = None
     switches: frozenset[Switch] | None = None
     measures: bool = True

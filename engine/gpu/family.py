@@ -6,7 +6,7 @@ memory, cancelling and failing need no undo.
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from contextlib import nullcontext
 from importlib import import_module
 from typing import Any, ClassVar
@@ -31,12 +31,14 @@ from engine.gpu.preview import Previews
 from engine.gpu.relief import Relief
 from engine.gpu.rows import Rows
 from engine.gpu.samplers import scheduler_for
+from engine.gpu.shortcuts.fp8 import EightBits
 from engine.gpu.switches.attention import Attention
 from engine.gpu.switches.fusion import Fusion
 from engine.gpu.switches.tracks import Tracks
 from engine.job import Recipe
 from engine.phrase import Phrase
 from engine.sampler import sampler_named
+from engine.shortcut import Shortcut
 
 RESCALES = "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion"
 MOST_KNOWN = 15
@@ -48,6 +50,7 @@ CLOSE = (
 )
 NOT_RESCALED = "There was no guidance beside the words themselves, so rescale changed nothing."
 NOT_ENDED = "There was no guidance beside the words themselves, so there was none to end."
+SHORTENED = "Painted in eight bits (FP8), so this is not quite the picture that it is without."
 ENDED = (
     "Guidance ended after {guided} of {steps} steps, so this is not the picture that it is with "
     "all of them."
@@ -94,6 +97,7 @@ class Family(ABC):
         # A copy: whatever is done to the pipeline later must not leak into samplers. The name says
         # how the model was taught; a config that was never in a file does not carry it.
         self._noise = {**pipe.scheduler.config, "_class_name": type(pipe.scheduler).__name__}
+        self._eight_bits: EightBits | None = None
         self.previews: Previews | None = None
         """Whoever loads the model may want some."""
         self.attention = Attention()
@@ -109,6 +113,15 @@ class Family(ABC):
         return sum(
             weight.nbytes for part in parts for weight in (*part.parameters(), *part.buffers())
         )
+
+    def shorten(self, shortcuts: Collection[Shortcut]) -> None:
+        """Take these from now on. Once, before anybody paints."""
+        if Shortcut.FP8 in shortcuts:
+            self._eight_bits = EightBits(self.network)
+
+    def shortened(self, recipe: Recipe) -> bool:
+        """Whether it is painted in eight bits: what wears LoRAs is not."""
+        return bool(self._eight_bits) and not recipe.loras
 
     @abstractmethod
     def _prepare(self) -> None:
@@ -171,6 +184,8 @@ class Family(ABC):
             self.fusion.undo()
             self.fusion = None
         self._adapters.wear(recipe.loras)
+        if self._eight_bits is not None:
+            self._eight_bits.use(self.shortened(recipe))
 
     def first_step(self, recipe: Recipe) -> int:
         """How many steps the source makes unnecessary; at least one is painted."""
@@ -212,6 +227,8 @@ class Family(ABC):
             beside=ground.beside,
             notes=(*self.notes(recipe), *ground.notes),
         )
+        if self.shortened(recipe):
+            painting.notes += (SHORTENED,)
         painting.notes += tuple(_notes_of_guidance(painting))
         if recipe.exact and not self.repeats_itself:
             painting.notes += (CLOSE,)

@@ -5,16 +5,18 @@ from collections.abc import Collection
 import torch
 
 from engine.gpu.device import weight_type
+from engine.shortcut import Shortcut
 from engine.switch import SEEN, Switch
 
 # Raised whenever a change of the engine changes the bits of any picture.
 ENGINE = 1
 
 
-def hand_of(device: torch.device, switches: Collection[Switch] = ()) -> str:
-    """Like `engine 1, cpu, float32, 1 thread`; switches follow the precision."""
+def hand_of(device: torch.device, changes: Collection[Switch | Shortcut] = ()) -> str:
+    """Like `engine 1, cpu, float32, 1 thread`; what changes pictures follows the precision."""
     plain = str(weight_type(device)).removeprefix("torch.")
-    precision = ", ".join([plain, *sorted(SEEN & frozenset(switches))])
+    seen = [each for each in changes if isinstance(each, Shortcut) or each in SEEN]
+    precision = ", ".join([plain, *sorted(seen)])
     if device.type == "cpu":
         threads = torch.get_num_threads()
         return f"engine {ENGINE}, cpu, {precision}, {threads} thread{'s' if threads > 1 else ''}"

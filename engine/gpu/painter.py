@@ -20,11 +20,13 @@ from engine.gpu.models.catalog import BUILT_IN, Model, find
 from engine.gpu.models.loading import load
 from engine.gpu.preview import USUAL_EVERY, Detail, open_previews
 from engine.gpu.safety import open_safety
+from engine.gpu.shortcuts.fp8 import require_eight_bits
 from engine.gpu.switches.thrown import Thrown
 from engine.gpu.thread import EngineThread
 from engine.gpu.warm import Servable, Warm
 from engine.ladder import Rung
 from engine.safety import Policy, shows_previews
+from engine.shortcut import Shortcut
 from engine.switch import USUAL, Switch
 
 # A wider forward than this only makes each step longer, for hardly more pictures an hour. On a card
@@ -47,6 +49,7 @@ async def open_painter(
     previews: Detail = "fine",
     preview_every: int = USUAL_EVERY,
     safety: Policy = UNCHECKED,
+    shortcuts: AbstractSet[Shortcut] = frozenset(),
     closes_within_s: float | None = None,
     switches: AbstractSet[Switch] | None = None,
     measures: bool = True,
@@ -61,11 +64,13 @@ async def open_painter(
     which BadModel is one kind.
     """
     where = device_named(device)
+    if Shortcut.FP8 in shortcuts:
+        require_eight_bits(where)
     shelves = shelves_at(addons_dir)
     thrown = Thrown(switches=USUAL[where.type] if switches is None else switches)
 
     def load_one(model: Model, needed: Collection[Rung]) -> Family:
-        family = load(model, where, shelves, needed)
+        family = load(model, where, shelves, needed, shortcuts)
         family.previews = open_previews(
             previews if shows_previews(safety.measure) else "off",
             every=preview_every,
@@ -81,7 +86,8 @@ async def open_painter(
         found = [find(name, models_dir) for name in models or (BUILT_IN,)]
         # In this thread: torch counts its threads per thread. A picture that was checked otherwise
         # came about otherwise, or history would show what must not be seen any more.
-        hand = ", ".join(filter(None, (hand_of(where, thrown.switches), safety.hand)))
+        changes = (*thrown.switches, *shortcuts)
+        hand = ", ".join(filter(None, (hand_of(where, changes), safety.hand)))
         signed = [replace(model, card=replace(model.card, hand=hand)) for model in found]
         return Warm(
             (

@@ -14,6 +14,7 @@ from engine.gpu.models.catalog import BUILT_IN_FOLDER, find
 from engine.gpu.models.footprint import footprint_of
 from engine.gpu.painter import SEATS as SEATS_OF
 from engine.rented.card import CARDS
+from engine.shortcut import Shortcut
 
 COMMIT = "0123456789" * 4
 
@@ -95,6 +96,7 @@ def test_what_is_set_here_holds_there(data: Path) -> None:
         safety="blur",
         safety_model=data / "models" / "org--book",
         safety_labels=("a", "b"),
+        shortcuts=(Shortcut.FP8,),
         painter="modal",
         discord_token=SecretStr("abc"),
     )
@@ -114,6 +116,7 @@ def test_what_is_set_here_holds_there(data: Path) -> None:
         "EASEL_SAFETY_MODEL": "/data/safety/org--book",
         "EASEL_SWITCHES": "auto",
         "EASEL_SAFETY_LABELS": "a,b",
+        "EASEL_SHORTCUTS": "fp8",
         "EASEL_SAFETY_THRESHOLD": "0.5",
     }
     assert (data / "models" / "org--book", Path("/data/safety/org--book")) in plan.files

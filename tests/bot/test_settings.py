@@ -154,6 +154,7 @@ def test_what_the_tests_are_told_is_no_setting(monkeypatch: pytest.MonkeyPatch) 
         ("EASEL_DEVICE", "gpu"),
         ("EASEL_LOG", "xml"),
         ("EASEL_OFFLOAD", "everything"),
+        ("EASEL_SHORTCUTS", "fp8,fp4"),
         ("EASEL_PREVIEWS", "beautiful"),
         ("EASEL_PREVIEW_EVERY", "0"),
         ("EASEL_SAFETY", "on"),

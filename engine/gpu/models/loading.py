@@ -22,6 +22,7 @@ from engine.gpu.models.catalog import Model
 from engine.gpu.models.checkpoint import Checkpoint
 from engine.gpu.quiet import hush
 from engine.ladder import Rung
+from engine.shortcut import Shortcut
 
 FAMILIES: Mapping[str, type[Family]] = {
     "sd": StableDiffusion,
@@ -36,6 +37,7 @@ def load(
     device: torch.device,
     shelves: Shelves | None = None,
     rungs: Collection[Rung] = (),
+    shortcuts: Collection[Shortcut] = (),
 ) -> Family:
     """Safetensors only, from the disk only. Raises BadModel where the parts do not fit.
 
@@ -57,6 +59,7 @@ def load(
     try:
         with torch.inference_mode():
             loaded = family(pipe, model.card, shelves, device)
+            loaded.shorten(shortcuts)
             loaded.relief.begin(rungs)
             return loaded
     except (ValueError, RuntimeError, KeyError, AttributeError) as error:

@@ -41,6 +41,7 @@ from engine.meter import Stepped as StepTaken
 from engine.phrase import Phrase
 from engine.price import Speed
 from engine.safety import Policy
+from engine.shortcut import Shortcut
 from engine.vitals import Vitals
 from tests.engine.child.nursery import orders
 from tests.engine.recipes import EVERYTHING, recipes
@@ -62,6 +63,7 @@ TO_CHILD: tuple[ToChild, ...] = (
         model_memory=2**40,
         rungs=frozenset({Rung.PARK, Rung.GROUP}),
         safety=Policy(measure="blur", model=Path("/looks"), labels=("a", "b"), threshold=0.25),
+        shortcuts=frozenset({Shortcut.FP8}),
         closes_within_s=0.5,
         measures=False,
         curves_dir=Path("curves"),

@@ -19,6 +19,7 @@ from engine.gpu.hand import hand_of
 from engine.gpu.models.catalog import find
 from engine.gpu.painter import kept_in, open_painter
 from engine.safety import Policy
+from engine.shortcut import Shortcut
 from tests.engine.gpu.checkers import UNSAFE, save_classifier
 from tests.engine.gpu.together import CPU, recipe
 
@@ -53,6 +54,14 @@ async def test_weights_that_do_not_fit_their_description_are_refused(
 async def test_a_model_that_is_not_there_is_refused(models_dir: Path) -> None:
     with pytest.raises(BadModel, match="tiny"):
         async with open_painter(["tinny"], models_dir=models_dir, device="cpu"):
+            pass
+
+
+async def test_a_shortcut_that_the_device_cannot_take_is_refused(models_dir: Path) -> None:
+    shortcuts = frozenset({Shortcut.FP8})
+
+    with pytest.raises(Misconfigured, match="fp8, which needs an NVIDIA card"):
+        async with open_painter(["tiny"], models_dir=models_dir, device="cpu", shortcuts=shortcuts):
             pass
 
 
