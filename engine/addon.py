@@ -35,12 +35,19 @@ SPOKEN = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addon:
-    """A file or folder of a kind. `architecture` as on a ModelCard; empty where it fits any."""
+    """A file or folder of a kind. `architecture` as on a ModelCard; empty where it fits any.
+
+    `steps`, `guidance` and `sampler` are what a LoRA for few steps likes best, where somebody wrote
+    that down.
+    """
 
     kind: Kind
     name: str
     digest: str
     architecture: str = ""
+    steps: int | None = None
+    guidance: float | None = None
+    sampler: str | None = None
 
     def fits(self, card: ModelCard) -> bool:
         return not self.architecture or self.architecture == card.architecture

@@ -1,7 +1,7 @@
 """Finds the extras that a request names on the shelf, and pins them to their files."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.addon import Kind, Shelf
@@ -14,6 +14,8 @@ from engine.nearest import did_you_mean
 from engine.request import ImageRequest, ReferenceWish
 
 MOST_LORAS = 8
+LIKES = ("steps", "guidance", "sampler")
+"""What a LoRA may like, as requests and recipes call it."""
 EVERYDAY = re.compile(r"[^\W\d_A-Z]+")
 # An escaped bracket is text, and so is what follows it.
 _LORA = re.compile(r"(?<!\\)(?:\\\\)*<lora:[^>]*>?", re.IGNORECASE)
@@ -80,6 +82,20 @@ def loras_of(prompt: str, negative: str, card: ModelCard, shelf: Shelf) -> tuple
         )
     # Without weight it changes nothing, and the picture is that of a recipe without it.
     return tuple(extra for _, extra in sorted(found.items()) if extra.weight)
+
+
+def as_liked(
+    request: ImageRequest, loras: Sequence[Extra], card: ModelCard, shelf: Shelf
+) -> ImageRequest:
+    """With what it leaves open as its LoRAs like it; of several the first by name counts."""
+    addons = [shelf.find(Kind.LORA, lora.name, card) for lora in reversed(loras)]
+    liked = {
+        name: value
+        for addon in addons
+        for name in LIKES
+        if getattr(request, name) is None and (value := getattr(addon, name)) is not None
+    }
+    return request.model_copy(update=liked)
 
 
 def embeddings_of(prompt: str, negative: str, card: ModelCard, shelf: Shelf) -> tuple[Extra, ...]:

@@ -73,6 +73,8 @@ TWO_FORWARDS = frozenset({HEUN, DPM2, DPM2_ANCESTRAL})
 KARRAS = MappingProxyType({"use_karras_sigmas": True})
 EXPONENTIAL = MappingProxyType({"use_exponential_sigmas": True})
 BETA = MappingProxyType({"use_beta_sigmas": True})
+# From the very last of a model's times down, as models and LoRAs for few steps are taught.
+TRAILING = MappingProxyType({"timestep_spacing": "trailing"})
 FLOW_SIGMAS = MappingProxyType({"prediction_type": "flow_prediction", "use_flow_sigmas": True})
 SDE = MappingProxyType({"algorithm_type": "sde-dpmsolver++"})
 SDE_3M = MappingProxyType({**SDE, "solver_order": 3})
@@ -124,6 +126,7 @@ SAMPLERS = {
     for sampler in (
         _sampler("Euler", EULER, flow=Solver(scheduler=FLOW_EULER)),
         _sampler("Euler Beta", EULER, BETA, flow=Solver(scheduler=FLOW_EULER, options=BETA)),
+        _sampler("Euler SGM Uniform", EULER, TRAILING),
         _sampler("Euler a", EULER_ANCESTRAL),
         _sampler("Heun", HEUN, flow=Solver(scheduler=FLOW_HEUN)),
         _sampler("DPM2", DPM2),

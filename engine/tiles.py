@@ -8,7 +8,7 @@ from engine.alternatives import expand
 from engine.card import ModelCard
 from engine.emphasis import read_emphasis
 from engine.errors import InvalidRequest
-from engine.extras import embeddings_of, extras_of, loras_of
+from engine.extras import as_liked, embeddings_of, extras_of, loras_of
 from engine.job import Recipe, Tile, enlarged
 from engine.phrase import Phrase, Value
 from engine.request import LARGEST_FINAL, LARGEST_SEED, MOST_TILES, SMALLEST, ImageRequest
@@ -39,8 +39,6 @@ def tiles_of(
     # Not towards the seed itself: the first tile would not vary.
     towards = request.variation_seed if request.variation_seed is not None else seed + 1
     width, height = size_of(request, card)
-    sampler, steps = sampler_of(request, card), request.steps or card.steps
-    require_possible_steps(sampler, steps)
     _require_something_left(request, card)
     _require_guidance_ends(request, card)
     _require_outpaint_fits(request, width, height)
@@ -63,6 +61,9 @@ def tiles_of(
             prompt, negative = styled(style, prompt, negative)
         loras = loras_of(prompt, negative, card, shelf)
         embeddings = embeddings_of(prompt, negative, card, shelf)
+        liked = as_liked(request, loras, card, shelf)
+        sampler, steps = sampler_of(liked, card), liked.steps or card.steps
+        require_possible_steps(sampler, steps)
         for n in range(request.count):
             step, lean = (0, n) if request.variation else (n, 0)
             recipe = Recipe(
@@ -73,7 +74,7 @@ def tiles_of(
                 width=width,
                 height=height,
                 steps=steps,
-                guidance=request.guidance if request.guidance is not None else card.guidance,
+                guidance=liked.guidance if liked.guidance is not None else card.guidance,
                 sampler=sampler,
                 seed=(first + step) % (LARGEST_SEED + 1),
                 image=request.image,

@@ -1,12 +1,15 @@
 """How a request becomes tiles."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from engine.addon import Addon, Kind, Shelf
 from engine.errors import InvalidRequest
 from engine.job import LATENT
 from engine.request import LARGEST_SEED, ImageRequest
+from engine.style import Style
 from engine.tiles import tiles_of
 from tests.fakes import BOOK
 
@@ -224,6 +227,44 @@ def test_an_alternative_may_be_empty_where_words_stand_beside_it() -> None:
 @pytest.mark.parametrize("prompt", ["(fox:0)", "1", "+", "狐", "🦊"])
 def test_anything_that_is_read_is_a_prompt(prompt: str) -> None:
     assert tiles_of(ImageRequest(prompt=prompt), BOOK, seed=0)[0].recipe.prompt == prompt
+
+
+QUICK = Shelf(
+    addons=[
+        Addon(kind=Kind.LORA, name="lcm", digest="1", steps=6, guidance=1.5, sampler="LCM"),
+        Addon(kind=Kind.LORA, name="zen", digest="2", steps=9),
+        Addon(kind=Kind.LORA, name="ink", digest="3"),
+    ]
+)
+
+
+def painted_in(prompt: str, **asked: Any) -> list[tuple[int, float, str]]:
+    tiles = tiles_of(ImageRequest(prompt=prompt, **asked), BOOK, seed=0, shelf=QUICK)
+    return [(tile.recipe.steps, tile.recipe.guidance, tile.recipe.sampler) for tile in tiles]
+
+
+def test_what_a_request_leaves_open_is_as_its_lora_likes_it() -> None:
+    usual = BOOK.steps, BOOK.guidance, BOOK.sampler
+
+    assert painted_in("a fox <lora:lcm:1>") == [(6, 1.5, "LCM")]
+    assert painted_in("a fox <lora:lcm:1>", steps=4, guidance=0.0) == [(4, 0.0, "LCM")]
+    assert painted_in("a fox <lora:ink:1>") == [usual]
+    assert painted_in("a fox <lora:lcm:0>") == [usual]
+    assert painted_in("a {fox|hen <lora:lcm:1>}") == [usual, (6, 1.5, "LCM")]
+
+
+def test_of_several_loras_the_first_by_name_says_what_it_likes() -> None:
+    assert painted_in("a fox <lora:zen:1><lora:lcm:1>") == [(6, 1.5, "LCM")]
+    assert painted_in("a fox <lora:zen:1><lora:ink:1>") == [(9, BOOK.guidance, BOOK.sampler)]
+
+
+def test_a_style_that_puts_on_a_lora_paints_as_it_likes() -> None:
+    style = Style(name="quick", prompt="{prompt} <lora:lcm:1>")
+    request = ImageRequest(prompt="a fox", style="quick")
+
+    (tile,) = tiles_of(request, BOOK, seed=0, styles=[style], shelf=QUICK)
+
+    assert (tile.recipe.prompt, tile.recipe.steps) == ("a fox <lora:lcm:1>", 6)
 
 
 @pytest.mark.parametrize("given", [{"prompt": "a <lora:ink:0.8> fox"}, {"negative": "<lora:ink>"}])

@@ -13,7 +13,12 @@ ENDINGS = (".safetensors", ".ckpt")
 PLAIN = "automatic"
 PLAINS = frozenset({"", PLAIN, "uniform", "none"})
 """Schedules that leave a sampler as it is."""
-SCHEDULES: Mapping[str, str] = {"karras": "Karras", "exponential": "Exponential", "beta": "Beta"}
+SCHEDULES: Mapping[str, str] = {
+    "karras": "Karras",
+    "exponential": "Exponential",
+    "beta": "Beta",
+    "sgm_uniform": "SGM Uniform",
+}
 """By the name that programs send, and the one that people see."""
 
 

@@ -9,13 +9,17 @@ from typing import NamedTuple
 
 from engine.addon import Addon, Kind, Refused, Shelf
 from engine.errors import BadModel, PaintingFailed
+from engine.extras import LIKES as LIKED
 from engine.gpu.addons.addon_header import kind_of
 from engine.gpu.addons.addon_picture import kind_by_config
+from engine.gpu.models.description import wishes_in
 from engine.gpu.models.weights import PICKLE_ENDINGS, digest_of, header_of
 
 log = logging.getLogger(__name__)
 
 WEIGHTS = ".safetensors"
+# Beside a LoRA's file: what it likes best, as models have it.
+LIKES = ".card.json"
 # There is nothing below a file.
 NOWHERE = Path(os.devnull)
 FOLDERS = frozenset({Kind.CONTROLNET})
@@ -105,10 +109,11 @@ def _entries(folder: Path, kind: Kind) -> Iterator[Path]:
 
 
 def _state(entry: Path) -> tuple[int, int]:
-    """Size and time, so that a change shows."""
+    """Size and time, so that a change shows, also of what is written beside it."""
+    beside = entry.with_suffix(LIKES)
     try:
         files = [entry] if entry.is_file() else sorted(entry.iterdir())
-        states = [file.stat() for file in files]
+        states = [file.stat() for file in (*files, *([beside] if beside.is_file() else []))]
     except OSError:  # a link to nothing, or gone this very moment
         return -1, -1
     return sum(state.st_size for state in states), max(state.st_mtime_ns for state in states)
@@ -121,6 +126,9 @@ def _read(entry: Path, kind: Kind) -> Addon | Refused:
     try:
         headers = [header_of(file) for file in weights]
         digest = digest_of(files, entry.parent)
+        likes = (
+            wishes_in(entry.with_suffix(LIKES), name, wishable=LIKED) if kind is Kind.LORA else {}
+        )
     except BadModel as error:
         # Whoever asks for it hears it too, and `easel doctor` lists it.
         log.info("the %s %s cannot be used: %s", kind.spoken, entry.name, error)
@@ -129,4 +137,4 @@ def _read(entry: Path, kind: Kind) -> Addon | Refused:
         architecture = kind_by_config(entry)
     else:
         architecture = kind_of(kind, headers[0]) if headers else ""
-    return Addon(kind=kind, name=name, digest=digest, architecture=architecture)
+    return Addon(kind=kind, name=name, digest=digest, architecture=architecture, **likes)

@@ -1,7 +1,7 @@
 """Description: the card of a model, made of what its own files say, without loading it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from math import isfinite
@@ -80,12 +80,14 @@ def checkpoint_card(checkpoint: Checkpoint, name: str, wishes: Mapping[str, Any]
     return replace(card, digest=sha256(told.encode()).hexdigest(), **liked)
 
 
-def wishes_in(file: Path, name: str, *more: str) -> Mapping[str, Any]:
-    """What the model's owner wrote down, nothing where there is no such file."""
+def wishes_in(
+    file: Path, name: str, *more: str, wishable: Collection[str] = WISHABLE
+) -> Mapping[str, Any]:
+    """What its owner wrote down of a model, nothing where there is no such file."""
     if not file.is_file():
         return {}
     wishes = read(file)
-    known = {*WISHABLE, *more}
+    known = {*wishable, *more}
     if unknown := sorted(set(wishes) - known):
         raise BadModel(f"{file.name} of {name}: {did_you_mean(unknown[0], sorted(known))}")
     for wish, value in wishes.items():

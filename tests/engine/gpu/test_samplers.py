@@ -67,6 +67,15 @@ def test_the_models_spacing_is_kept(name: str) -> None:
     assert float(scheduler.timesteps[0]) == pytest.approx(999, abs=1)
 
 
+@pytest.mark.parametrize("spacing", ["leading", "linspace", "trailing"])
+def test_the_sampler_for_few_steps_begins_at_the_last_time_of_any_model(spacing: str) -> None:
+    noise = {**tiny.NOISE, "timestep_spacing": spacing}
+
+    scheduler = scheduler_for(sampler_named("Euler SGM Uniform"), noise, 4)
+
+    assert scheduler.timesteps.tolist() == [999, 749, 499, 249]
+
+
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_nothing_is_clipped_that_the_model_does_not_clip(name: str) -> None:
     scheduler = scheduler_for(sampler_named(name), {**tiny.NOISE, "clip_sample": True}, 5)

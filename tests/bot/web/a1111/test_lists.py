@@ -108,6 +108,7 @@ async def test_samplers_and_schedules_are_those_that_can_be_painted_with(theirs:
         "beta",
         "exponential",
         "karras",
+        "sgm_uniform",
     ]
 
 

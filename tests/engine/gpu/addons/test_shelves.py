@@ -234,3 +234,39 @@ def test_other_files_and_folders_are_left_alone(shelving: Shelving) -> None:
 
 def test_without_folders_there_is_nothing() -> None:
     assert not Shelves(NOWHERE).look().addons
+
+
+def test_what_a_lora_likes_is_read_from_beside_it(shelving: Shelving) -> None:
+    file = shelving.put(Kind.LORA, "lcm v1.5", words(768))
+    beside = file.with_name("lcm v1.5.card.json")
+    (before,) = shelving.shelves.look().addons
+
+    beside.write_text('{"steps": 6, "guidance": 1.5, "sampler": "LCM"}', "utf-8")
+    (after,) = shelving.shelves.look().addons
+    beside.unlink()
+    (again,) = shelving.shelves.look().addons
+
+    assert (after.steps, after.guidance, after.sampler) == (6, 1.5, "LCM")
+    assert (before.steps, before.guidance, before.sampler) == (None, None, None)
+    assert after.digest == before.digest
+    assert again == before
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ('{"stepz": 6}', "Did you mean steps"),
+        ('{"knows": ["fox"]}', "card.json of lcm: "),
+        ('{"steps": 0}', "steps is a whole number above 0, not 0"),
+        ('{"sampler": "Eular"}', "sampler is the name of a sampler"),
+    ],
+)
+def test_a_lora_that_likes_nonsense_is_refused_with_the_mend(
+    written: str, why: str, shelving: Shelving
+) -> None:
+    file = shelving.put(Kind.LORA, "lcm", words(768))
+    file.with_name("lcm.card.json").write_text(written, "utf-8")
+
+    (refused,) = shelving.shelves.look().refused
+
+    assert why in refused.why

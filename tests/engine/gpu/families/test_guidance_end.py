@@ -7,11 +7,21 @@ from typing import Any
 import pytest
 import torch
 
+from engine.gpu.company import Company
 from engine.gpu.family import ENDED, NOT_ENDED
+from engine.gpu.warm import Warm
 from engine.job import LATENT, Recipe
 from engine.phrase import Phrase
+from engine.turns import Turns
 from tests.engine.gpu.families.specimen import FILES, Specimen
-from tests.engine.gpu.together import before_forward, far_from, paint_together
+from tests.engine.gpu.together import (
+    CPU,
+    Sitting,
+    before_forward,
+    far_from,
+    finish,
+    paint_together,
+)
 
 TOLD = {
     "sd": ["prompt_embeds"],
@@ -117,6 +127,20 @@ def test_guidance_that_ended_leaves_its_rows_to_others(
     widths = widths_of(specimen, lambda: paint_together(specimen.family, recipes))
 
     assert widths == [4, 4, 3, 3, 2]
+
+
+def test_where_there_is_little_room_tiles_come_together_once_their_guidance_has_ended(
+    specimens: Mapping[str, Specimen],
+) -> None:
+    specimen = specimens["sd"]
+    family = specimen.family
+    company = Company(Warm.of({family.card.name: family}), CPU, Turns(most_rows=2))
+    sittings = [Sitting(specimen.recipe(seed=seed, guidance_end=0.2)) for seed in (1, 2)]
+
+    widths = widths_of(specimen, lambda: finish(company, *sittings))
+
+    assert widths == [2] * 6
+    assert all(sitting.painted for sitting in sittings)
 
 
 @pytest.mark.parametrize("name", ["sd", "sdxl", "sd3"])
