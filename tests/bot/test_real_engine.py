@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from engine.picturebook.judge import judge
@@ -33,11 +34,21 @@ def test_bad_input_never_waits_for_the_engine(folder: Path) -> None:
     assert ran.stderr == mend
 
 
-def _easel(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+@pytest.mark.parametrize("painter", ["thread", "process"])
+def test_a_shortcut_that_the_device_cannot_take_ends_the_start(folder: Path, painter: str) -> None:
+    said = {"EASEL_PAINTER": painter, "EASEL_DEVICE": "cpu", "EASEL_SHORTCUTS": "fp8"}
+
+    ran = _easel(folder, "imagine", RED_CIRCLE, **said)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "EASEL_SHORTCUTS has fp8, which needs an NVIDIA card" in ran.stderr
+
+
+def _easel(folder: Path, *arguments: str, **said: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         (sys.executable, "-m", "bot", *arguments),
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **said},
         capture_output=True,
         text=True,
         check=False,

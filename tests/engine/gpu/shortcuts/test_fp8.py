@@ -16,6 +16,8 @@ from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.families.sd3 import StableDiffusion3
 from engine.gpu.families.sdxl import StableDiffusionXL
 from engine.gpu.family import SHORTENED, Family
+from engine.gpu.models.catalog import find
+from engine.gpu.models.loading import load
 from engine.gpu.shortcuts.fp8 import (
     EIGHT_BITS,
     LARGEST,
@@ -26,6 +28,7 @@ from engine.gpu.shortcuts.fp8 import (
     rounded,
     shortened,
 )
+from engine.ladder import OFFLOADS
 from engine.shortcut import Shortcut
 from tests.engine.gpu import tiny
 from tests.engine.gpu.addons.shelf import Shelving, kohya, wearing
@@ -258,3 +261,31 @@ def test_a_card_that_is_too_old_is_refused_with_what_is_needed(capability: tuple
 @pytest.mark.parametrize("capability", [(8, 9), (9, 0), (10, 0), (12, 0)])
 def test_a_newer_card_is_taken(capability: tuple[int, int]) -> None:
     require_capability("A card", capability)
+
+
+def test_a_model_is_loaded_with_the_shortcut_on_whatever_rung(models_dir: Path) -> None:
+    model = find("tiny", models_dir)
+    asked = recipe(digest=model.card.digest)
+
+    whole = load(model, CPU, shortcuts=FP8)
+    apart = load(model, CPU, rungs=OFFLOADS["layers"], shortcuts=FP8)
+
+    sittings = [paint_together(family, [asked])[0] for family in (whole, apart)]
+    assert all(sitting.painted.notes == (SHORTENED,) for sitting in sittings)
+    assert torch.equal(sittings[0].latents, sittings[1].latents)
+
+
+def test_a_compiled_layer_answers_alike_with_and_without_it() -> None:
+    layer, asked = linear(), torch.randn(2, 7, 64)
+    plain = layer(asked).detach()
+    quick = shortened(layer)
+    assert quick is not None
+    compiled = torch.compile(layer, backend="eager", fullgraph=True)
+
+    with torch.inference_mode():
+        in_eight, there = compiled(asked), layer(asked)
+        quick.shortened = False
+        real = compiled(asked)
+
+    assert torch.equal(in_eight, there)
+    assert torch.equal(real, plain)

@@ -1,0 +1,12 @@
+"""How pictures come about on a device is told, so that history knows what differs."""
+
+from engine.gpu.hand import hand_of
+from engine.shortcut import Shortcut
+from tests.engine.gpu.together import CPU
+
+
+def test_a_shortcut_is_another_hand() -> None:
+    plain, quick = hand_of(CPU), hand_of(CPU, {Shortcut.FP8})
+
+    assert ", cpu, float32, " in plain
+    assert quick == plain.replace("float32", "float32, fp8")
