@@ -16,11 +16,14 @@ from engine.gpu.easing import movable
 from engine.gpu.family import Family
 from engine.gpu.hand import hand_of
 from engine.gpu.images.enlarger import Enlarger
+from engine.gpu.kept import Kept
 from engine.gpu.models.catalog import BUILT_IN, Model, find
 from engine.gpu.models.loading import load
 from engine.gpu.preview import USUAL_EVERY, Detail, open_previews
 from engine.gpu.safety import open_safety
 from engine.gpu.shortcuts.fp8 import require_eight_bits
+from engine.gpu.switches.compiling import keep_programs_in
+from engine.gpu.switches.ready import Ready
 from engine.gpu.switches.thrown import Thrown
 from engine.gpu.thread import EngineThread
 from engine.gpu.warm import Servable, Warm
@@ -29,6 +32,8 @@ from engine.safety import Policy, shows_previews
 from engine.shortcut import Shortcut
 from engine.switch import USUAL, Switch
 
+COMPILED = "compiled"
+COMPILING = {Switch.COMPILE, Switch.BLOCKS}
 # A wider forward than this only makes each step longer, for hardly more pictures an hour. On a card
 # what is measured there takes its place.
 MOST_ROWS = {"cpu": 12, "cuda": 12}
@@ -86,7 +91,7 @@ async def open_painter(
         found = [find(name, models_dir) for name in models or (BUILT_IN,)]
         # In this thread: torch counts its threads per thread. A picture that was checked otherwise
         # came about otherwise, or history would show what must not be seen any more.
-        changes = (*thrown.switches, *shortcuts)
+        changes: tuple[Switch | Shortcut, ...] = (*thrown.switches, *shortcuts)
         hand = ", ".join(filter(None, (hand_of(where, changes), safety.hand)))
         signed = [replace(model, card=replace(model.card, hand=hand)) for model in found]
         return Warm(
@@ -99,6 +104,10 @@ async def open_painter(
             possible=movable(where),
         )
 
+    # Whatever is thrown changes how long a step takes.
+    kept = Kept(curves_dir if measures else None, of=sorted(thrown.switches))
+    if curves_dir is not None and not thrown.switches.isdisjoint(COMPILING):
+        keep_programs_in(curves_dir.with_name(COMPILED))
     painter = EngineThread(
         load_all,
         device=where,
@@ -106,7 +115,8 @@ async def open_painter(
         most_rows=MOST_ROWS[where.type],
         enlarger=Enlarger(where, shelves),
         open_safety=partial(open_safety, safety, where),
-        kept=kept_in(curves_dir, where) if measures else None,
+        kept=kept_in(kept, where) if measures else None,
+        ready=Ready(thrown, kept) if thrown.make_something(where) else None,
     )
     try:
         await painter.start()
@@ -116,9 +126,9 @@ async def open_painter(
         await painter.close(within_s=closes_within_s)
 
 
-def kept_in(folder: Path | None, device: torch.device) -> Curves | None:
+def kept_in(kept: Kept, device: torch.device) -> Curves | None:
     """None where nothing is measured: a processor may take minutes for a curve."""
-    return Curves(folder) if device.type == "cuda" else None
+    return Curves(kept) if device.type == "cuda" else None
 
 
 def _size(model: Model) -> int:

@@ -24,6 +24,7 @@ from engine.gpu.images.enlarger import Enlarger
 from engine.gpu.knee import find_knees
 from engine.gpu.safety import Safety
 from engine.gpu.seat import Seat
+from engine.gpu.switches.ready import Ready
 from engine.gpu.warm import Warm
 from engine.gpu.warmup import warm_up
 from engine.job import Picture, Recipe
@@ -50,8 +51,12 @@ class EngineThread:
         enlarger: Enlarger | None = None,
         open_safety: Callable[[], Safety | None] = lambda: None,
         kept: Curves | None = None,
+        ready: Ready | None = None,
     ) -> None:
-        """Where curves are `kept` forwards are as wide as those say; else `most_rows` wide."""
+        """Where curves are `kept` forwards are as wide as those say; else `most_rows` wide.
+
+        `ready` makes models ready for what is asked often.
+        """
         self._load = load
         self._enlarger = enlarger
         self._open_safety = open_safety
@@ -59,6 +64,7 @@ class EngineThread:
         self._seats = seats
         self._most_rows = most_rows if kept is None else WIDEST
         self._kept = kept
+        self._ready = ready
         self._curves: Mapping[str, Curve] = {}
         self.meter = Meter()
         self._warm: Warm | None = None
@@ -165,9 +171,11 @@ class EngineThread:
                 safety=self._open_safety(),
                 meter=self.meter,
             )
-            warm_up(company, warm, budget)
+            warm_up(company, warm, budget, self._ready.make if self._ready else None)
             if self._kept is not None:
                 self._curves = find_knees(company, warm, budget, self.meter, self._kept)
+            if self._ready is not None:
+                self._ready.compile()
             self._cards, self._warm = warm.cards, warm
             self._over = None
             ready(None)

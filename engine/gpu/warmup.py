@@ -1,25 +1,35 @@
 """Paints something small before the first person asks, so that nobody waits for first times."""
 
+from collections.abc import Callable
+
 from engine.card import ModelCard
+from engine.curve import WIDEST
 from engine.errors import EaselError
 from engine.gpu.budget import Budget, need_of
 from engine.gpu.company import Company
+from engine.gpu.family import Family
 from engine.gpu.seat import Painted, Seat
 from engine.gpu.warm import Warm
 from engine.job import Recipe
 from engine.request import SMALLEST
 
+MakeReady = Callable[[Family, Recipe, int], None]
+"""Told how many rows may be made ready at a time."""
 
-def warm_up(company: Company, warm: Warm, budget: Budget) -> None:
+
+def warm_up(
+    company: Company, warm: Warm, budget: Budget, make_ready: MakeReady | None = None
+) -> None:
     """A real tile of every model, as small as it gets. Raises what is wrong with one.
 
-    On a card also one of the usual size: from what the two take the rest is known.
+    On a card also one of the usual size: from what the two take the rest is known. Then the model
+    is made ready for more of the usual size, where that is wanted.
     """
     for card in warm.cards.values():
         points: dict[int, int] = {}
         sides = (SMALLEST,) if budget.gauge is None else (SMALLEST, card.width)
         for side in sides:
-            recipe = _recipe(card, side)
+            recipe = _recipe(card, side, side)
             if budget.gauge is not None:
                 # The first time loads the model, and would be measured with it.
                 _paint(company, recipe)
@@ -30,15 +40,24 @@ def warm_up(company: Company, warm: Warm, budget: Budget) -> None:
                 points[rows * side * side] = budget.gauge.peak()
         if len(points) > 1:
             budget.needs[card.name] = need_of(points)
+        if make_ready is not None:
+            usual = _recipe(card, card.width, card.height)
+            fitting = budget.rows(card.name, usual.width * usual.height)
+            family = warm.hold(card.name)
+            try:
+                # As much again is for what is asked in other sizes, and as the network is.
+                make_ready(family, usual, WIDEST if fitting is None else fitting // 2)
+            finally:
+                warm.release(card.name)
 
 
-def _recipe(card: ModelCard, side: int) -> Recipe:
+def _recipe(card: ModelCard, width: int, height: int) -> Recipe:
     return Recipe(
         prompt="a warm hand",
         model=card.name,
         digest=card.digest,
-        width=side,
-        height=side,
+        width=width,
+        height=height,
         steps=2,
         guidance=card.guidance,
         sampler=card.sampler,

@@ -1,5 +1,7 @@
 """Compiling: a network as one program of the compiler, for one shape at a time."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -29,3 +31,8 @@ def compiled(network: Module, *, flags: bool, backend: str = "inductor") -> Any:
         options=dict(FLAGS) if flags and backend == "inductor" else None,
     )
     return program
+
+
+def keep_programs_in(folder: Path) -> None:
+    """So that the next start need not compile them; elsewhere only where the owner said so."""
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(folder.absolute()))

@@ -1,51 +1,92 @@
-"""Ready: what is measured and made of a model before the first person asks for it."""
+"""Ready: what is found out and made of a model before the first person asks for it."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from time import perf_counter
+from typing import Any
 
 import torch
 
-from engine.gpu.device import settle
+from engine.gpu.device import ran_out_of_memory, settle
+from engine.gpu.exactness import repeats_itself
 from engine.gpu.family import Family
+from engine.gpu.kept import Kept
 from engine.gpu.painting import BLANK
+from engine.gpu.rows import Rows
 from engine.gpu.switches.shape import WIDTHS
+from engine.gpu.switches.thrown import Thrown
 from engine.job import Recipe
+from engine.switch import Switch
 
 log = logging.getLogger(__name__)
 
+ATTENTION, REPEATS = "attention", "repeats"
 
+
+@dataclass(slots=True)
 class Ready:
-    """For one loaded model and recipes like that one. Call what is wanted, in this order."""
+    """For models that were just loaded, one after the other."""
 
-    @torch.inference_mode()
-    def __init__(self, family: Family, recipe: Recipe) -> None:
-        self._family = family
-        family.wear(recipe)
-        painting = family.begin(recipe, BLANK, family.told(recipe, {}))
-        self._rows = family.rows(painting)
+    thrown: Thrown
+    kept: Kept
+    _waiting: list[tuple[Family, Rows]] = field(default_factory=list)
 
-    @torch.inference_mode()
-    def choose_attention(self) -> None:
-        """Once: another kernel is another rounding."""
-        attention = self._family.attention
-        if attention.kernel is None:
-            attention.choose(self._seconds)
-            by = attention.kernel or "torch's own choice"
-            log.info("%s: attention by %s", self._family.card.name, by)
-
-    @torch.inference_mode()
-    def record(self, most_rows: int) -> None:
-        for width in (width for width in WIDTHS if width <= most_rows):
-            self._family.prepare(self._rows.padded(width), compiles=False)
+    def make(self, family: Family, recipe: Recipe, most_rows: int) -> None:
+        """For recipes like that one. Where memory is short, pictures come before speed."""
+        try:
+            with torch.inference_mode():
+                self._make(family, recipe, most_rows)
+        except Exception as error:
+            if not ran_out_of_memory(error):
+                raise
+            log.warning("there is no memory to make %s ready for more", family.card.name)
 
     @torch.inference_mode()
     def compile(self) -> None:
-        """As wide as one tile alone. What else is asked for will show."""
-        self._family.prepare(self._rows, compiles=True)
+        """In the background: as wide as one tile alone. What else is wanted will show."""
+        while self._waiting:
+            family, rows = self._waiting.pop()
+            family.prepare(rows, compiles=True)
 
-    def _seconds(self) -> float:
-        settle(self._family.device)
-        started = perf_counter()
-        self._family.forward(self._rows)
-        settle(self._family.device)
-        return perf_counter() - started
+    def _make(self, family: Family, recipe: Recipe, most_rows: int) -> None:
+        family.wear(recipe)
+        painting = family.begin(recipe, BLANK, family.told(recipe, {}))
+        rows = family.rows(painting)
+        self._find_out(family, recipe, rows)
+        for width in (width for width in WIDTHS if width <= most_rows):
+            family.prepare(rows.padded(width), compiles=False)
+        self._waiting.append((family, rows))
+
+    def _find_out(self, family: Family, recipe: Recipe, rows: Rows) -> None:
+        """Once: another kernel is another rounding, and would be another picture of a seed."""
+        told = _told(family, recipe)
+        found: Any = self.kept.of(told)
+        if not isinstance(found, dict) or not {ATTENTION, REPEATS} <= found.keys():
+            if Switch.ATTENTION in self.thrown.switches:
+                family.attention.choose(lambda: _seconds(family, rows))
+            repeats = repeats_itself(family, recipe)
+            found = {ATTENTION: family.attention.kernel, REPEATS: repeats}
+            self.kept.keep(told, found)
+        self.thrown.learn(family, kernel=found[ATTENTION], repeats=bool(found[REPEATS]))
+        log.info(
+            "%s: attention by %s, %s to the last bit",
+            family.card.name,
+            family.attention.kernel or "torch's own choice",
+            "repeats itself" if family.repeats_itself else "does not repeat itself",
+        )
+
+
+def _told(family: Family, recipe: Recipe) -> Sequence[str]:
+    """All that changes what is found out, device, precision and switches in the hand."""
+    size = f"{recipe.width}x{recipe.height}"
+    torch_of = f"torch {torch.__version__}"
+    return (family.card.hand, torch_of, family.card.digest, size, "attention")
+
+
+def _seconds(family: Family, rows: Rows) -> float:
+    settle(family.device)
+    started = perf_counter()
+    family.forward(rows)
+    settle(family.device)
+    return perf_counter() - started

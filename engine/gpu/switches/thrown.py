@@ -10,12 +10,16 @@ import torch
 from torch.nn import Module
 
 from engine.gpu.family import Family
+from engine.gpu.switches.attention import CANDIDATES
 from engine.gpu.switches.background import Background
 from engine.gpu.switches.compiling import compiled
 from engine.gpu.switches.fusion import Fusion, can_fuse
 from engine.gpu.switches.recorder import CardRecorder
 from engine.gpu.switches.tracks import Compile, Tracks
 from engine.switch import Switch
+
+MADE = frozenset({Switch.COMPILE, Switch.GRAPHS})
+MAKING = MADE | {Switch.ATTENTION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +29,27 @@ class Thrown:
     switches: AbstractSet[Switch]
     background: Background = field(default_factory=Background)
     compiled: Callable[..., Any] = compiled
+    _known: dict[str, "_Known"] = field(default_factory=dict)
+
+    def make_something(self, device: torch.device) -> bool:
+        """Whether there is more to do than to throw them when a model is loaded."""
+        return device.type == "cuda" or not self.switches.isdisjoint(MAKING)
 
     def over(self, family: Family) -> None:
         """Throws them, in their order. Every one does without the others."""
+        if known := self._known.get(family.card.name):
+            known.tell(family)
         for switch in Switch:
             if switch in self.switches:
                 self._throw(switch, family)
-        if {Switch.COMPILE, Switch.GRAPHS} & self.switches:
+        if not self.switches.isdisjoint(MADE):
             family.tracks = self._tracks(family)
+
+    def learn(self, family: Family, *, kernel: str | None, repeats: bool) -> None:
+        """From now on, also where the model was put away meanwhile and is loaded anew."""
+        known = _Known(kernel if kernel in CANDIDATES else None, repeats)
+        self._known[family.card.name] = known
+        known.tell(family)
 
     def _throw(self, switch: Switch, family: Family) -> None:
         vae = family.pipe.vae
@@ -63,6 +80,18 @@ class Thrown:
             recorder = CardRecorder(family.device)
 
         return Tracks(family.network, family.ask_of, family.device, recorder=recorder, compile=how)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was found out of a model."""
+
+    kernel: str | None
+    repeats: bool
+
+    def tell(self, family: Family) -> None:
+        family.attention.kernel = self.kernel
+        family.repeats_itself = self.repeats
 
 
 def _lay_out(part: Module) -> None:

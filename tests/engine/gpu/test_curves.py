@@ -8,6 +8,7 @@ import pytest
 
 from engine.curve import Curve
 from engine.gpu.curves import Curves
+from engine.gpu.kept import Kept
 from engine.price import Speed
 
 OURS = ("engine 1, a card, float16", "torch 2.13.0", "d1", "512x512")
@@ -25,14 +26,14 @@ def files(folder: Path) -> list[Path]:
 
 
 def test_what_was_kept_is_there_again(tmp_path: Path) -> None:
-    Curves(tmp_path / "curves").keep(OURS, QUICK)
+    Curves(Kept(tmp_path / "curves")).keep(OURS, QUICK)
 
-    assert Curves(tmp_path / "curves").of(OURS) == QUICK
+    assert Curves(Kept(tmp_path / "curves")).of(OURS) == QUICK
 
 
 @pytest.mark.parametrize("place", range(len(OURS)))
 def test_with_anything_changed_it_is_another_curve(tmp_path: Path, place: int) -> None:
-    curves = Curves(tmp_path)
+    curves = Curves(Kept(tmp_path))
     curves.keep(OURS, QUICK)
     other = (*OURS[:place], "another", *OURS[place + 1 :])
 
@@ -41,7 +42,7 @@ def test_with_anything_changed_it_is_another_curve(tmp_path: Path, place: int) -
 
 
 def test_painters_beside_each_other_keep_what_the_other_one_measured(tmp_path: Path) -> None:
-    one, other = Curves(tmp_path), Curves(tmp_path)
+    one, other = Curves(Kept(tmp_path)), Curves(Kept(tmp_path))
     theirs = ("engine 1, another card, float16", *OURS[1:])
     one.of(theirs)
     other.of(OURS)
@@ -54,12 +55,12 @@ def test_painters_beside_each_other_keep_what_the_other_one_measured(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{", '{"curve": {}}', '{"curve": 7}', "null", "[" * 100_000, "\x00"]
+    "text", ["", "[]", "{", '{"found": {}}', '{"found": 7}', "null", "[" * 100_000, "\x00"]
 )
 def test_a_spoilt_file_is_told_of_once_and_measured_again(
     tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    curves = Curves(tmp_path)
+    curves = Curves(Kept(tmp_path))
     curves.keep(OURS, QUICK)
     [file] = files(tmp_path)
     file.write_text(text)
@@ -73,7 +74,7 @@ def test_a_spoilt_file_is_told_of_once_and_measured_again(
 
 
 def test_bytes_that_are_no_text_are_a_spoilt_file(tmp_path: Path) -> None:
-    curves = Curves(tmp_path)
+    curves = Curves(Kept(tmp_path))
     curves.keep(OURS, QUICK)
     files(tmp_path)[0].write_bytes(b"\xff\xfe\xff")
 
@@ -84,7 +85,7 @@ def test_a_folder_that_cannot_be_written_only_means_measuring_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "curves").write_text("a file, where the folder should be")
-    curves = Curves(tmp_path / "curves")
+    curves = Curves(Kept(tmp_path / "curves"))
 
     with caplog.at_level(logging.WARNING):
         curves.keep(OURS, QUICK)
@@ -94,7 +95,7 @@ def test_a_folder_that_cannot_be_written_only_means_measuring_again(
 
 
 def test_what_could_not_be_put_in_its_place_leaves_nothing_beside_it(tmp_path: Path) -> None:
-    curves = Curves(tmp_path)
+    curves = Curves(Kept(tmp_path))
     curves.keep(OURS, QUICK)
     [file] = files(tmp_path)
     file.unlink()
@@ -107,7 +108,7 @@ def test_what_could_not_be_put_in_its_place_leaves_nothing_beside_it(tmp_path: P
 
 
 def test_without_a_folder_nothing_is_kept() -> None:
-    curves = Curves(None)
+    curves = Curves(Kept(None))
 
     curves.keep(OURS, QUICK)
 
@@ -115,6 +116,6 @@ def test_without_a_folder_nothing_is_kept() -> None:
 
 
 def test_a_file_says_what_it_is_of(tmp_path: Path) -> None:
-    Curves(tmp_path).keep(OURS, QUICK)
+    Curves(Kept(tmp_path)).keep(OURS, QUICK)
 
     assert json.loads(files(tmp_path)[0].read_text())["of"] == list(OURS)

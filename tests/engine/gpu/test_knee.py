@@ -21,6 +21,7 @@ from engine.gpu.families.flux import Flux
 from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.families.sdxl import StableDiffusionXL
 from engine.gpu.family import Family
+from engine.gpu.kept import Kept
 from engine.gpu.knee import ROWS, STEPS, find_knees
 from engine.gpu.thread import EngineThread
 from engine.gpu.warm import Servable, Warm
@@ -123,7 +124,7 @@ class House:
     def measure(self, kept: Curves | None = None) -> Mapping[str, Curve]:
         with before_forward(self.family, self._note):
             return find_knees(
-                self.company, self.warm, self.budget, self.meter, kept or Curves(None)
+                self.company, self.warm, self.budget, self.meter, kept or Curves(Kept(None))
             )
 
     def curve(self) -> Curve:
@@ -302,10 +303,10 @@ def card_of(kind: type[Family]) -> ModelCard:
 def test_what_an_earlier_start_measured_is_not_measured_again(
     family: Family, tmp_path: Path
 ) -> None:
-    first = House(family).measure(Curves(tmp_path))
+    first = House(family).measure(Curves(Kept(tmp_path)))
     second = House(family, ALWAYS_GAINS)
 
-    assert second.measure(Curves(tmp_path)) == first
+    assert second.measure(Curves(Kept(tmp_path))) == first
     assert second.widths == []
     assert second.budget.curves == first
 
@@ -316,27 +317,27 @@ def test_what_an_earlier_start_measured_is_not_measured_again(
 def test_another_card_model_or_size_is_measured_anew(
     family: Family, tmp_path: Path, changes: Mapping[str, Any]
 ) -> None:
-    House(family).measure(Curves(tmp_path))
+    House(family).measure(Curves(Kept(tmp_path)))
     with torch.inference_mode():
         other = House(StableDiffusion(family.pipe, replace(family.card, **changes)))
 
-    other.measure(Curves(tmp_path))
+    other.measure(Curves(Kept(tmp_path)))
 
     assert other.widths
     assert len([*tmp_path.iterdir()]) == 2
 
 
 def test_what_is_brought_from_main_memory_is_measured_anew(family: Family, tmp_path: Path) -> None:
-    House(family).measure(Curves(tmp_path))
+    House(family).measure(Curves(Kept(tmp_path)))
     offloaded = House(family, rungs={Rung.GROUP})
 
-    offloaded.measure(Curves(tmp_path))
+    offloaded.measure(Curves(Kept(tmp_path)))
 
     assert offloaded.widths
 
 
 def test_another_torch_measures_anew(family: Family, tmp_path: Path) -> None:
-    House(family).measure(Curves(tmp_path))
+    House(family).measure(Curves(Kept(tmp_path)))
 
     [file] = tmp_path.iterdir()
 
@@ -366,8 +367,8 @@ async def test_a_painter_that_keeps_curves_measures_before_it_is_ready(
         finally:
             await painter.close()
 
-    first = await curves(Curves(tmp_path))
+    first = await curves(Curves(Kept(tmp_path)))
 
     assert list(first) == [CARD.name]
-    assert await curves(Curves(tmp_path)) == first
+    assert await curves(Curves(Kept(tmp_path))) == first
     assert await curves(None) == {}

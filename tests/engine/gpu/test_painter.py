@@ -16,6 +16,7 @@ from engine.errors import BadModel, Misconfigured, PaintingFailed
 from engine.extra import Extra
 from engine.gpu.addons.shelves import shelves_at
 from engine.gpu.hand import hand_of
+from engine.gpu.kept import Kept
 from engine.gpu.models.catalog import find
 from engine.gpu.painter import kept_in, open_painter
 from engine.safety import Policy
@@ -158,8 +159,8 @@ async def test_a_card_is_measured_and_a_processor_is_not(models_dir: Path, tmp_p
         assert painter.curves == {}
 
     assert not (tmp_path / "curves").exists()
-    assert kept_in(tmp_path, CPU) is None
-    assert kept_in(tmp_path, torch.device("cuda:1")) is not None
+    assert kept_in(Kept(tmp_path), CPU) is None
+    assert kept_in(Kept(tmp_path), torch.device("cuda:1")) is not None
 
 
 async def test_models_that_do_not_fit_together_take_turns(models_dir: Path, tmp_path: Path) -> None:
