@@ -148,7 +148,7 @@ class Trial:
         stepping = sum(each.seconds for each in heard.steps)
         return Speed(
             row_step=step * len(heard.steps) / row_steps_of(self._recipe),
-            rest=max(0.0, painted - stepping),
+            rest=painted - stepping,
         )
 
     def _paint(self, recipes: Sequence[Recipe], turns: int | None = None) -> _Heard:

@@ -296,6 +296,19 @@ def test_a_price_counts_two_rows_where_guidance_takes_only_one() -> None:
     assert house.curve().alone.row_step == BEND_AT_4[1] / 2
 
 
+@pytest.mark.parametrize(
+    ("changes", "row_step"), [({"guidance": 1.0}, BEND_AT_4[1]), ({"sampler": "Heun"}, 0.02)]
+)
+def test_a_price_is_of_the_rows_and_steps_that_the_model_likes_best(
+    family: Family, changes: Mapping[str, Any], row_step: float
+) -> None:
+    """Without guidance a step has one row, and some samplers ask twice a step."""
+    with torch.inference_mode():
+        house = House(StableDiffusion(family.pipe, replace(family.card, **changes)))
+
+    assert house.curve().alone.row_step == pytest.approx(row_step)
+
+
 def card_of(kind: type[Family]) -> ModelCard:
     return replace(CARD, name=kind.__name__, width=SIDE, height=SIDE, guidance=3.5)
 
