@@ -373,7 +373,7 @@ async def test_a_painter_that_keeps_curves_measures_before_it_is_ready(
         return Warm.of({CARD.name: family})
 
     async def curves(kept: Curves | None) -> Mapping[str, Curve]:
-        painter = EngineThread(load, device=CPU, seats=4, most_rows=8, kept=kept)
+        painter = EngineThread(load, device=CPU, seats=4, most_rows=2, kept=kept)
         try:
             await painter.start()
             return painter.curves
@@ -383,5 +383,6 @@ async def test_a_painter_that_keeps_curves_measures_before_it_is_ready(
     first = await curves(Curves(Kept(tmp_path)))
 
     assert list(first) == [CARD.name]
+    assert 4 in dict(first[CARD.name].steps)
     assert await curves(Curves(Kept(tmp_path))) == first
     assert await curves(None) == {}
