@@ -18,7 +18,7 @@ LOCK, EXTRAS_LOCK = (
 )
 
 
-OURS = ["bot", "engine", "migrations", "storage", "tests"]
+OURS = ["benchmarks", "bot", "engine", "migrations", "storage", "tests"]
 # In no list: ./run picks the build.
 CHOSEN_BY_RUN = {"torch"}
 # What ./run --set-up-extras installs.

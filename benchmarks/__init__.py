@@ -1,0 +1,1 @@
+"""Measures the engine on a graphics card, with models of real size that need no files."""

@@ -1,0 +1,1 @@
+"""What measures a graphics card, tried without one."""
