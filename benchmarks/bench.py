@@ -1,0 +1,74 @@
+"""Bench: what all parts share: the device, the models as they are made there, how much is done."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import torch
+
+from benchmarks.extent import FULL, NARROW, Extent
+from benchmarks.flags import Flags, flags
+from benchmarks.ours import Ours
+from benchmarks.peak import matrix_peak
+from benchmarks.published import Published
+from benchmarks.real_size import card_of, real_size
+from benchmarks.stock import Stock
+from benchmarks.switching import Switches, throw, usual
+from engine.gpu.device import prepare, weight_type
+from engine.gpu.family import Family
+from engine.gpu.models.loading import FAMILIES
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """Models stay once they are made: to get one ready takes longer than to measure it."""
+
+    device: torch.device
+    narrow: bool
+    stock_flags: Flags = field(default_factory=flags)
+    _ours: dict[str, Ours] = field(default_factory=dict)
+    _stock: dict[tuple[str, bool], Stock] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        prepare(self.device)
+
+    @property
+    def extent(self) -> Extent:
+        return NARROW if self.narrow else FULL
+
+    @cached_property
+    def peak(self) -> float:
+        """The FLOP a second of the best matrix product."""
+        return matrix_peak(self.device, self.extent.matrix)
+
+    def precision(self, model: Published) -> torch.dtype:
+        """As the engine loads it."""
+        precision = weight_type(self.device)
+        return FAMILIES[model.family].half if precision == torch.float16 else precision
+
+    @torch.inference_mode()
+    def family(self, model: Published, switches: Switches = frozenset()) -> Family:
+        """Made anew, with these switches thrown."""
+        pipe = real_size(model, self.device, self.precision(model), narrow=self.narrow)
+        card = card_of(model, narrow=self.narrow)
+        family = FAMILIES[model.family](pipe, card, None, self.device)
+        throw(family, switches)
+        return family
+
+    def ours(self, model: Published) -> Ours:
+        """The engine as it is used."""
+        if model.name not in self._ours:
+            family = self.family(model, usual(self.device))
+            self._ours[model.name] = Ours(family, self.device)
+        return self._ours[model.name]
+
+    def stock(self, model: Published, *, compiled: bool = False) -> Stock:
+        """diffusers alone, with weights of its own: the engine may arrange its own otherwise."""
+        known = model.name, compiled
+        if known not in self._stock:
+            pipe = real_size(model, self.device, self.precision(model), narrow=self.narrow)
+            stock = Stock(pipe, self.device, self.stock_flags)
+            if compiled:
+                # On a processor only the way is tried: its compiler takes minutes.
+                stock.compile(backend="inductor" if self.device.type == "cuda" else "eager")
+            self._stock[known] = stock
+        return self._stock[known]

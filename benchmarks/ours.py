@@ -1,0 +1,72 @@
+"""Ours: the engine's own company with one model, asked from this very thread."""
+
+from itertools import count
+from time import perf_counter
+
+import torch
+from PIL.Image import Image
+
+from engine.card import ModelCard
+from engine.errors import EaselError
+from engine.gpu.company import Company
+from engine.gpu.family import Family
+from engine.gpu.painter import MOST_ROWS
+from engine.gpu.seat import Painted, Seat
+from engine.gpu.warm import Warm
+from engine.job import Recipe
+from engine.meter import Meter
+from engine.png import write_png
+from engine.turns import Turns
+
+_numbers = count(1)
+
+
+def recipe_for(
+    card: ModelCard, steps: int, *, guidance: float | None = None, exact: bool = False
+) -> Recipe:
+    """Other words every time, so that nothing is remembered of the last."""
+    number = next(_numbers)
+    return Recipe(
+        prompt=f"a red fox beside house number {number}",
+        negative="blurry",
+        model=card.name,
+        digest=card.digest,
+        width=card.width,
+        height=card.height,
+        steps=steps,
+        guidance=card.guidance if guidance is None else guidance,
+        sampler=card.sampler,
+        seed=number,
+        exact=exact,
+    )
+
+
+def company_of(*families: Family, device: torch.device, meter: Meter | None = None) -> Company:
+    """As the engine's thread opens it."""
+    warm = Warm.of({family.card.name: family for family in families})
+    return Company(warm, device, Turns(most_rows=MOST_ROWS[device.type]), meter=meter)
+
+
+class Ours:
+    """Paints one picture after the other, from the words to the PNG."""
+
+    def __init__(self, family: Family, device: torch.device) -> None:
+        self.family = family
+        self.company = company_of(family, device=device)
+
+    def paint(self, recipe: Recipe) -> tuple[bytes, float]:
+        """The file, and the seconds it took. Raises what came in the way."""
+        started = perf_counter()
+        png = write_png(self.image(recipe), recipe)
+        return png, perf_counter() - started
+
+    def image(self, recipe: Recipe) -> Image:
+        ended: list[Painted | EaselError] = []
+        seat = Seat(recipe=recipe, sources={}, tell=lambda step, preview: None, end=ended.append)
+        self.company.welcome(seat)
+        while self.company.busy:
+            self.company.turn()
+        [outcome] = ended
+        if isinstance(outcome, EaselError):
+            raise outcome
+        return outcome.image

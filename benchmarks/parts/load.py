@@ -1,0 +1,116 @@
+"""Load: pictures a second with every seat taken, and how long people wait who come by chance."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from statistics import mean
+
+from benchmarks.bench import Bench
+from benchmarks.ours import Ours, recipe_for
+from benchmarks.published import Published
+from benchmarks.serving import saturate, serve
+from engine.gpu.bench.measured import percentile
+from engine.job import Recipe
+
+STEPS = (20, 25, 28, 30, 30, 30, 40, 50)
+FEW_STEPS, FEW_SHARE = (4, 6, 8), 0.15
+"""So much of all is asked for in few steps without guidance, as few-step models are."""
+FEWEST = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saturated:
+    """Pictures a second: all with as many steps as others are measured with, and mixed ones."""
+
+    seats: int
+    twenty_ips: float
+    mixed_ips: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poisson:
+    """Seconds from coming to the picture; first come, first served paints with the same engine."""
+
+    load: float
+    jobs: int
+    alone_s: float
+    p50_s: float
+    p95_s: float
+    first_p50_s: float
+    first_p95_s: float
+
+
+def saturated(bench: Bench, model: Published) -> Saturated:
+    """As many seats as the engine has."""
+    ours, extent = bench.ours(model), bench.extent
+
+    def ips(steps: Iterator[int]) -> float:
+        recipes = (recipe_for(ours.family.card, each) for each in steps)
+        return saturate(
+            ours.company,
+            recipes,
+            seats=extent.seats,
+            settle_s=extent.settle_s,
+            window_s=extent.window_s,
+        )
+
+    lottery = Random(9)
+    twenty = extent.steps(20)
+    return Saturated(
+        seats=extent.seats,
+        twenty_ips=ips(iter(lambda: twenty, None)),
+        mixed_ips=ips(iter(lambda: extent.steps(lottery.randint(20, 50)), None)),
+    )
+
+
+def poisson(bench: Bench, model: Published, load: float) -> Poisson:
+    """Who comes when is drawn once, and both ways serve the same people in real time."""
+    ours, extent = bench.ours(model), bench.extent
+    alone = _alone(bench, ours)
+    asked = _arrivals(bench, ours, rate=load / alone, until=extent.served_s)
+    first = _waits(ours, asked, at_once=1)
+    waits = _waits(ours, asked, at_once=extent.seats)
+    return Poisson(
+        load=load,
+        jobs=len(asked),
+        alone_s=alone,
+        p50_s=percentile(waits, 50),
+        p95_s=percentile(waits, 95),
+        first_p50_s=percentile(first, 50),
+        first_p95_s=percentile(first, 95),
+    )
+
+
+def _alone(bench: Bench, ours: Ours) -> float:
+    """Mean seconds of a picture that nobody else is painted beside.
+
+    Of one with guidance and one without, weighed as they come.
+    """
+    many, few = bench.extent.steps(round(mean(STEPS))), bench.extent.steps(round(mean(FEW_STEPS)))
+    for _ in range(2):
+        ours.paint(recipe_for(ours.family.card, 2, guidance=1.0))
+    slow = mean(ours.paint(recipe_for(ours.family.card, many))[1] for _ in range(3))
+    quick = mean(ours.paint(recipe_for(ours.family.card, few, guidance=1.0))[1] for _ in range(3))
+    return (1 - FEW_SHARE) * slow + FEW_SHARE * quick
+
+
+def _arrivals(
+    bench: Bench, ours: Ours, *, rate: float, until: float
+) -> Sequence[tuple[float, Recipe]]:
+    lottery = Random(7)
+    asked: list[tuple[float, Recipe]] = []
+    at = lottery.expovariate(rate)
+    while at < until or len(asked) < FEWEST:
+        if lottery.random() < FEW_SHARE:
+            steps = bench.extent.steps(lottery.choice(FEW_STEPS))
+            asked.append((at, recipe_for(ours.family.card, steps, guidance=1.0)))
+        else:
+            steps = bench.extent.steps(lottery.choice(STEPS))
+            asked.append((at, recipe_for(ours.family.card, steps)))
+        at += lottery.expovariate(rate)
+    return asked
+
+
+def _waits(ours: Ours, asked: Sequence[tuple[float, Recipe]], *, at_once: int) -> Sequence[float]:
+    served = serve(ours.company, asked, at_once=at_once)
+    return [each.ended - at for each, (at, _) in zip(served, asked, strict=True)]

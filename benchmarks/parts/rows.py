@@ -1,0 +1,97 @@
+"""Rows: what a step takes by how many rows it has, without and with the switches."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+
+import torch
+
+from benchmarks.bench import Bench
+from benchmarks.ours import recipe_for
+from benchmarks.published import Published
+from engine.gpu.device import ran_out_of_memory, settle
+from engine.gpu.family import Family
+from engine.gpu.rows import Rows, joined
+
+WARM = 3
+CLOSE = 1.05
+"""Of the least time a row: wider is hardly faster, and each step keeps newcomers waiting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Milliseconds of a step by its rows, and the fewest rows that are nearly the best."""
+
+    ms: Mapping[str, float]
+    knee: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curves:
+    eager: Curve
+    ours: Curve
+
+
+def rows(bench: Bench, model: Published) -> Curves:
+    """Both at the model's own size."""
+    return Curves(
+        eager=curve(bench, bench.family(model)), ours=curve(bench, bench.ours(model).family)
+    )
+
+
+def curve(bench: Bench, family: Family, widths: Sequence[int] | None = None) -> Curve:
+    """As wide as memory allows."""
+    ms: dict[str, float] = {}
+    for count in widths or bench.extent.rows:
+        try:
+            ms[str(count)] = step_ms(bench, family, count)
+        except Exception as error:
+            if not ms or not ran_out_of_memory(error):
+                raise
+            break
+    return Curve(ms=ms, knee=knee(ms))
+
+
+def knee(ms: Mapping[str, float]) -> int:
+    """The fewest rows whose time a row is close to the least."""
+    each = {int(count): time / int(count) for count, time in ms.items()}
+    least = min(each.values())
+    return min(count for count, time in each.items() if time <= CLOSE * least)
+
+
+@torch.inference_mode()
+def step_ms(bench: Bench, family: Family, count: int) -> float:
+    """The median of a few, each waited for: what one turn of the engine asks of the network."""
+    asked = some_rows(family, count)
+    times = []
+    for number in range(WARM + bench.extent.calls):
+        settle(bench.device)
+        started = perf_counter()
+        family.forward(asked)
+        settle(bench.device)
+        if number >= WARM:
+            times.append(perf_counter() - started)
+    return median(times) * 1000
+
+
+@torch.inference_mode()
+def some_rows(family: Family, count: int, *, seed: int = 0) -> Rows:
+    """Of several tiles, each with other latents at another time."""
+    recipe = recipe_for(family.card, 20)
+    told = family.encode(recipe)
+    scale, channels = family.autoencoder.scale, family.autoencoder.channels
+    shape = (count, channels, recipe.height // scale, recipe.width // scale)
+    lottery = torch.Generator().manual_seed(seed)
+    times = torch.rand(count, generator=lottery) * 999
+    pairs = joined(
+        [
+            Rows(latents=torch.zeros(2), times=torch.zeros(2), conditioning=told)
+            for _ in range(-(-count // 2))
+        ]
+    )
+    return Rows(
+        latents=torch.randn(shape, generator=lottery).to(family.device),
+        times=times,
+        conditioning={name: each[:count] for name, each in pairs.conditioning.items()},
+    )

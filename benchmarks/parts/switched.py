@@ -1,0 +1,63 @@
+"""Switched: what each switch gains by itself and all together, and how far it moves a picture."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from benchmarks.bench import Bench
+from benchmarks.ours import Ours, recipe_for
+from benchmarks.parts.rows import step_ms
+from benchmarks.published import Published
+from benchmarks.switching import Switches, known, usual
+from engine.gpu.bench.likeness import likeness
+from engine.job import Recipe
+
+NONE, ALL = "none", "all"
+# A picture has as many rows with guidance.
+ROWS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thrown:
+    """A step of two rows and a whole picture; `furthest` in levels of 255 from no switch at all."""
+
+    step_ms: float
+    picture_ms: float
+    furthest: int
+    mean: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switching:
+    """By switch, and by none and all of them. `failed` are those that ended with an error."""
+
+    thrown: Mapping[str, Thrown]
+    failed: Mapping[str, str]
+
+
+def switched(bench: Bench, model: Published) -> Switching:
+    """The model is made anew for every one, for none can be taken back."""
+    sets: dict[str, Switches] = {NONE: frozenset()}
+    sets |= {name: frozenset({name}) for name in known()}
+    sets[ALL] = usual(bench.device)
+    thrown: dict[str, Thrown] = {}
+    failed: dict[str, str] = {}
+    recipe, plain = None, b""
+    for name, switches in sets.items():
+        try:
+            ours = Ours(bench.family(model, switches), bench.device)
+            recipe = recipe or recipe_for(ours.family.card, bench.extent.steps(model.steps[0]))
+            png, found = _measured(bench, ours, recipe)
+            plain = plain or png
+            apart = likeness([png], [plain])
+        except Exception as error:  # one switch that fails says nothing of the others
+            failed[name] = f"{type(error).__name__}: {error}"
+            continue
+        thrown[name] = replace(found, furthest=apart.furthest, mean=apart.mean)
+    return Switching(thrown=thrown, failed=failed)
+
+
+def _measured(bench: Bench, ours: Ours, recipe: Recipe) -> tuple[bytes, Thrown]:
+    png, _ = ours.paint(recipe)
+    seconds = min(ours.paint(recipe)[1] for _ in range(bench.extent.rounds))
+    step = step_ms(bench, ours.family, ROWS)
+    return png, Thrown(step_ms=step, picture_ms=seconds * 1000, furthest=0, mean=0.0)

@@ -1,0 +1,86 @@
+"""Record: the file of figures, which is whole after every part."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+CUT_OFF = "It was cut off."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What figures depend on besides what is measured. Of another one they are other figures."""
+
+    device: str
+    hand: str
+    torch: str
+    cuda: str | None
+    diffusers: str
+    transformers: str
+    python: str
+    narrow: bool
+
+
+class OtherSetup(Exception):
+    """The file holds figures of another card, of other versions, or none of ours."""
+
+
+class Record:
+    """Parts by name: what was found, or the error that they ended with."""
+
+    def __init__(self, file: Path, setup: Setup, parts: dict[str, Any]) -> None:
+        self._file = file
+        self.setup = setup
+        self._parts = parts
+
+    @classmethod
+    def at(cls, file: Path, setup: Setup) -> Self:
+        """As an earlier run left it, or empty. Raises OtherSetup."""
+        if not file.exists():
+            return cls(file, setup, {})
+        try:
+            told = json.loads(file.read_text("utf-8"))
+            there, parts = Setup(**told["setup"]), dict(told["parts"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise OtherSetup(f"{file.name} holds no figures. Name another file.") from error
+        if there != setup:
+            raise OtherSetup(
+                f"{file.name} holds figures of {there.device} with torch {there.torch} "
+                f"({there.hand}), and this is {setup.device} with torch {setup.torch} "
+                f"({setup.hand}). Name another file."
+            )
+        return cls(file, setup, parts)
+
+    @property
+    def found(self) -> Mapping[str, Any]:
+        """By part, of those that ended well."""
+        return {name: part["found"] for name, part in self._parts.items() if "found" in part}
+
+    @property
+    def failed(self) -> Mapping[str, str]:
+        """The error by part."""
+        return {name: part["error"] for name, part in self._parts.items() if "error" in part}
+
+    def begin(self, name: str) -> None:
+        """Noted beforehand, so that a part that takes the program with it is known to have."""
+        self._keep(name, {"error": CUT_OFF})
+
+    def end(self, name: str, found: Any, seconds: float) -> None:
+        """`found` is a frozen result."""
+        self._keep(name, {"found": asdict(found), "seconds": round(seconds, 1)})
+
+    def fail(self, name: str, error: str, seconds: float) -> None:
+        self._keep(name, {"error": error, "seconds": round(seconds, 1)})
+
+    def forget(self, name: str) -> None:
+        self._parts.pop(name, None)
+
+    def _keep(self, name: str, part: Mapping[str, Any]) -> None:
+        self._parts[name] = dict(part)
+        told = {"setup": asdict(self.setup), "parts": self._parts}
+        beside = self._file.with_name(f".{self._file.name}.new")
+        beside.write_text(json.dumps(told, indent=1), "utf-8")
+        os.replace(beside, self._file)
