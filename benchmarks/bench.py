@@ -45,14 +45,14 @@ class Bench:
         precision = weight_type(self.device)
         return FAMILIES[model.family].half if precision == torch.float16 else precision
 
-    @torch.inference_mode()
     def family(self, model: Published, switches: Switches = frozenset()) -> Family:
         """Made anew, with these switches thrown."""
         pipe = real_size(model, self.device, self.precision(model), narrow=self.narrow)
         card = card_of(model, narrow=self.narrow)
-        family = FAMILIES[model.family](pipe, card, None, self.device)
-        throw(family, switches)
-        return family
+        with torch.inference_mode():  # as the engine loads it
+            family = FAMILIES[model.family](pipe, card, None, self.device)
+            throw(family, switches)
+            return family
 
     def ours(self, model: Published) -> Ours:
         """The engine as it is used."""

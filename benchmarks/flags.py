@@ -51,6 +51,8 @@ def flags() -> Flags:
             (place, name): getattr(import_module(place), name)
             for place, names in PLACES.items()
             for name in names
+            # Versions of torch know more of them or fewer.
+            if hasattr(import_module(place), name)
         },
         attention={
             kernel: bool(getattr(_attention(), f"{kernel}_sdp_enabled")()) for kernel in ATTENTION

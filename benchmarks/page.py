@@ -73,8 +73,8 @@ def _blocks(records: Sequence[Record]) -> Iterator[str]:
     yield "## What the arithmetic allows"
     yield (
         "All floating point operations of one picture with guidance, at 800 TFLOP/s, which large "
-        "matrix products reach on an H100 in sixteen bits. No published figure for one picture at a "
-        "time in sixteen bits is within twice of it."
+        "matrix products reach on an H100 in sixteen bits. No published figure for one picture at "
+        "a time in sixteen bits is within twice of it."
     )
     yield table(("image", "ms"), [(image, f"{ms:.1f}") for image, ms in FLOORS])
     if not records:

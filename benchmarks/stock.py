@@ -36,7 +36,8 @@ class Stock:
             started = perf_counter()
             image = self._pipe(
                 prompt=recipe.prompt,
-                negative_prompt=recipe.negative,
+                # Nothing and an empty one are two things to SDXL.
+                negative_prompt=recipe.negative or None,
                 width=recipe.width,
                 height=recipe.height,
                 num_inference_steps=recipe.steps,

@@ -1,7 +1,7 @@
 """Picture: one picture end to end, from the words to the PNG, stock and ours in turns."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 
 import torch
@@ -132,7 +132,7 @@ def _peak_bytes(device: torch.device, paint: Paint, family: Family) -> int | Non
 def _alike(
     family: Family, others: Mapping[str, Paint], ours: Paint, steps: int
 ) -> Mapping[str, Likeness]:
-    recipe = replace(recipe_for(family.card, steps), negative="")
+    recipe = recipe_for(family.card, steps)
     own, _ = ours(recipe)
     found = {name: likeness([own], [paint(recipe)[0]]) for name, paint in others.items()}
     return {name: Likeness(furthest=each.furthest, mean=each.mean) for name, each in found.items()}

@@ -1,0 +1,140 @@
+"""The one command: what it does with its time, with what fails, and what it needs."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+import torch
+
+from benchmarks import gpu
+from benchmarks.bench import Bench
+from benchmarks.plan import Part
+from benchmarks.record import Record
+from tests.benchmarks.test_record import CARD
+
+ROOT = Path(__file__).parents[2]
+AN_HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Figure:
+    ms: float = 1.0
+
+
+class Measuring:
+    """Parts that note when they are measured."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.done: list[str] = []
+
+    def part(self, name: str, seconds: float = 1, error: Exception | None = None) -> Part:
+        def measure() -> Figure:
+            self.done.append(name)
+            if error is not None:
+                raise error
+            return Figure()
+
+        return Part(name=name, seconds=seconds, measure=measure)
+
+    def run(self, *parts: Part, for_s: float = AN_HOUR) -> tuple[Record, list[str]]:
+        record = Record.at(self.file, CARD)
+        until = perf_counter() + for_s
+        left_out = gpu.measure(parts, record, until=until, tell=lambda told: None)
+        return record, [*left_out]
+
+
+@pytest.fixture
+def measuring(tmp_path: Path) -> Measuring:
+    return Measuring(tmp_path / "gpu.json")
+
+
+def test_what_is_there_is_not_measured_again(measuring: Measuring) -> None:
+    parts = [measuring.part("one"), measuring.part("two")]
+    measuring.run(*parts)
+
+    record, left_out = measuring.run(*parts)
+
+    assert measuring.done == ["one", "two"]
+    assert [*record.found] == ["one", "two"]
+    assert left_out == []
+
+
+def test_a_part_that_fails_is_written_down_and_the_next_goes_on(measuring: Measuring) -> None:
+    wrong = measuring.part("wrong", error=RuntimeError("no such kernel"))
+
+    record, _ = measuring.run(wrong, measuring.part("right"))
+
+    assert record.failed == {"wrong": "RuntimeError: no such kernel"}
+    assert [*record.found] == ["right"]
+
+
+def test_what_failed_is_tried_again_by_the_next_run_and_once_by_each(measuring: Measuring) -> None:
+    parts = [measuring.part("wrong", error=RuntimeError("no")), measuring.part("right")]
+
+    measuring.run(*parts)
+    measuring.run(*parts)
+
+    assert measuring.done == ["wrong", "right", "wrong"]
+
+
+def test_after_the_card_fell_into_disorder_nothing_more_is_measured(measuring: Measuring) -> None:
+    wrong = measuring.part("wrong", error=torch.AcceleratorError("illegal memory access"))
+
+    record, left_out = measuring.run(wrong, measuring.part("next"))
+
+    assert measuring.done == ["wrong"]
+    assert "illegal memory access" in record.failed["wrong"]
+    assert "next" in left_out
+
+
+def test_what_there_is_no_time_for_is_told_and_not_begun(measuring: Measuring) -> None:
+    _, left_out = measuring.run(
+        measuring.part("long", seconds=2 * AN_HOUR), measuring.part("short")
+    )
+
+    assert measuring.done == ["short"]
+    assert left_out == ["long"]
+
+
+def test_every_part_of_every_model_has_a_name_of_its_own() -> None:
+    parts = gpu.parts_of(Bench(device=torch.device("cpu"), narrow=False))
+
+    assert len({part.name for part in parts}) == len(parts)
+    assert parts[0].name == "machine"
+
+
+def test_without_a_card_only_the_way_can_be_tried(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="There is no graphics card here"):
+        gpu.main(["--device", "cpu", "--json", str(tmp_path / "gpu.json")])
+
+
+def test_a_model_that_nobody_knows_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        gpu.main(["--models", "sd16", "--json", str(tmp_path / "gpu.json")])
+
+    assert "sd16 is none of sd15, sdxl, sd3" in capsys.readouterr().err
+
+
+def test_it_needs_no_other_packages_than_it_says(tmp_path: Path) -> None:
+    file = tmp_path / "gpu.json"
+    asked = ["--narrow", "--device", "cpu", "--json", str(file), "--models", "sd3"]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.only_needed", *asked, "--parts", "machine,rows"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "machine …\nrows/sd3 …\n")
+    assert [*json.loads(file.read_text("utf-8"))["parts"]] == ["machine", "rows/sd3"]

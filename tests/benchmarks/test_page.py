@@ -1,0 +1,82 @@
+"""The page of figures: what is missing is said, and nothing is made up."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.page import TO_BE_TAKEN, written
+from benchmarks.report import PAGE, main
+from tests.benchmarks.test_record import CARD
+
+PICTURE: dict[str, Any] = {
+    "side": 512,
+    "precision": "float16",
+    "ways": {
+        "20": {
+            "stock": {"ms": 410.0, "its": 48.8, "share": 0.12, "peak_bytes": 3 * 2**30},
+            "ours": {"ms": 140.0, "its": 142.9, "share": 0.35, "peak_bytes": 4 * 2**30},
+        }
+    },
+    "over": {"20": {"stock": 2.93}},
+    "likeness": {"stock": {"furthest": 3, "mean": 0.001}},
+}
+
+
+def record(**parts: Any) -> dict[str, Any]:
+    return {"setup": asdict(CARD), "parts": parts}
+
+
+def test_without_a_card_the_page_says_that_all_is_to_be_taken() -> None:
+    page = written([])
+
+    assert "No card was measured yet" in page
+    assert page.count(f"| {TO_BE_TAKEN} |") == 8
+    assert "reached" not in page.split("## What others reach")[0].split("## Goals")[1]
+
+
+def test_a_goal_is_reached_or_missed_by_what_was_measured() -> None:
+    page = written([record(**{"picture/sd15": {"found": PICTURE}})])
+
+    assert (
+        "| SD 1.5 512, 20 steps, one picture end to end | at most 150 ms | 140 ms | reached |"
+        in (page)
+    )
+    slower = {**PICTURE, "ways": {"20": {**PICTURE["ways"]["20"]}}}
+    slower["ways"]["20"]["ours"] = {**PICTURE["ways"]["20"]["ours"], "ms": 160.0}
+    assert "| at most 150 ms | 160 ms | missed |" in written(
+        [record(**{"picture/sd15": {"found": slower}})]
+    )
+
+
+def test_the_table_has_both_ways_with_what_was_measured_of_each() -> None:
+    page = written([record(**{"picture/sd15": {"found": PICTURE}})])
+
+    assert "| SD 1.5 512 | 20 | diffusers | 410 | 48.8 | 12% | 3.0 GiB | 2.93 |" in page
+    assert "| SD 1.5 512 | 20 | Easel | 140 | 142.9 | 35% | 4.0 GiB |  |" in page
+    assert "Still to be taken: how fast the card multiplies matrices" in page
+
+
+def test_what_failed_stands_there_with_its_error() -> None:
+    page = written([record(**{"fp8/sdxl": {"error": "Misconfigured: no | card"}})])
+
+    assert r"| `fp8/sdxl` | Misconfigured: no \| card |" in page
+
+
+def test_figures_of_tiny_models_never_come_onto_the_page(tmp_path: Path) -> None:
+    file, page = tmp_path / "narrow.json", tmp_path / "gpu.md"
+    told = {**record(), "setup": asdict(replace(CARD, narrow=True))}
+    file.write_text(json.dumps(told), "utf-8")
+
+    with pytest.raises(SystemExit, match="say nothing of a card"):
+        main([str(file)], page)
+
+    assert not page.exists()
+
+
+def test_the_page_is_as_the_report_writes_it_while_no_card_was_measured() -> None:
+    page = PAGE.read_text("utf-8")
+
+    assert "No card was measured yet" not in page or page == written([])

@@ -1,0 +1,122 @@
+"""The parts, tried with tiny models on the processor."""
+
+import pytest
+import torch
+
+from benchmarks.bench import Bench
+from benchmarks.flags import flags
+from benchmarks.flop import READING, STEP_OF_TWO_ROWS, flop_of
+from benchmarks.ours import recipe_for
+from benchmarks.parts.exactness import exactness
+from benchmarks.parts.host import idle_share
+from benchmarks.parts.ladder import climb
+from benchmarks.parts.load import poisson, saturated
+from benchmarks.parts.picture import picture
+from benchmarks.parts.rows import knee, some_rows
+from benchmarks.parts.switched import ALL, NONE, switched
+from benchmarks.published import MODELS, SD3, SD15, SDXL, Published
+from benchmarks.real_size import card_of
+from benchmarks.stock import Stock
+
+PROCESSOR = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def bench() -> Bench:
+    return Bench(device=PROCESSOR, narrow=True)
+
+
+@pytest.mark.parametrize("model", [SDXL, SD3], ids=lambda model: model.name)
+def test_ours_paints_the_very_picture_of_stock_diffusers(bench: Bench, model: Published) -> None:
+    found = picture(bench, model)
+
+    assert [each.furthest for each in found.likeness.values()] == [0]
+    assert {*found.ways} == {*found.over} == {str(bench.extent.steps(n)) for n in model.steps}
+    assert all(way.ms > 0 for ways in found.ways.values() for way in ways.values())
+
+
+def test_exact_pictures_are_alike_in_company(bench: Bench) -> None:
+    found = exactness(bench, SD3)
+
+    assert found.own == found.canonical == found.mixes
+    assert found.picture
+
+
+def test_every_rung_is_taken_and_every_picture_finished(bench: Bench) -> None:
+    found = climb(bench, SD3)
+
+    assert found["missing"] == []
+    assert [*found["rungs"]] == ["HALVE", "EMPTY", "DROP", "TILE"]
+    assert found["finished"] == found["asked"]
+
+
+def test_pictures_are_counted_while_every_seat_is_taken(bench: Bench) -> None:
+    found = saturated(bench, SD3)
+
+    assert found.twenty_ips > 0
+    assert found.mixed_ips > 0
+    assert not bench.ours(SD3).company.busy
+
+
+def test_the_same_people_come_to_both_ways(bench: Bench) -> None:
+    found = poisson(bench, SD3, 0.95)
+
+    assert found.jobs >= 4
+    assert 0 < found.p50_s <= found.p95_s
+    assert 0 < found.first_p50_s <= found.first_p95_s
+
+
+def test_all_switches_are_compared_with_none(bench: Bench) -> None:
+    found = switched(bench, SD3)
+
+    assert {NONE, ALL} <= found.thrown.keys() | found.failed.keys()
+    assert found.thrown[NONE].furthest == 0
+
+
+def test_the_knee_is_the_fewest_rows_that_are_nearly_the_best() -> None:
+    assert knee({"1": 3.79, "2": 5.66, "4": 9.21, "8": 16.3, "16": 32.5}) == 8
+    assert knee({"1": 10.0, "2": 20.0, "4": 40.0}) == 1
+
+
+def test_a_card_is_idle_where_nothing_covers_the_time() -> None:
+    assert idle_share([(0, 4), (2, 5), (8, 10), (3, 4)]) == pytest.approx(0.3)
+    assert idle_share([(0, 1), (1, 2)]) == 0
+
+
+def test_rows_of_an_odd_count_are_told_as_many_words(bench: Bench) -> None:
+    rows = some_rows(bench.ours(SD3).family, 5)
+
+    assert len(rows) == len(rows.latents) == 5
+    assert {len(each) for each in rows.conditioning.values()} == {5}
+
+
+def test_stock_has_the_flags_that_torch_had_at_first(bench: Bench) -> None:
+    seen: list[bool] = []
+
+    class Pipe:
+        def __call__(self, **_: object) -> object:
+            seen.append(torch.backends.cudnn.deterministic)
+            raise InterruptedError
+
+    usual = flags()
+    torch.backends.cudnn.deterministic = not usual.values["torch.backends.cudnn", "deterministic"]
+    stock = Stock(Pipe(), PROCESSOR, usual)
+    recipe = recipe_for(card_of(SD3), 2)
+    with pytest.raises(InterruptedError):
+        stock.paint(recipe)
+    changed = torch.backends.cudnn.deterministic
+    usual.put()
+
+    assert seen == [not changed]
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
+def test_a_picture_counts_the_arithmetic_of_all_its_parts(model: Published) -> None:
+    assert flop_of(model, 2) - flop_of(model, 1) == pytest.approx(STEP_OF_TWO_ROWS[model.name])
+    assert flop_of(model, 0) > READING[model.name]
+
+
+def test_the_floor_of_a_picture_is_that_of_the_page() -> None:
+    floors = [flop_of(model, steps) / 800e9 for model, steps in ((SD15, 20), (SDXL, 30))]
+
+    assert floors == pytest.approx([43.3, 520.5], abs=0.3)

@@ -1,0 +1,79 @@
+"""The file of figures: whole after every part, and never of two cards."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.record import CUT_OFF, OtherSetup, Record, Setup
+
+CARD = Setup(
+    device="NVIDIA H100",
+    hand="engine 1, NVIDIA H100, float16",
+    torch="2.13.0",
+    cuda="13.0",
+    diffusers="0.42.1",
+    transformers="5.23.0",
+    python="3.11.7",
+    narrow=False,
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    ms: float
+
+
+def test_what_was_found_is_there_for_the_next_run(tmp_path: Path) -> None:
+    file = tmp_path / "gpu.json"
+    Record.at(file, CARD).end("machine", Figure(ms=1.5), seconds=2.04)
+
+    again = Record.at(file, CARD)
+
+    assert again.found == {"machine": {"ms": 1.5}}
+    assert json.loads(file.read_text("utf-8"))["parts"]["machine"]["seconds"] == 2.0
+
+
+def test_a_part_that_took_the_program_with_it_is_known_to_have(tmp_path: Path) -> None:
+    Record.at(tmp_path / "gpu.json", CARD).begin("machine")
+
+    again = Record.at(tmp_path / "gpu.json", CARD)
+
+    assert again.found == {}
+    assert again.failed == {"machine": CUT_OFF}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(CARD, device="NVIDIA H200"),
+        replace(CARD, torch="2.14.0"),
+        replace(CARD, hand="engine 2, NVIDIA H100, float16"),
+        replace(CARD, narrow=True),
+    ],
+    ids=["card", "torch", "engine", "narrow"],
+)
+def test_figures_of_another_setup_are_never_mixed_in(tmp_path: Path, other: Setup) -> None:
+    Record.at(tmp_path / "gpu.json", CARD).end("machine", Figure(ms=1.5), seconds=2)
+
+    with pytest.raises(OtherSetup, match="Name another file"):
+        Record.at(tmp_path / "gpu.json", other)
+
+
+def test_a_file_of_something_else_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "notes.json"
+    file.write_text('{"shopping": ["milk"]}', "utf-8")
+
+    with pytest.raises(OtherSetup, match=r"notes\.json holds no figures"):
+        Record.at(file, CARD)
+
+    assert file.read_text("utf-8") == '{"shopping": ["milk"]}'
+
+
+def test_nothing_else_is_left_in_the_folder(tmp_path: Path) -> None:
+    record = Record.at(tmp_path / "gpu.json", CARD)
+
+    record.fail("machine", "OutOfMemoryError: no", seconds=1)
+
+    assert [file.name for file in tmp_path.iterdir()] == ["gpu.json"]
