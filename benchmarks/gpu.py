@@ -21,7 +21,7 @@ from benchmarks.parts.ladder import ladder, ladder_switched
 from benchmarks.parts.load import poisson, saturated
 from benchmarks.parts.machine import machine
 from benchmarks.parts.picture import compiled, picture
-from benchmarks.parts.rows import rows
+from benchmarks.parts.rows import eager, rows
 from benchmarks.parts.starting import starting
 from benchmarks.parts.switched import switched
 from benchmarks.plan import Part, chosen, next_part
@@ -55,8 +55,8 @@ def parts_of(bench: Bench) -> Sequence[Part]:
         part("exactness/sd15", 15, partial(exactness, bench, SD15)),
         part("poisson-95/sd15", 60, partial(poisson, bench, SD15, 0.95)),
         part("host/sd15", 15, partial(host, bench, SD15)),
-        part("rows/sd15", 60, partial(rows, bench, SD15)),
-        part("rows/sdxl", 80, partial(rows, bench, SDXL)),
+        part("eager/sd15", 10, partial(eager, bench, SD15)),
+        part("eager/sdxl", 15, partial(eager, bench, SDXL)),
         part("ladder/sd15", 60, partial(ladder, bench, SD15)),
         part("compiled/sd15", 80, partial(compiled, bench, SD15)),
         part("compiled/sdxl", 130, partial(compiled, bench, SDXL)),
@@ -69,7 +69,9 @@ def parts_of(bench: Bench) -> Sequence[Part]:
         part("poisson-60/sd15", 60, partial(poisson, bench, SD15, 0.6)),
         part("switched/sd15", 240, partial(switched, bench, SD15)),
         part("ladder-switched/sd15", 90, partial(ladder_switched, bench, SD15)),
-        part("rows/sd3", 70, partial(rows, bench, SD3)),
+        part("rows/sd15", 160, partial(rows, bench, SD15)),
+        part("rows/sdxl", 200, partial(rows, bench, SDXL)),
+        part("eager/sd3", 15, partial(eager, bench, SD3)),
         part("host/sdxl", 20, partial(host, bench, SDXL)),
         part("exactness/sd3", 20, partial(exactness, bench, SD3)),
         part("compiled/sd3", 120, partial(compiled, bench, SD3)),
@@ -157,7 +159,7 @@ def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = asked.add_argument
     add("--json", type=Path, required=True, metavar="FILE", help="where the figures are kept")
     add("--models", type=_listed(MODELS), default=[*MODELS], help="of sd15, sdxl, sd3")
-    add("--parts", type=_listed(None), default=[], help="only these, like picture,rows")
+    add("--parts", type=_listed(None), default=[], help="only these, like picture,eager")
     add("--again", type=_listed(None), default=[], help="measure anew, like picture/sd15")
     add("--minutes", type=float, default=8.0, help="begin nothing that would take longer (8)")
     add("--device", default="auto", help="auto, cuda:1 or cpu")

@@ -6,15 +6,17 @@ from time import perf_counter
 import torch
 from PIL.Image import Image
 
+from benchmarks.switching import wait_for
 from engine.card import ModelCard
 from engine.errors import EaselError
+from engine.gpu.budget import budget_of
 from engine.gpu.company import Company
 from engine.gpu.family import Family
 from engine.gpu.painter import MOST_ROWS
 from engine.gpu.seat import Painted, Seat
 from engine.gpu.warm import Warm
+from engine.gpu.warmup import warm_up
 from engine.job import Recipe
-from engine.meter import Meter
 from engine.png import write_png
 from engine.turns import Turns
 
@@ -41,18 +43,18 @@ def recipe_for(
     )
 
 
-def company_of(*families: Family, device: torch.device, meter: Meter | None = None) -> Company:
-    """As the engine's thread opens it."""
-    warm = Warm.of({family.card.name: family for family in families})
-    return Company(warm, device, Turns(most_rows=MOST_ROWS[device.type]), meter=meter)
-
-
 class Ours:
     """Paints one picture after the other, from the words to the PNG."""
 
     def __init__(self, family: Family, device: torch.device) -> None:
+        """Warmed up as the engine's thread does it."""
         self.family = family
-        self.company = company_of(family, device=device)
+        warm = Warm.of({family.card.name: family})
+        budget = budget_of(device)
+        turns = Turns[Seat](most_rows=MOST_ROWS[device.type])
+        self.company = Company(warm, device, turns, budget=budget)
+        warm_up(self.company, warm, budget)
+        wait_for(family)
 
     def paint(self, recipe: Recipe) -> tuple[bytes, float]:
         """The file, and the seconds it took. Raises what came in the way."""

@@ -22,7 +22,7 @@ NEEDS = (
     "card takes as long as for taught ones. From the folder of Easel it needs Python 3.11 and the "
     f"packages {NEEDED}, nothing else. The file is whole after every part; what is there is not "
     "measured again with the same card, torch and engine, and a part that fails is written down "
-    "with its error. `--parts picture,rows` and `--models sd15` take less, `--again picture/sd15` "
+    "with its error. `--parts picture,eager` and `--models sd15` take less, `--again picture/sd15` "
     "measures anew. On a processor `--narrow` tries the way with tiny models; its figures are none "
     "and never come here."
 )

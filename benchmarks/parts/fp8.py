@@ -40,7 +40,7 @@ def fp8(bench: Bench, model: Published) -> EightBits:
     twenty = extent.steps(20)
     return EightBits(
         layers=len(bits),
-        steps=curve(bench, family),
+        steps=curve(bench, family, "FP8", widths=(2,)),
         twenty_ips=saturate(
             ours.company,
             iter(lambda: recipe_for(family.card, twenty), None),

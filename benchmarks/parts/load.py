@@ -7,15 +7,19 @@ from statistics import mean
 
 from benchmarks.bench import Bench
 from benchmarks.ours import Ours, recipe_for
+from benchmarks.parts.rows import some_rows
 from benchmarks.published import Published
 from benchmarks.serving import saturate, serve
+from benchmarks.switching import make_ready
 from engine.gpu.bench.measured import percentile
+from engine.gpu.painter import MOST_ROWS
 from engine.job import Recipe
 
 STEPS = (20, 25, 28, 30, 30, 30, 40, 50)
 FEW_STEPS, FEW_SHARE = (4, 6, 8), 0.15
 """So much of all is asked for in few steps without guidance, as few-step models are."""
 FEWEST = 4
+TILE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class Poisson:
 def saturated(bench: Bench, model: Published) -> Saturated:
     """As many seats as the engine has."""
     ours, extent = bench.ours(model), bench.extent
+    _make_ready(bench, ours)
 
     def ips(steps: Iterator[int]) -> float:
         recipes = (recipe_for(ours.family.card, each) for each in steps)
@@ -66,6 +71,7 @@ def saturated(bench: Bench, model: Published) -> Saturated:
 def poisson(bench: Bench, model: Published, load: float) -> Poisson:
     """Who comes when is drawn once, and both ways serve the same people in real time."""
     ours, extent = bench.ours(model), bench.extent
+    _make_ready(bench, ours)
     alone = _alone(bench, ours)
     asked = _arrivals(bench, ours, rate=load / alone, until=extent.served_s)
     first = _waits(ours, asked, at_once=1)
@@ -79,6 +85,15 @@ def poisson(bench: Bench, model: Published, load: float) -> Poisson:
         first_p50_s=percentile(first, 50),
         first_p95_s=percentile(first, 95),
     )
+
+
+def _make_ready(bench: Bench, ours: Ours) -> None:
+    """One tile by itself, and as many as ever share a step: in a crowd most steps are one or other.
+
+    Widths between are recorded as they come.
+    """
+    for count in (TILE, MOST_ROWS[bench.device.type]):
+        make_ready(ours.family, some_rows(ours.family, count))
 
 
 def _alone(bench: Bench, ours: Ours) -> float:

@@ -10,11 +10,13 @@ import torch
 from benchmarks.bench import Bench
 from benchmarks.ours import recipe_for
 from benchmarks.published import Published
+from benchmarks.switching import ask, make_ready
 from engine.gpu.device import ran_out_of_memory, settle
 from engine.gpu.family import Family
 from engine.gpu.rows import Rows, joined
 
 WARM = 3
+LONGEST_S = 150.0
 CLOSE = 1.05
 """Of the least time a row: wider is hardly faster, and each step keeps newcomers waiting."""
 
@@ -23,34 +25,36 @@ CLOSE = 1.05
 class Curve:
     """Milliseconds of a step by its rows, and the fewest rows that are nearly the best."""
 
+    way: str
     ms: Mapping[str, float]
     knee: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curves:
-    eager: Curve
-    ours: Curve
+def eager(bench: Bench, model: Published) -> Curve:
+    """At the model's own size, with no switch thrown."""
+    return curve(bench, bench.family(model), "without switches")
 
 
-def rows(bench: Bench, model: Published) -> Curves:
-    """Both at the model's own size."""
-    return Curves(
-        eager=curve(bench, bench.family(model)), ours=curve(bench, bench.ours(model).family)
-    )
+def rows(bench: Bench, model: Published) -> Curve:
+    """As the engine is used, once all widths were made ready."""
+    return curve(bench, bench.ours(model).family, "Easel")
 
 
-def curve(bench: Bench, family: Family, widths: Sequence[int] | None = None) -> Curve:
-    """As wide as memory allows."""
+def curve(bench: Bench, family: Family, way: str, widths: Sequence[int] | None = None) -> Curve:
+    """As wide as memory allows, and as far as there is time to make widths ready."""
     ms: dict[str, float] = {}
+    started = perf_counter()
     for count in widths or bench.extent.rows:
+        if ms and perf_counter() - started > LONGEST_S:
+            break
         try:
+            make_ready(family, some_rows(family, count))
             ms[str(count)] = step_ms(bench, family, count)
         except Exception as error:
             if not ms or not ran_out_of_memory(error):
                 raise
             break
-    return Curve(ms=ms, knee=knee(ms))
+    return Curve(way=way, ms=ms, knee=knee(ms))
 
 
 def knee(ms: Mapping[str, float]) -> int:
@@ -68,7 +72,7 @@ def step_ms(bench: Bench, family: Family, count: int) -> float:
     for number in range(WARM + bench.extent.calls):
         settle(bench.device)
         started = perf_counter()
-        family.forward(asked)
+        ask(family, asked)
         settle(bench.device)
         if number >= WARM:
             times.append(perf_counter() - started)

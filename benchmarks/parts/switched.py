@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from benchmarks.bench import Bench
 from benchmarks.ours import Ours, recipe_for
-from benchmarks.parts.rows import step_ms
+from benchmarks.parts.rows import some_rows, step_ms
 from benchmarks.published import Published
-from benchmarks.switching import Switches, known, usual
+from benchmarks.switching import Switches, known, make_ready, usual
 from engine.gpu.bench.likeness import likeness
 from engine.job import Recipe
 
@@ -57,6 +57,7 @@ def switched(bench: Bench, model: Published) -> Switching:
 
 
 def _measured(bench: Bench, ours: Ours, recipe: Recipe) -> tuple[bytes, Thrown]:
+    make_ready(ours.family, some_rows(ours.family, ROWS))
     png, _ = ours.paint(recipe)
     seconds = min(ours.paint(recipe)[1] for _ in range(bench.extent.rounds))
     step = step_ms(bench, ours.family, ROWS)
