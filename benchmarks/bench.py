@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
+from time import perf_counter
 
 import torch
 
@@ -11,11 +13,15 @@ from benchmarks.ours import Ours
 from benchmarks.peak import matrix_peak
 from benchmarks.published import Published
 from benchmarks.real_size import card_of, real_size
+from benchmarks.some_rows import some_rows
 from benchmarks.stock import Stock
-from benchmarks.switching import Switches, throw, usual
+from benchmarks.switching import Switches, at_work, make_ready, throw, usual
 from engine.gpu.device import prepare, weight_type
 from engine.gpu.family import Family
 from engine.gpu.models.loading import FAMILIES
+
+LONGEST_S = 150.0
+"""For the compiler to be done with steps of one width."""
 
 
 @dataclass(kw_only=True)
@@ -24,6 +30,8 @@ class Bench:
 
     device: torch.device
     narrow: bool
+    until: float = inf
+    """By `perf_counter`, when all must be over."""
     stock_flags: Flags = field(default_factory=flags)
     _ours: dict[str, Ours] = field(default_factory=dict)
     _stock: dict[tuple[str, bool], Stock] = field(default_factory=dict)
@@ -53,6 +61,21 @@ class Bench:
             family = FAMILIES[model.family](pipe, card, None, self.device)
             throw(family, switches)
             return family
+
+    def make_ready(self, family: Family, *widths: int) -> None:
+        """Compiled and recorded for steps so wide, as the engine does it for what is asked often.
+
+        Half of the time that is left is for measuring.
+        """
+        for count in widths:
+            left = max(0.0, self.until - perf_counter())
+            within = min(LONGEST_S, left / 2)
+            make_ready(family, some_rows(family, count), within_s=within)
+
+    @property
+    def at_work(self) -> bool:
+        """True while something is still compiled, so that times are not those of every day."""
+        return any(at_work(ours.family) for ours in self._ours.values())
 
     def ours(self, model: Published) -> Ours:
         """The engine as it is used."""

@@ -82,9 +82,17 @@ def parts_of(bench: Bench) -> Sequence[Part]:
 
 
 def measure(
-    parts: Sequence[Part], record: Record, *, until: float, tell: Callable[[str], None]
+    parts: Sequence[Part],
+    record: Record,
+    *,
+    until: float,
+    tell: Callable[[str], None],
+    disturbed: Callable[[], bool] = lambda: False,
 ) -> Sequence[str]:
-    """What still fits, one part after the other; answers the names of those left out."""
+    """What still fits, one part after the other; answers the names of those left out.
+
+    `disturbed` says whether something else takes time from what is measured.
+    """
     tried: set[str] = set()
     while True:
         there = record.found.keys() | tried
@@ -107,7 +115,8 @@ def measure(
             record.fail(part.name, _told(error), perf_counter() - started)
             tell(f"{part.name} failed: {_told(error)}")
         else:
-            record.end(part.name, found, perf_counter() - started)
+            seconds = perf_counter() - started
+            record.end(part.name, found, seconds, disturbed=disturbed())
 
 
 def setup_of(device: torch.device, *, narrow: bool) -> Setup:
@@ -137,11 +146,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         record = Record.at(told.json, setup_of(device, narrow=told.narrow))
     except (EaselError, OtherSetup) as error:
         sys.exit(str(error))
-    bench = Bench(device=device, narrow=told.narrow)
+    bench = Bench(device=device, narrow=told.narrow, until=until)
     parts = chosen(parts_of(bench), models=told.models, kinds=told.parts)
     for name in told.again:
         record.forget(name)
-    left_out = measure(parts, record, until=until, tell=_say)
+    left_out = measure(parts, record, until=until, tell=_say, disturbed=lambda: bench.at_work)
     if left_out:
         _say(f"There was no time for: {', '.join(left_out)}. Ask again for them.")
     failed = [part.name for part in parts if part.name in record.failed]

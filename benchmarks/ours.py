@@ -6,7 +6,6 @@ from time import perf_counter
 import torch
 from PIL.Image import Image
 
-from benchmarks.switching import wait_for
 from engine.card import ModelCard
 from engine.errors import EaselError
 from engine.gpu.budget import budget_of
@@ -54,7 +53,6 @@ class Ours:
         turns = Turns[Seat](most_rows=MOST_ROWS[device.type])
         self.company = Company(warm, device, turns, budget=budget)
         warm_up(self.company, warm, budget)
-        wait_for(family)
 
     def paint(self, recipe: Recipe) -> tuple[bytes, float]:
         """The file, and the seconds it took. Raises what came in the way."""

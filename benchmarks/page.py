@@ -107,6 +107,10 @@ def _of_card(record: Record) -> Iterator[str]:
             missing.append(section.what)
     if missing:
         yield f"Still to be taken: {'; '.join(missing)}."
+    disturbed = sorted(name for name, part in parts.items() if part.get("disturbed"))
+    if disturbed:
+        named = ", ".join(f"`{name}`" for name in disturbed)
+        yield f"The compiler was still at work while these were measured: {named}."
     if failed:
         yield "These failed, and were written down with their errors:"
         yield table(

@@ -68,9 +68,10 @@ class Record:
         """Noted beforehand, so that a part that takes the program with it is known to have."""
         self._keep(name, {"error": CUT_OFF})
 
-    def end(self, name: str, found: Any, seconds: float) -> None:
-        """`found` is a frozen result."""
-        self._keep(name, {"found": asdict(found), "seconds": round(seconds, 1)})
+    def end(self, name: str, found: Any, seconds: float, *, disturbed: bool = False) -> None:
+        """`found` is a frozen result; `disturbed` where a compiler was at work meanwhile."""
+        part = {"found": asdict(found), "seconds": round(seconds, 1)}
+        self._keep(name, part | ({"disturbed": True} if disturbed else {}))
 
     def fail(self, name: str, error: str, seconds: float) -> None:
         self._keep(name, {"error": error, "seconds": round(seconds, 1)})

@@ -1,7 +1,7 @@
 """Switching: the switches of the engine as they are thrown and waited for here."""
 
 from importlib import import_module
-from time import sleep
+from time import perf_counter, sleep
 from typing import Any
 
 import torch
@@ -12,7 +12,7 @@ from engine.gpu.rows import Rows
 
 Switches = frozenset[str]
 NAMES, THROWN = "engine.switch", "engine.gpu.switches.thrown"
-LONGEST_S, LOOKED_S = 200.0, 0.05
+LOOKED_S = 0.05
 
 
 def known() -> tuple[str, ...]:
@@ -40,21 +40,20 @@ def ask(family: Family, rows: Rows) -> Tensor:
 
 
 @torch.inference_mode()
-def make_ready(family: Family, rows: Rows) -> None:
+def make_ready(family: Family, rows: Rows, *, within_s: float) -> None:
     """What the engine does beside the painting for what is asked often, done now."""
     if known():
         of_it: Any = family
         of_it.prepare(rows)
-    wait_for(family)
-
-
-def wait_for(family: Family) -> None:
-    """Until nothing is compiled any more, for that takes time from what is measured."""
-    tracks = getattr(family, "tracks", None)
-    waited = 0.0
-    while tracks is not None and tracks.at_work and waited < LONGEST_S:
+    until = perf_counter() + within_s
+    while at_work(family) and perf_counter() < until:
         sleep(LOOKED_S)
-        waited += LOOKED_S
+
+
+def at_work(family: Family) -> bool:
+    """True while something is compiled for it, which takes time from whatever is measured."""
+    tracks = getattr(family, "tracks", None)
+    return tracks is not None and bool(tracks.at_work)
 
 
 def _module(name: str) -> Any:

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from benchmarks.bench import Bench
 from benchmarks.ours import Ours, recipe_for
-from benchmarks.parts.rows import some_rows
 from benchmarks.published import Published
 from benchmarks.serving import serve
+from benchmarks.some_rows import some_rows
 from engine.gpu.rows import Rows, joined
 from engine.job import Recipe
 

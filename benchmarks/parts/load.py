@@ -7,10 +7,8 @@ from statistics import mean
 
 from benchmarks.bench import Bench
 from benchmarks.ours import Ours, recipe_for
-from benchmarks.parts.rows import some_rows
 from benchmarks.published import Published
 from benchmarks.serving import saturate, serve
-from benchmarks.switching import make_ready
 from engine.gpu.bench.measured import percentile
 from engine.gpu.painter import MOST_ROWS
 from engine.job import Recipe
@@ -92,8 +90,7 @@ def _make_ready(bench: Bench, ours: Ours) -> None:
 
     Widths between are recorded as they come.
     """
-    for count in (TILE, MOST_ROWS[bench.device.type]):
-        make_ready(ours.family, some_rows(ours.family, count))
+    bench.make_ready(ours.family, TILE, MOST_ROWS[bench.device.type])
 
 
 def _alone(bench: Bench, ours: Ours) -> float:

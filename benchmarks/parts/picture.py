@@ -9,9 +9,7 @@ import torch
 from benchmarks.bench import Bench
 from benchmarks.flop import flop_of
 from benchmarks.ours import recipe_for
-from benchmarks.parts.rows import some_rows
 from benchmarks.published import Published
-from benchmarks.switching import make_ready
 from engine.gpu.bench.likeness import likeness
 from engine.gpu.family import Family
 from engine.job import Recipe
@@ -69,7 +67,7 @@ def _compared(bench: Bench, model: Published, others: Mapping[str, Paint]) -> Pi
     ways = {**others, OURS: ours.paint}
     measured: dict[str, dict[str, Way]] = {}
     over: dict[str, dict[str, float]] = {}
-    make_ready(family, some_rows(family, 2))
+    bench.make_ready(family, 2)
     for paint in ways.values():
         # Compilers and memory pools settle with the second picture.
         for _ in range(2):

@@ -8,12 +8,11 @@ from time import perf_counter
 import torch
 
 from benchmarks.bench import Bench
-from benchmarks.ours import recipe_for
 from benchmarks.published import Published
-from benchmarks.switching import ask, make_ready
+from benchmarks.some_rows import some_rows
+from benchmarks.switching import ask
 from engine.gpu.device import ran_out_of_memory, settle
 from engine.gpu.family import Family
-from engine.gpu.rows import Rows, joined
 
 WARM = 3
 LONGEST_S = 150.0
@@ -48,7 +47,7 @@ def curve(bench: Bench, family: Family, way: str, widths: Sequence[int] | None =
         if ms and perf_counter() - started > LONGEST_S:
             break
         try:
-            make_ready(family, some_rows(family, count))
+            bench.make_ready(family, count)
             ms[str(count)] = step_ms(bench, family, count)
         except Exception as error:
             if not ms or not ran_out_of_memory(error):
@@ -77,25 +76,3 @@ def step_ms(bench: Bench, family: Family, count: int) -> float:
         if number >= WARM:
             times.append(perf_counter() - started)
     return median(times) * 1000
-
-
-@torch.inference_mode()
-def some_rows(family: Family, count: int, *, seed: int = 0) -> Rows:
-    """Of several tiles, each with other latents at another time."""
-    recipe = recipe_for(family.card, 20)
-    told = family.encode(recipe)
-    scale, channels = family.autoencoder.scale, family.autoencoder.channels
-    shape = (count, channels, recipe.height // scale, recipe.width // scale)
-    lottery = torch.Generator().manual_seed(seed)
-    times = torch.rand(count, generator=lottery) * 999
-    pairs = joined(
-        [
-            Rows(latents=torch.zeros(2), times=torch.zeros(2), conditioning=told)
-            for _ in range(-(-count // 2))
-        ]
-    )
-    return Rows(
-        latents=torch.randn(shape, generator=lottery).to(family.device),
-        times=times,
-        conditioning={name: each[:count] for name, each in pairs.conditioning.items()},
-    )

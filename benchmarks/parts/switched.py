@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from benchmarks.bench import Bench
 from benchmarks.ours import Ours, recipe_for
-from benchmarks.parts.rows import some_rows, step_ms
+from benchmarks.parts.rows import step_ms
 from benchmarks.published import Published
-from benchmarks.switching import Switches, known, make_ready, usual
+from benchmarks.switching import Switches, at_work, known, usual
 from engine.gpu.bench.likeness import likeness
 from engine.job import Recipe
 
@@ -57,7 +57,9 @@ def switched(bench: Bench, model: Published) -> Switching:
 
 
 def _measured(bench: Bench, ours: Ours, recipe: Recipe) -> tuple[bytes, Thrown]:
-    make_ready(ours.family, some_rows(ours.family, ROWS))
+    bench.make_ready(ours.family, ROWS)
+    if at_work(ours.family):
+        raise TimeoutError("it was still being compiled when the time was over")
     png, _ = ours.paint(recipe)
     seconds = min(ours.paint(recipe)[1] for _ in range(bench.extent.rounds))
     step = step_ms(bench, ours.family, ROWS)

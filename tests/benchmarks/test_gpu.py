@@ -101,6 +101,20 @@ def test_what_there_is_no_time_for_is_told_and_not_begun(measuring: Measuring) -
     assert left_out == ["long"]
 
 
+def test_what_was_measured_beside_a_compiler_says_so(measuring: Measuring) -> None:
+    record = Record.at(measuring.file, CARD)
+
+    gpu.measure(
+        [measuring.part("one")],
+        record,
+        until=perf_counter() + AN_HOUR,
+        tell=lambda told: None,
+        disturbed=lambda: True,
+    )
+
+    assert json.loads(measuring.file.read_text("utf-8"))["parts"]["one"]["disturbed"] is True
+
+
 def test_every_part_of_every_model_has_a_name_of_its_own() -> None:
     parts = gpu.parts_of(Bench(device=torch.device("cpu"), narrow=False))
 

@@ -65,6 +65,12 @@ def test_what_failed_stands_there_with_its_error() -> None:
     assert r"| `fp8/sdxl` | Misconfigured: no \| card |" in page
 
 
+def test_figures_that_a_compiler_disturbed_are_named() -> None:
+    told = {"picture/sd15": {"found": PICTURE, "disturbed": True}}
+
+    assert "at work while these were measured: `picture/sd15`." in written([record(**told)])
+
+
 def test_figures_of_tiny_models_never_come_onto_the_page(tmp_path: Path) -> None:
     file, page = tmp_path / "narrow.json", tmp_path / "gpu.md"
     told = {**record(), "setup": asdict(replace(CARD, narrow=True))}

@@ -12,10 +12,11 @@ from benchmarks.parts.host import idle_share
 from benchmarks.parts.ladder import climb
 from benchmarks.parts.load import poisson, saturated
 from benchmarks.parts.picture import picture
-from benchmarks.parts.rows import knee, some_rows
+from benchmarks.parts.rows import knee
 from benchmarks.parts.switched import ALL, NONE, switched
 from benchmarks.published import MODELS, SD3, SD15, SDXL, Published
 from benchmarks.real_size import card_of
+from benchmarks.some_rows import some_rows
 from benchmarks.stock import Stock
 
 PROCESSOR = torch.device("cpu")
