@@ -1,5 +1,6 @@
 """Bench: what all parts share: the device, the models as they are made there, how much is done."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
@@ -19,6 +20,7 @@ from benchmarks.switching import Switches, at_work, make_ready, throw, usual
 from engine.gpu.device import prepare, weight_type
 from engine.gpu.family import Family
 from engine.gpu.models.loading import FAMILIES
+from engine.shortcut import Shortcut
 
 LONGEST_S = 150.0
 """For the compiler to be done with steps of one width."""
@@ -53,12 +55,18 @@ class Bench:
         precision = weight_type(self.device)
         return FAMILIES[model.family].half if precision == torch.float16 else precision
 
-    def family(self, model: Published, switches: Switches = frozenset()) -> Family:
-        """Made anew, with these switches thrown."""
+    def family(
+        self,
+        model: Published,
+        switches: Switches = frozenset(),
+        shortcuts: Collection[Shortcut] = (),
+    ) -> Family:
+        """Made anew, with these shortcuts taken and these switches thrown."""
         pipe = real_size(model, self.device, self.precision(model), narrow=self.narrow)
         card = card_of(model, narrow=self.narrow)
         with torch.inference_mode():  # as the engine loads it
             family = FAMILIES[model.family](pipe, card, None, self.device)
+            family.shorten(shortcuts)
             throw(family, switches)
             return family
 

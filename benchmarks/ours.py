@@ -10,12 +10,15 @@ from engine.card import ModelCard
 from engine.errors import EaselError
 from engine.gpu.budget import budget_of
 from engine.gpu.company import Company
+from engine.gpu.curves import Curves
 from engine.gpu.family import Family
+from engine.gpu.knee import find_knees
 from engine.gpu.painter import MOST_ROWS
 from engine.gpu.seat import Painted, Seat
 from engine.gpu.warm import Warm
 from engine.gpu.warmup import warm_up
 from engine.job import Recipe
+from engine.meter import Meter
 from engine.png import write_png
 from engine.turns import Turns
 
@@ -50,9 +53,12 @@ class Ours:
         self.family = family
         warm = Warm.of({family.card.name: family})
         budget = budget_of(device)
+        meter = Meter()
         turns = Turns[Seat](most_rows=MOST_ROWS[device.type])
-        self.company = Company(warm, device, turns, budget=budget)
+        self.company = Company(warm, device, turns, budget=budget, meter=meter)
         warm_up(self.company, warm, budget)
+        if device.type == "cuda":
+            find_knees(self.company, warm, budget, meter, Curves(None))
 
     def paint(self, recipe: Recipe) -> tuple[bytes, float]:
         """The file, and the seconds it took. Raises what came in the way."""

@@ -44,25 +44,30 @@ class Poisson:
 
 def saturated(bench: Bench, model: Published) -> Saturated:
     """As many seats as the engine has."""
-    ours, extent = bench.ours(model), bench.extent
+    ours = bench.ours(model)
+    return Saturated(
+        seats=bench.extent.seats,
+        twenty_ips=steadily(bench, ours, 20),
+        mixed_ips=steadily(bench, ours, 20, 50),
+    )
+
+
+def steadily(bench: Bench, ours: Ours, fewest: int, most: int | None = None) -> float:
+    """Pictures a second of so many steps, or of any count between the two."""
+    extent, lottery = bench.extent, Random(9)
     _make_ready(bench, ours)
 
-    def ips(steps: Iterator[int]) -> float:
-        recipes = (recipe_for(ours.family.card, each) for each in steps)
-        return saturate(
-            ours.company,
-            recipes,
-            seats=extent.seats,
-            settle_s=extent.settle_s,
-            window_s=extent.window_s,
-        )
+    def recipes() -> Iterator[Recipe]:
+        while True:
+            steps = lottery.randint(fewest, most or fewest)
+            yield recipe_for(ours.family.card, extent.steps(steps))
 
-    lottery = Random(9)
-    twenty = extent.steps(20)
-    return Saturated(
+    return saturate(
+        ours.company,
+        recipes(),
         seats=extent.seats,
-        twenty_ips=ips(iter(lambda: twenty, None)),
-        mixed_ips=ips(iter(lambda: extent.steps(lottery.randint(20, 50)), None)),
+        settle_s=extent.settle_s,
+        window_s=extent.window_s,
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import torch
 
 from benchmarks.bench import Bench
-from benchmarks.switching import known, usual
+from benchmarks.switching import usual
+from engine.switch import Switch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,6 @@ def machine(bench: Bench) -> Machine:
         memory_bytes=memory,
         capability=capability,
         peak_tflops=bench.peak / 1e12,
-        switches=known(),
-        usual=tuple(each for each in known() if each in thrown),
+        switches=tuple(Switch),
+        usual=tuple(each for each in Switch if each in thrown),
     )

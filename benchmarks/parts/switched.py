@@ -7,11 +7,14 @@ from benchmarks.bench import Bench
 from benchmarks.ours import Ours, recipe_for
 from benchmarks.parts.rows import step_ms
 from benchmarks.published import Published
-from benchmarks.switching import Switches, at_work, known, usual
+from benchmarks.switching import Switches, at_work, usual
 from engine.gpu.bench.likeness import likeness
 from engine.job import Recipe
+from engine.switch import Switch
 
 NONE, ALL = "none", "all"
+BY_COMPILER = frozenset({Switch.BLOCKS, Switch.COMPILE, Switch.FLAGS})
+NEEDS = {Switch.FLAGS: (Switch.COMPILE,)}
 # A picture has as many rows with guidance.
 ROWS = 2
 
@@ -37,7 +40,8 @@ class Switching:
 def switched(bench: Bench, model: Published) -> Switching:
     """The model is made anew for every one, for none can be taken back."""
     sets: dict[str, Switches] = {NONE: frozenset()}
-    sets |= {name: frozenset({name}) for name in known()}
+    # What the compiler tries more needs a compiler.
+    sets |= {each: {each, *NEEDS.get(each, ())} for each in Switch if _is_tried(bench, each)}
     sets[ALL] = usual(bench.device)
     thrown: dict[str, Thrown] = {}
     failed: dict[str, str] = {}
@@ -54,6 +58,11 @@ def switched(bench: Bench, model: Published) -> Switching:
             continue
         thrown[name] = replace(found, furthest=apart.furthest, mean=apart.mean)
     return Switching(thrown=thrown, failed=failed)
+
+
+def _is_tried(bench: Bench, switch: Switch) -> bool:
+    """Compilers for processors take minutes for what nobody wants to know."""
+    return bench.device.type == "cuda" or switch not in BY_COMPILER
 
 
 def _measured(bench: Bench, ours: Ours, recipe: Recipe) -> tuple[bytes, Thrown]:
