@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -35,9 +36,11 @@ class Host:
 def host(bench: Bench, model: Published) -> Host:
     """On a processor nothing waits for anything, and only turns are timed."""
     ours = bench.ours(model)
+    # What was recorded of the network would be played back.
+    plain = copy(ours.family)
+    plain.tracks = None
     turns = {
-        str(jobs): median(turn_seconds(ours.family, bench.device, jobs=jobs)) * 1000
-        for jobs in (1, 8)
+        str(jobs): median(turn_seconds(plain, bench.device, jobs=jobs)) * 1000 for jobs in (1, 8)
     }
     if bench.device.type != "cuda":
         return Host(turn_ms=turns, idle=None, waits=None)
@@ -56,7 +59,8 @@ def _idle(bench: Bench, ours: Ours) -> float:
         (event.time_range.start, event.time_range.end)
         for event in events
         # What somebody wrote beside the kernels covers the pauses between them.
-        if str(event.device_type).endswith("CUDA") and not event.is_user_annotation
+        if str(event.device_type).endswith("CUDA")
+        and not getattr(event, "is_user_annotation", False)
     ]
     return idle_share(busy)
 

@@ -121,7 +121,8 @@ class Climber:
         family = self._bench.family(self._model, self._switches)
         family.card = card
         family.relief.begin(rungs)
-        self._pretended.watch(family)
+        if self._cap is self._pretended:
+            self._pretended.watch(family)
         return family
 
     def _paint(self, card: ModelCard) -> list[Painted | EaselError]:

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import torch
+
 from benchmarks.bench import Bench
 from benchmarks.ours import Ours, recipe_for
 from benchmarks.parts.rows import step_ms
 from benchmarks.published import Published
+from benchmarks.real_size import card_of
 from benchmarks.switching import Switches, at_work, usual
 from engine.gpu.bench.likeness import likeness
+from engine.gpu.device import free
 from engine.job import Recipe
 from engine.switch import Switch
 
@@ -45,18 +49,22 @@ def switched(bench: Bench, model: Published) -> Switching:
     sets[ALL] = usual(bench.device)
     thrown: dict[str, Thrown] = {}
     failed: dict[str, str] = {}
-    recipe, plain = None, b""
+    card = card_of(model, narrow=bench.narrow)
+    recipe = recipe_for(card, bench.extent.steps(model.steps[0]))
+    plain = b""
     for name, switches in sets.items():
         try:
-            ours = Ours(bench.family(model, switches), bench.device)
-            recipe = recipe or recipe_for(ours.family.card, bench.extent.steps(model.steps[0]))
-            png, found = _measured(bench, ours, recipe)
+            png, found = _measured(bench, model, switches, recipe)
             plain = plain or png
             apart = likeness([png], [plain])
+        except torch.AcceleratorError:
+            raise  # the card itself is in disorder, and every other would fail as well
         except Exception as error:  # one switch that fails says nothing of the others
             failed[name] = f"{type(error).__name__}: {error}"
-            continue
-        thrown[name] = replace(found, furthest=apart.furthest, mean=apart.mean)
+        else:
+            thrown[name] = replace(found, furthest=apart.furthest, mean=apart.mean)
+        # The model of the next one needs the room.
+        free(bench.device)
     return Switching(thrown=thrown, failed=failed)
 
 
@@ -65,7 +73,10 @@ def _is_tried(bench: Bench, switch: Switch) -> bool:
     return bench.device.type == "cuda" or switch not in BY_COMPILER
 
 
-def _measured(bench: Bench, ours: Ours, recipe: Recipe) -> tuple[bytes, Thrown]:
+def _measured(
+    bench: Bench, model: Published, switches: Switches, recipe: Recipe
+) -> tuple[bytes, Thrown]:
+    ours = Ours(bench.family(model, switches), bench.device)
     bench.make_ready(ours.family, ROWS)
     if at_work(ours.family):
         raise TimeoutError("it was still being compiled when the time was over")
