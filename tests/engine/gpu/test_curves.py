@@ -41,6 +41,13 @@ def test_with_anything_changed_it_is_another_curve(tmp_path: Path, place: int) -
     assert curves.of((*OURS, "block by block")) is None
 
 
+def test_a_first_start_has_nothing_to_warn_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert Curves(tmp_path / "curves").of(OURS) is None
+    assert caplog.messages == []
+
+
 def test_painters_beside_each_other_keep_what_the_other_one_measured(tmp_path: Path) -> None:
     one, other = Curves(Kept(tmp_path)), Curves(Kept(tmp_path))
     theirs = ("engine 1, another card, float16", *OURS[1:])
