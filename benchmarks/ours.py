@@ -12,6 +12,7 @@ from engine.gpu.budget import budget_of
 from engine.gpu.company import Company
 from engine.gpu.curves import Curves
 from engine.gpu.family import Family
+from engine.gpu.kept import Kept
 from engine.gpu.knee import find_knees
 from engine.gpu.painter import MOST_ROWS
 from engine.gpu.seat import Painted, Seat
@@ -58,7 +59,7 @@ class Ours:
         self.company = Company(warm, device, turns, budget=budget, meter=meter)
         warm_up(self.company, warm, budget)
         if device.type == "cuda":
-            find_knees(self.company, warm, budget, meter, Curves(None))
+            find_knees(self.company, warm, budget, meter, Curves(Kept(None)))
 
     def paint(self, recipe: Recipe) -> tuple[bytes, float]:
         """The file, and the seconds it took. Raises what came in the way."""

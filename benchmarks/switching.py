@@ -8,6 +8,7 @@ from torch import Tensor
 
 from benchmarks.ours import recipe_for
 from engine.gpu.family import Family
+from engine.gpu.kept import Kept
 from engine.gpu.rows import Rows
 from engine.gpu.switches.ready import Ready
 from engine.gpu.switches.thrown import Thrown
@@ -24,9 +25,11 @@ def usual(device: torch.device) -> Switches:
 
 def throw(family: Family, switches: Switches) -> None:
     """Once, on a family that nobody painted with."""
-    Thrown(switches=switches).over(family)
+    thrown = Thrown(switches=switches)
+    thrown.over(family)
     if Switch.ATTENTION in switches:
-        Ready(family, recipe_for(family.card, 2)).choose_attention()
+        # What is to be recorded is each part's own choice.
+        Ready(thrown, Kept(None)).make(family, recipe_for(family.card, 2), most_rows=0)
 
 
 def ask(family: Family, rows: Rows) -> Tensor:
