@@ -119,9 +119,13 @@ class Family(ABC):
         if Shortcut.FP8 in shortcuts:
             self._eight_bits = EightBits(self.network)
 
+    @property
+    def in_eight_bits(self) -> bool:
+        return bool(self._eight_bits)
+
     def shortened(self, recipe: Recipe) -> bool:
         """Whether it is painted in eight bits: what wears LoRAs is not."""
-        return bool(self._eight_bits) and not recipe.loras
+        return self.in_eight_bits and not recipe.loras
 
     @abstractmethod
     def _prepare(self) -> None:

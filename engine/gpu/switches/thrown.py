@@ -15,6 +15,7 @@ from engine.gpu.switches.background import Background
 from engine.gpu.switches.compiling import compiled
 from engine.gpu.switches.fusion import Fusion, can_fuse
 from engine.gpu.switches.recorder import CardRecorder
+from engine.gpu.switches.track import ROUNDING, ROUNDING_IN_EIGHT_BITS
 from engine.gpu.switches.tracks import Compile, Tracks
 from engine.switch import Switch
 
@@ -59,7 +60,8 @@ class Thrown:
                 _lay_out(vae)
             case Switch.DECODER if _has_bfloat16(family.device) and _overflows(vae):
                 vae.to(torch.bfloat16)
-            case Switch.QKV if can_fuse(family.network):
+            # What was fused would be real weights again.
+            case Switch.QKV if can_fuse(family.network) and not family.in_eight_bits:
                 family.fusion = Fusion(family.network)
             case Switch.BLOCKS if getattr(family.network, "_repeated_blocks", None):
                 # For all sizes and widths at once, or every new one would hold everybody up.
@@ -74,6 +76,7 @@ class Thrown:
             how = Compile(
                 compiled=partial(self.compiled, family.network, flags=flags),
                 background=self.background,
+                rounding=ROUNDING_IN_EIGHT_BITS if family.in_eight_bits else ROUNDING,
             )
         recorder = None
         if Switch.GRAPHS in self.switches and family.device.type == "cuda":

@@ -14,7 +14,7 @@ from engine.gpu.rows import Rows
 from engine.gpu.switches.background import Background
 from engine.gpu.switches.recorder import Recorder
 from engine.gpu.switches.shape import Shape
-from engine.gpu.switches.track import Ask, Track, example, require_same
+from engine.gpu.switches.track import ROUNDING, Ask, Track, example, require_same
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ class Compile:
 
     compiled: Callable[[], Any]
     background: Background
+    rounding: float = ROUNDING
+    """How far from the network it may answer."""
 
 
 class Tracks:
@@ -118,7 +120,7 @@ class Tracks:
         def compile_it() -> None:
             prepare(device)
             try:
-                require_same(ask(program, rows), ask(network, rows))
+                require_same(ask(program, rows), ask(network, rows), how.rounding)
                 track.offered = program
             except Exception as error:  # a compiler's: they have no root in common
                 log.warning("forwards of %s rows are not compiled: %s", len(rows), error)

@@ -28,13 +28,17 @@ from engine.gpu.shortcuts.fp8 import (
     rounded,
     shortened,
 )
+from engine.gpu.switches.thrown import Thrown
 from engine.ladder import OFFLOADS
 from engine.shortcut import Shortcut
+from engine.switch import Switch
 from tests.engine.gpu import tiny
 from tests.engine.gpu.addons.shelf import Shelving, kohya, wearing
+from tests.engine.gpu.switches.recording import Later
 from tests.engine.gpu.together import (
     CARD,
     CPU,
+    begun,
     far_from,
     paint_together,
     recipe,
@@ -289,3 +293,32 @@ def test_a_compiled_layer_answers_alike_with_and_without_it() -> None:
 
     assert torch.equal(in_eight, there)
     assert torch.equal(real, plain)
+
+
+def test_products_in_eight_bits_are_not_made_one_again() -> None:
+    quick = without_shortcut()
+    quick.shorten(FP8)
+
+    Thrown(switches=frozenset({Switch.QKV})).over(quick)
+
+    assert quick.fusion is None
+    assert not any(name.endswith("to_qkv") for name, _ in quick.network.named_modules())
+
+
+@torch.inference_mode()
+def test_a_network_in_eight_bits_may_be_compiled_though_it_rounds_by_more() -> None:
+    quick, background = without_shortcut(), Later()
+    quick.shorten(FP8)
+    rows = quick.rows(begun(quick, recipe(), {}))
+
+    def compiled_a_little_otherwise(network: Any, **_: Any) -> Any:
+        return lambda *asked, **told: tuple(each * 1.05 for each in network(*asked, **told))
+
+    switches = frozenset({Switch.COMPILE})
+    made = Thrown(switches=switches, background=background, compiled=compiled_a_little_otherwise)
+    made.over(quick)
+    quick.prepare(rows, compiles=True)
+    background.work()
+
+    assert quick.tracks is not None
+    assert quick.tracks.answer(rows) is not None
