@@ -13,7 +13,7 @@ import torch
 from benchmarks import gpu
 from benchmarks.bench import Bench
 from benchmarks.plan import Part
-from benchmarks.record import Record
+from benchmarks.record import CUT_OFF, Record
 from tests.benchmarks.test_record import CARD
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +90,16 @@ def test_after_the_card_fell_into_disorder_nothing_more_is_measured(measuring: M
     assert measuring.done == ["wrong"]
     assert "illegal memory access" in record.failed["wrong"]
     assert "next" in left_out
+
+
+def test_a_part_that_is_cut_off_is_known_to_the_next_run(measuring: Measuring) -> None:
+    def killed() -> Figure:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        measuring.run(Part(name="deadly", seconds=1, measure=killed))
+
+    assert Record.at(measuring.file, CARD).failed == {"deadly": CUT_OFF}
 
 
 def test_what_there_is_no_time_for_is_told_and_not_begun(measuring: Measuring) -> None:
