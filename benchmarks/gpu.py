@@ -24,7 +24,7 @@ from benchmarks.parts.picture import compiled, picture
 from benchmarks.parts.rows import eager, rows
 from benchmarks.parts.starting import starting
 from benchmarks.parts.switched import switched
-from benchmarks.plan import Part, chosen, next_part
+from benchmarks.plan import Part, chosen, next_part, once
 from benchmarks.published import MODELS, SD3, SD15, SDXL
 from benchmarks.record import OtherSetup, Record, Setup
 from engine.errors import EaselError
@@ -46,7 +46,7 @@ def parts_of(bench: Bench) -> Sequence[Part]:
     def part(name: str, seconds: float, measure: Callable[[], object]) -> Part:
         return Part(name=name, seconds=0.0 if bench.narrow else seconds, measure=measure)
 
-    return [
+    parts = [
         part("machine", 10, partial(machine, bench)),
         part("picture/sd15", 75, partial(picture, bench, SD15)),
         part("picture/sdxl", 110, partial(picture, bench, SDXL)),
@@ -79,6 +79,8 @@ def parts_of(bench: Bench) -> Sequence[Part]:
         part("fp8/sd3", 90, partial(fp8, bench, SD3)),
         part("switched/sdxl", 400, partial(switched, bench, SDXL)),
     ]
+    # No processor has that.
+    return [each for each in parts if bench.device.type != "cpu" or not each.name.startswith("fp8")]
 
 
 def measure(
@@ -147,7 +149,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (EaselError, OtherSetup) as error:
         sys.exit(str(error))
     bench = Bench(device=device, narrow=told.narrow, until=until)
-    parts = chosen(parts_of(bench), models=told.models, kinds=told.parts)
+    parts = chosen(parts_of(bench), models=told.models or MODELS, kinds=told.parts)
+    if told.narrow and not told.models:
+        parts = once(parts)
     for name in told.again:
         record.forget(name)
     left_out = measure(parts, record, until=until, tell=_say, disturbed=lambda: bench.at_work)
@@ -167,12 +171,12 @@ def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     add = asked.add_argument
     add("--json", type=Path, required=True, metavar="FILE", help="where the figures are kept")
-    add("--models", type=_listed(MODELS), default=[*MODELS], help="of sd15, sdxl, sd3")
+    add("--models", type=_listed(MODELS), default=[], help="of sd15, sdxl, sd3")
     add("--parts", type=_listed(None), default=[], help="only these, like picture,eager")
     add("--again", type=_listed(None), default=[], help="measure anew, like picture/sd15")
     add("--minutes", type=float, default=8.0, help="begin nothing that would take longer (8)")
     add("--device", default="auto", help="auto, cuda:1 or cpu")
-    add("--narrow", action="store_true", help="try the way with tiny models; no figures")
+    add("--narrow", action="store_true", help="try each kind of part with a tiny model; no figures")
     return asked.parse_args(arguments)
 
 

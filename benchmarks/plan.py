@@ -27,6 +27,14 @@ def chosen(
     ]
 
 
+def once(parts: Sequence[Part]) -> Sequence[Part]:
+    """The first of each kind, for whoever only tries the way."""
+    kinds: dict[str, Part] = {}
+    for part in parts:
+        kinds.setdefault(part.name.split("/")[0].split("-")[0], part)
+    return list(kinds.values())
+
+
 def next_part(
     parts: Sequence[Part], *, found: Collection[str], failed: Collection[str], left_s: float
 ) -> Part | None:

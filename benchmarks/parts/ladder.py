@@ -24,7 +24,7 @@ from engine.ladder import LADDER, OFFLOADS, Rung
 from engine.meter import Measured, Meter, Relieved
 from engine.turns import Turns
 
-TILES, STEPS = 4, 4
+TILES, STEPS = 4, 2
 LESS = 0.85
 """Of the memory that there was before."""
 LOADED = 1_000_000_000

@@ -1,6 +1,6 @@
 """What is measured next."""
 
-from benchmarks.plan import Part, chosen, next_part
+from benchmarks.plan import Part, chosen, next_part, once
 
 
 def part(name: str, seconds: float = 10) -> Part:
@@ -35,3 +35,11 @@ def test_where_all_is_there_nothing_is_left() -> None:
 def test_parts_are_chosen_by_their_kind_and_their_model() -> None:
     assert chosen(PARTS, models=["sdxl"], kinds=[]) == [MACHINE, ROWS]
     assert chosen(PARTS, models=["sd15", "sdxl"], kinds=["picture"]) == [PICTURE]
+
+
+def test_whoever_only_tries_the_way_has_each_kind_once() -> None:
+    more = [*PARTS, part("rows/sd15"), part("poisson-95/sd15"), part("poisson-80/sd15")]
+
+    assert [each.name for each in once(more)] == [
+        *("machine", "picture/sd15", "rows/sdxl", "poisson-95/sd15")
+    ]
