@@ -44,7 +44,7 @@ def test_with_anything_changed_it_is_another_curve(tmp_path: Path, place: int) -
 def test_a_first_start_has_nothing_to_warn_of(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert Curves(tmp_path / "curves").of(OURS) is None
+    assert Curves(Kept(tmp_path / "curves")).of(OURS) is None
     assert caplog.messages == []
 
 
