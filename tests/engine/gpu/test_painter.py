@@ -21,6 +21,7 @@ from engine.gpu.models.catalog import find
 from engine.gpu.painter import kept_in, open_painter
 from engine.safety import Policy
 from engine.shortcut import Shortcut
+from engine.switch import Switch
 from tests.engine.gpu.checkers import UNSAFE, save_classifier
 from tests.engine.gpu.together import CPU, recipe
 
@@ -161,6 +162,24 @@ async def test_a_card_is_measured_and_a_processor_is_not(models_dir: Path, tmp_p
     assert not (tmp_path / "curves").exists()
     assert kept_in(Kept(tmp_path), CPU) is None
     assert kept_in(Kept(tmp_path), torch.device("cuda:1")) is not None
+
+
+@pytest.mark.parametrize("measures", [True, False])
+async def test_what_is_found_out_at_the_start_is_kept_where_anything_is(
+    models_dir: Path, tmp_path: Path, measures: bool
+) -> None:
+    async with open_painter(
+        ["tiny"],
+        models_dir=models_dir,
+        device="cpu",
+        switches={Switch.ATTENTION},
+        measures=measures,
+        curves_dir=tmp_path / "curves",
+    ) as painter:
+        card = painter.cards["tiny"]
+
+    assert Switch.ATTENTION in card.hand
+    assert len([*tmp_path.glob("curves/*.json")]) == int(measures)
 
 
 async def test_models_that_do_not_fit_together_take_turns(models_dir: Path, tmp_path: Path) -> None:
