@@ -164,6 +164,10 @@ async def test_a_card_is_measured_and_a_processor_is_not(models_dir: Path, tmp_p
     assert kept_in(Kept(tmp_path), torch.device("cuda:1")) is not None
 
 
+def found_in(folder: Path) -> int:
+    return len([*folder.glob("*.json")])
+
+
 @pytest.mark.parametrize("measures", [True, False])
 async def test_what_is_found_out_at_the_start_is_kept_where_anything_is(
     models_dir: Path, tmp_path: Path, measures: bool
@@ -179,7 +183,7 @@ async def test_what_is_found_out_at_the_start_is_kept_where_anything_is(
         card = painter.cards["tiny"]
 
     assert Switch.ATTENTION in card.hand
-    assert len([*tmp_path.glob("curves/*.json")]) == int(measures)
+    assert found_in(tmp_path / "curves") == int(measures)
 
 
 async def test_models_that_do_not_fit_together_take_turns(models_dir: Path, tmp_path: Path) -> None:

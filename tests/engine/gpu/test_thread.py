@@ -15,10 +15,16 @@ from PIL import Image
 
 from engine.errors import BadModel, Cancelled, PainterLost, PaintingFailed
 from engine.gpu.family import Family
+from engine.gpu.kept import Kept
+from engine.gpu.switches.ready import Ready
+from engine.gpu.switches.shape import WIDTHS
+from engine.gpu.switches.thrown import Thrown
+from engine.gpu.switches.tracks import Compile, Tracks
 from engine.gpu.thread import EngineThread, Load
 from engine.gpu.warm import Warm
 from engine.ports import Painter
 from tests.engine.gpu import tiny
+from tests.engine.gpu.switches.recording import FakeRecorder, Later
 from tests.engine.gpu.together import CPU, family_of, recipe
 
 
@@ -62,6 +68,36 @@ async def test_a_recipe_becomes_a_picture(family: Family) -> None:
     assert Image.open(BytesIO(picture.png)).size == (64, 64)
     assert picture.recipe == recipe()
     assert picture.seconds > 0
+
+
+async def test_models_are_made_ready_before_it_takes_tiles_and_compiled_after(
+    pipe: Any,
+) -> None:
+    family = family_of(pipe)
+    recorder, background = FakeRecorder(), Later()
+    family.tracks = Tracks(
+        family.network,
+        family.ask_of,
+        CPU,
+        recorder=recorder,
+        compile=Compile(compiled=lambda: family.network, background=background),
+    )
+    painter = EngineThread(
+        lambda: Warm.of({family.card.name: family}),
+        device=CPU,
+        seats=4,
+        most_rows=8,
+        ready=Ready(Thrown(switches=frozenset()), Kept(None)),
+    )
+    try:
+        await painter.start()
+        recorded, asked = recorder.recorded, len(background.asked)
+        await painter.paint(recipe(), {}, ignore)
+    finally:
+        await painter.close()
+
+    assert recorded == len(WIDTHS)
+    assert asked == 1
 
 
 async def test_its_cards_are_those_of_its_models(family: Family) -> None:
