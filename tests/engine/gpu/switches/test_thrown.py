@@ -17,12 +17,13 @@ from engine.gpu.rows import Rows
 from engine.gpu.switches.compiling import compiled
 from engine.gpu.switches.shape import away
 from engine.gpu.switches.thrown import Thrown
+from engine.gpu.switches.tracks import Tracks
 from engine.gpu.warm import Warm
-from engine.ladder import Strain
+from engine.ladder import Rung, Strain, Work
 from engine.switch import USUAL, Switch, switches_named
 from engine.turns import Turns
 from tests.engine.gpu.families.specimen import Specimen, every_specimen
-from tests.engine.gpu.switches.recording import Later
+from tests.engine.gpu.switches.recording import FakeRecorder, Later
 from tests.engine.gpu.together import CPU, begun, paint_together
 
 LORA = Extra(name="glow", digest="1" * 64, weight=1.0)
@@ -151,6 +152,47 @@ def test_exact_tiles_and_those_that_wear_something_are_asked_plainly(
     )
 
     assert bool(watched.asked) is asks
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("rung", [Rung.GROUP, Rung.SEQUENTIAL])
+def test_a_network_that_comes_to_the_card_piece_by_piece_is_asked_plainly(rung: Rung) -> None:
+    specimen, _ = switched("sd", frozenset())
+    watched: Any = Watched()
+    specimen.family.tracks = watched
+    specimen.family.relief.in_force.add(rung)
+    rows = specimen.family.rows(begun(specimen.family, specimen.recipe(), {}))
+
+    Forwards(Turns(most_rows=2), Memory(CPU, Warm.of({}))).answers(
+        specimen.family, "key", [rows], specimen.recipe(), Strain()
+    )
+
+    assert not watched.asked
+
+
+@torch.inference_mode()
+def test_when_memory_is_tidied_what_was_recorded_goes_too() -> None:
+    specimen, _ = switched("sd", frozenset())
+    family, recorder = specimen.family, FakeRecorder()
+    family.tracks = Tracks(family.network, family.ask_of, CPU, recorder=recorder)
+    rows = family.rows(begun(family, specimen.recipe(), {}))
+    family.prepare(rows, compiles=False)
+    tries: list[int] = []
+
+    def too_much() -> str:
+        tries.append(len(tries))
+        if len(tries) == 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return "done"
+
+    warm = Warm.of({family.card.name: family})
+    memory = Memory(CPU, warm)
+    warm.hold(family.card.name)
+    assert memory.enough_for(Work.DECODE, family.relief, too_much, Strain()) == "done"
+    played = recorder.played
+    family.forward(rows, plainly=False)
+
+    assert recorder.played == played
 
 
 def test_what_is_worn_undoes_what_was_made_one() -> None:
