@@ -83,7 +83,7 @@ class Bench:
     @property
     def at_work(self) -> bool:
         """True while something is still compiled, so that times are not those of every day."""
-        return any(at_work(ours.family) for ours in self._ours.values())
+        return at_work()
 
     def ours(self, model: Published) -> Ours:
         """The engine as it is used."""

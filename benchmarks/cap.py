@@ -38,7 +38,9 @@ class CudaCap:
     def set(self, most: int) -> None:
         # What lies idle in the allocator would be handed out all the same.
         free(self._device)
-        torch.cuda.set_per_process_memory_fraction(min(1.0, most / self._there), self._device)
+        # It takes no device without a number.
+        number = self._device.index or 0
+        torch.cuda.set_per_process_memory_fraction(min(1.0, most / self._there), number)
 
 
 class PretendedCap:

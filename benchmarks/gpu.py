@@ -140,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Ends with 1 where a part failed."""
     told = _read(arguments)
     until = perf_counter() + told.minutes * 60
-    logging.basicConfig(level=logging.ERROR)
+    logging.basicConfig(level=logging.WARNING)
     try:
         device = device_named(told.device)
         if device.type == "cpu" and not told.narrow:

@@ -7,6 +7,7 @@ import torch
 from PIL.Image import Image
 
 from engine.card import ModelCard
+from engine.curve import WIDEST
 from engine.errors import EaselError
 from engine.gpu.budget import budget_of
 from engine.gpu.company import Company
@@ -16,6 +17,8 @@ from engine.gpu.kept import Kept
 from engine.gpu.knee import find_knees
 from engine.gpu.painter import MOST_ROWS
 from engine.gpu.seat import Painted, Seat
+from engine.gpu.switches.ready import Ready
+from engine.gpu.switches.thrown import Thrown
 from engine.gpu.warm import Warm
 from engine.gpu.warmup import warm_up
 from engine.job import Recipe
@@ -55,11 +58,17 @@ class Ours:
         warm = Warm.of({family.card.name: family})
         budget = budget_of(device)
         meter = Meter()
-        turns = Turns[Seat](most_rows=MOST_ROWS[device.type])
+        on_card = device.type == "cuda"
+        most = WIDEST if on_card else MOST_ROWS[device.type]
+        turns = Turns[Seat](most_rows=most)
         self.company = Company(warm, device, turns, budget=budget, meter=meter)
-        warm_up(self.company, warm, budget)
-        if device.type == "cuda":
+        ready = Ready(Thrown(switches=frozenset()), Kept(None))
+        warm_up(self.company, warm, budget, ready.make if on_card else None)
+        if on_card:
             find_knees(self.company, warm, budget, meter, Curves(Kept(None)))
+        fitting = budget.rows(family.card.name, family.card.width * family.card.height)
+        self.widest = most if fitting is None else min(most, fitting)
+        """Rows of a step with every seat taken."""
 
     def paint(self, recipe: Recipe) -> tuple[bytes, float]:
         """The file, and the seconds it took. Raises what came in the way."""

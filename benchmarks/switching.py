@@ -1,5 +1,6 @@
 """Switching: the switches of the engine as they are thrown and waited for here."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from time import perf_counter, sleep
 
@@ -10,6 +11,7 @@ from benchmarks.ours import recipe_for
 from engine.gpu.family import Family
 from engine.gpu.kept import Kept
 from engine.gpu.rows import Rows
+from engine.gpu.switches.background import Background
 from engine.gpu.switches.ready import Ready
 from engine.gpu.switches.thrown import Thrown
 from engine.switch import USUAL, Switch
@@ -42,13 +44,17 @@ def make_ready(family: Family, rows: Rows, *, within_s: float) -> None:
     """What the engine does beside the painting for what is asked often, done now."""
     family.prepare(rows, compiles=True)
     until = perf_counter() + within_s
-    while at_work(family) and perf_counter() < until:
+    while at_work() and perf_counter() < until:
         sleep(LOOKED_S)
-    # Twice: what was compiled is taken, and recorded, with the forwards that follow.
-    for _ in range(2):
-        ask(family, rows)
+    # What was compiled is taken now, and recorded.
+    family.prepare(rows, compiles=True)
 
 
-def at_work(family: Family) -> bool:
-    """True while something is compiled for it, which takes time from whatever is measured."""
-    return family.tracks is not None and family.tracks.at_work
+def at_work() -> bool:
+    """True while something is compiled, which takes time from whatever is measured."""
+    return Background.busy()
+
+
+def made(family: Family) -> Mapping[str, str]:
+    """What was made ready of its forwards, by their shapes."""
+    return {} if family.tracks is None else family.tracks.made

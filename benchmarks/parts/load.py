@@ -10,7 +10,6 @@ from benchmarks.ours import Ours, recipe_for
 from benchmarks.published import Published
 from benchmarks.serving import saturate, serve
 from engine.gpu.bench.measured import percentile
-from engine.gpu.painter import MOST_ROWS
 from engine.job import Recipe
 
 STEPS = (20, 25, 28, 30, 30, 30, 40, 50)
@@ -95,7 +94,7 @@ def _make_ready(bench: Bench, ours: Ours) -> None:
 
     Widths between are recorded as they come.
     """
-    bench.make_ready(ours.family, TILE, MOST_ROWS[bench.device.type])
+    bench.make_ready(ours.family, TILE, ours.widest)
 
 
 def _alone(bench: Bench, ours: Ours) -> float:

@@ -1,7 +1,7 @@
 """Picture: one picture end to end, from the words to the PNG, stock and ours in turns."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 import torch
@@ -10,6 +10,7 @@ from benchmarks.bench import Bench
 from benchmarks.flop import flop_of
 from benchmarks.ours import recipe_for
 from benchmarks.published import Published
+from benchmarks.switching import made
 from engine.gpu.bench.likeness import likeness
 from engine.gpu.family import Family
 from engine.job import Recipe
@@ -45,6 +46,8 @@ class Pictures:
     ways: Mapping[str, Mapping[str, Way]]
     over: Mapping[str, Mapping[str, float]]
     likeness: Mapping[str, Likeness]
+    made: Mapping[str, str] = field(default_factory=dict)
+    """What was made ready of our forwards, by their shapes."""
 
 
 def picture(bench: Bench, model: Published) -> Pictures:
@@ -88,6 +91,7 @@ def _compared(bench: Bench, model: Published, others: Mapping[str, Paint]) -> Pi
         ways=measured,
         over=over,
         likeness=_alike(family, others, ours.paint, bench.extent.steps(model.steps[0])),
+        made=made(family),
     )
 
 

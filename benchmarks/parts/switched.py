@@ -1,7 +1,7 @@
 """Switched: what each switch gains by itself and all together, and how far it moves a picture."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -10,7 +10,7 @@ from benchmarks.ours import Ours, recipe_for
 from benchmarks.parts.rows import step_ms
 from benchmarks.published import Published
 from benchmarks.real_size import card_of
-from benchmarks.switching import Switches, at_work, usual
+from benchmarks.switching import Switches, at_work, made, usual
 from engine.gpu.bench.likeness import likeness
 from engine.gpu.device import free
 from engine.job import Recipe
@@ -31,6 +31,7 @@ class Thrown:
     picture_ms: float
     furthest: int
     mean: float
+    made: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +79,12 @@ def _measured(
 ) -> tuple[bytes, Thrown]:
     ours = Ours(bench.family(model, switches), bench.device)
     bench.make_ready(ours.family, ROWS)
-    if at_work(ours.family):
+    if at_work():
         raise TimeoutError("it was still being compiled when the time was over")
     png, _ = ours.paint(recipe)
     seconds = min(ours.paint(recipe)[1] for _ in range(bench.extent.rounds))
     step = step_ms(bench, ours.family, ROWS)
-    return png, Thrown(step_ms=step, picture_ms=seconds * 1000, furthest=0, mean=0.0)
+    how = made(ours.family)
+    if Switch.COMPILE in switches and not any("compiled" in each for each in how.values()):
+        raise RuntimeError("nothing was compiled; what stands above says why")
+    return png, Thrown(step_ms=step, picture_ms=seconds * 1000, furthest=0, mean=0.0, made=how)

@@ -103,6 +103,8 @@ class Family(ABC):
         self.attention = Attention()
         self.tracks: Tracks | None = None
         self.fusion: Fusion | None = None
+        self.compiles = False
+        """Whether parts of the network are or will be compiled, and must stay as they are."""
         self.repeats_itself = True
         """Whoever warms it up finds out. Else nothing is exact here."""
 
@@ -269,11 +271,11 @@ class Family(ABC):
         there must be nothing in the rows but what every tile has, and nothing worn.
         """
         there = self._there(rows)
-        with self.attention.chosen():
-            answer = None if plainly or self.tracks is None else self.tracks.answer(there)
-            if answer is None:
-                answer = self.ask_of(self.network, there)
-            return answer.float()
+        self.attention.put_in_force()
+        answer = None if plainly or self.tracks is None else self.tracks.answer(there)
+        if answer is None:
+            answer = self.ask_of(self.network, there)
+        return answer.float()
 
     def ask_of(self, network: Any, rows: Rows) -> Tensor:
         """What the network or what was compiled of it answers to rows that are where it is."""
@@ -282,8 +284,8 @@ class Family(ABC):
     def prepare(self, rows: Rows, *, compiles: bool) -> None:
         """Such rows will be asked for often."""
         if self.tracks is not None:
-            with self.attention.chosen():
-                self.tracks.prepare(self._there(rows), compiles=compiles)
+            self.attention.put_in_force()
+            self.tracks.prepare(self._there(rows), compiles=compiles)
 
     def _there(self, rows: Rows) -> Rows:
         """As the network takes them."""

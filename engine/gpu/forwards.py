@@ -46,7 +46,7 @@ class Forwards:
 
         def forward(rows: Rows) -> Tensor:
             family.wear(recipe)
-            with self._kernels.chosen(family.network, len(rows)):
+            with self._kernels.chosen(family.network, 0 if family.compiles else len(rows)):
                 return family.forward(rows, plainly=plainly)
 
         asking = _Asking(family=family, key=key, forward=forward, strain=strain)

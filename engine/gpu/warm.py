@@ -1,5 +1,6 @@
 """Warm: the models that are loaded, as many of those that are served as fit into memory."""
 
+import gc
 import logging
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -129,6 +130,9 @@ class Warm:
         for other in idle:
             log.info("the model %s was put away to make room for %s", other, name)
             del self._families[other]
+        if idle:
+            # A model and what was recorded of it hold each other.
+            gc.collect()
         family = self._families[name] = self._models[name].load(self._easings[name].in_force)
         self._sizes[name] = family.size
         return family

@@ -1,9 +1,10 @@
 """Attention: which of torch's kernels computes it."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from statistics import median
+from typing import ClassVar
 
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -23,15 +24,28 @@ ROUNDS = 5
 
 
 class Attention:
-    """As torch chooses by itself until one is chosen. Compute only within `chosen()`."""
+    """As torch chooses by itself until one is chosen. The choice is of the whole process.
+
+    So it is changed only where another one is wanted, and not taken back after each forward: a
+    compiler in another thread bakes in what it finds.
+    """
+
+    _in_force: ClassVar[str | None] = None
+    _order: ClassVar[ExitStack] = ExitStack()
 
     def __init__(self) -> None:
         self.kernel: str | None = None
 
-    def chosen(self) -> AbstractContextManager[None]:
-        if self.kernel is None:
-            return nullcontext()
-        return _first(self.kernel)
+    def put_in_force(self) -> None:
+        """For all that is computed from now on."""
+        if self.kernel == Attention._in_force:
+            return
+        Attention._order.close()
+        if self.kernel is not None:
+            others = [each for each in CANDIDATES.values() if each != CANDIDATES[self.kernel]]
+            order = [CANDIDATES[self.kernel], *others, LAST]
+            Attention._order.enter_context(sdpa_kernel(order, set_priority=True))
+        Attention._in_force = self.kernel
 
     def choose(self, seconds: Callable[[], float]) -> None:
         """The kernel with which a forward takes the fewest `seconds`, asked in turn."""
@@ -59,12 +73,3 @@ def quickest(usual: float, candidates: Mapping[str, float]) -> str | None:
     if best is None or candidates[best] > usual * (1 - WORTH):
         return None
     return best
-
-
-def _first(name: str) -> AbstractContextManager[None]:
-    others: Sequence[SDPBackend] = [
-        each for each in CANDIDATES.values() if each != CANDIDATES[name]
-    ]
-    order = [CANDIDATES[name], *others, LAST]
-    context: AbstractContextManager[None] = sdpa_kernel(order, set_priority=True)
-    return context

@@ -5,16 +5,26 @@ import sys
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
+from typing import ClassVar
 
 log = logging.getLogger(__name__)
 
 # A thread that is busy with Python lets go of it only that often. With torch's usual 5 ms beside
 # such a thread a step of 2 ms took 11 and now and then a second; with this 2.6, and 10 at most.
 LETS_GO_S = 0.00005
+USUAL_S = sys.getswitchinterval()
 
 
 class Background:
     """One piece of work after another, in the order in which it was asked for."""
+
+    _open: ClassVar[int] = 0
+    _door: ClassVar[threading.Lock] = threading.Lock()
+
+    @staticmethod
+    def busy() -> bool:
+        """True while anything is asked for and not done, anywhere in this process."""
+        return Background._open > 0
 
     def __init__(self) -> None:
         self._asked: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -23,6 +33,7 @@ class Background:
 
     def ask(self, work: Callable[[], None]) -> None:
         """What goes wrong with it is the business of the work itself."""
+        self._count(1)
         self._asked.put(work)
         if self._thread is None:
             # A daemon: a compilation cannot be stopped, and nobody must wait for its end.
@@ -34,13 +45,21 @@ class Background:
         self._closed = True
         self._asked.put(None)
 
+    def _count(self, change: int) -> None:
+        with Background._door:
+            Background._open += change
+
     def _run(self) -> None:
-        while (work := self._asked.get()) and not self._closed:
-            before = sys.getswitchinterval()
-            sys.setswitchinterval(LETS_GO_S)
-            try:
-                work()
-            except Exception as error:
-                log.error("what was done in the background failed", exc_info=error)
-            finally:
-                sys.setswitchinterval(before)
+        while work := self._asked.get():
+            if not self._closed:
+                self._do(work)
+            self._count(-1)
+
+    def _do(self, work: Callable[[], None]) -> None:
+        sys.setswitchinterval(LETS_GO_S)
+        try:
+            work()
+        except Exception as error:
+            log.error("what was done in the background failed", exc_info=error)
+        finally:
+            sys.setswitchinterval(USUAL_S)

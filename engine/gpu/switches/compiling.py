@@ -1,6 +1,7 @@
 """Compiling: a network as one program of the compiler, for one shape at a time."""
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,6 @@ FLAGS = {
 
 def compiled(network: Module, *, flags: bool, backend: str = "inductor") -> Any:
     """The same network with the same weights, compiled for each shape when that is first asked."""
-    config: Any = torch._dynamo.config
-    config.recompile_limit = max(config.recompile_limit, MOST_PROGRAMS)
-    config.accumulated_recompile_limit = max(config.accumulated_recompile_limit, MOST_PROGRAMS)
     program: Any = torch.compile(
         network,
         fullgraph=True,
@@ -31,6 +29,22 @@ def compiled(network: Module, *, flags: bool, backend: str = "inductor") -> Any:
         options=dict(FLAGS) if flags and backend == "inductor" else None,
     )
     return program
+
+
+def at_length() -> AbstractContextManager[None]:
+    """For the thread that compiles: torch keeps its limits for each."""
+    config: Any = torch._dynamo.config
+    room: AbstractContextManager[None] = config.patch(
+        recompile_limit=MOST_PROGRAMS, accumulated_recompile_limit=2 * MOST_PROGRAMS
+    )
+    return room
+
+
+def never() -> AbstractContextManager[None]:
+    """For the thread that paints: what would have to be compiled is an error there."""
+    config: Any = torch._dynamo.config
+    refused: AbstractContextManager[None] = config.patch(error_on_recompile=True)
+    return refused
 
 
 def keep_programs_in(folder: Path) -> None:

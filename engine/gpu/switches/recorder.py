@@ -23,10 +23,14 @@ class CardRecorder:
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
+        # Always the same: memory of a pool is kept for each stream.
+        self._aside: Any = None
         self._pool: Any = None
 
     def record(self, work: Work) -> Work:
-        aside = torch.cuda.Stream(self._device)
+        if self._aside is None:
+            self._aside = torch.cuda.Stream(self._device)
+        aside = self._aside
         aside.wait_stream(torch.cuda.current_stream(self._device))
         with torch.cuda.stream(aside):
             for _ in range(ROUNDS_BEFORE):
@@ -34,11 +38,19 @@ class CardRecorder:
         torch.cuda.current_stream(self._device).wait_stream(aside)
         torch.cuda.synchronize(self._device)
         graph = torch.cuda.CUDAGraph()
-        # What other threads do meanwhile, a PNG or a compilation, is none of it.
-        with torch.cuda.graph(
-            graph, pool=self._pool, stream=aside, capture_error_mode="thread_local"
-        ):
-            answer = work()
+        usual = torch.cuda.current_stream(self._device)
+        # Else cuBLAS would work in memory that others may be given while this is played.
+        torch._C._cuda_clearCublasWorkspaces()
+        try:
+            # What the event loop does meanwhile is none of it. Nothing is compiled meanwhile.
+            with torch.cuda.graph(
+                graph, pool=self._pool, stream=aside, capture_error_mode="thread_local"
+            ):
+                answer = work()
+        finally:
+            # torch leaves another one in force where it failed.
+            torch.cuda.set_stream(usual)
+            torch._C._cuda_clearCublasWorkspaces()
         if self._pool is None:
             self._pool = graph.pool()
 

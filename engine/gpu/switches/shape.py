@@ -19,6 +19,10 @@ class Shape:
     latents: tuple[int, ...]
     conditioning: tuple[tuple[str, tuple[int, ...]], ...]
 
+    def __str__(self) -> str:
+        """Like `2 rows of 4x64x64`."""
+        return f"{self.width} rows of {'x'.join(map(str, self.latents))}"
+
     @classmethod
     def of(cls, rows: Rows) -> "Shape | None":
         """None where there are more rows than are ever made ready."""

@@ -32,6 +32,10 @@ class Thrown:
     compiled: Callable[..., Any] = compiled
     _known: dict[str, "_Known"] = field(default_factory=dict)
 
+    @property
+    def compiles(self) -> bool:
+        return not self.switches.isdisjoint({Switch.COMPILE, Switch.BLOCKS})
+
     def make_something(self, device: torch.device) -> bool:
         """Whether there is more to do than to throw them when a model is loaded."""
         return device.type == "cuda" or not self.switches.isdisjoint(MAKING)
@@ -43,6 +47,7 @@ class Thrown:
         for switch in Switch:
             if switch in self.switches:
                 self._throw(switch, family)
+        family.compiles = self.compiles
         if not self.switches.isdisjoint(MADE):
             family.tracks = self._tracks(family)
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.gpu.rows import Rows
+from engine.gpu.switches.compiling import never
 from engine.gpu.switches.recorder import Recorder, Work
 from engine.gpu.switches.shape import away
 
@@ -33,7 +34,6 @@ class Track:
     offered: Any = None
     """The compiled one, laid down here by another thread when it is done."""
     seen: int = 0
-    compiling: bool = False
     was_compiled: bool = False
     given_up: bool = False
     _inputs: Rows | None = None
@@ -42,6 +42,11 @@ class Track:
     @property
     def recorded(self) -> bool:
         return self._played is not None
+
+    def made(self, network: Any) -> str:
+        """Like `compiled, recorded`."""
+        ways = {"compiled": self.network is not network, "recorded": self.recorded}
+        return ", ".join(name for name, so in ways.items() if so)
 
     def record(self, recorder: Recorder, ask: Ask, rows: Rows) -> None:
         """From now on played back. Raises NotTheSame where that is another answer."""
@@ -57,6 +62,12 @@ class Track:
         if self.offered is not None:
             self.network, self.offered = self.offered, None
             self._inputs = self._played = None
+            self.given_up = False
+
+    def give_back(self, network: Any) -> None:
+        """Ask the network itself from now on, for what was compiled of it does not answer."""
+        self.network, self.given_up = network, True
+        self._inputs = self._played = None
 
     def forget(self) -> None:
         """Give its memory back; it may be recorded again."""
@@ -66,7 +77,8 @@ class Track:
     def answer(self, ask: Ask, rows: Rows, width: int) -> Tensor:
         """In a tensor of its own."""
         if self._played is None or self._inputs is None:
-            return ask(self.network, rows.padded(width))[: len(rows)]
+            with never():
+                return ask(self.network, rows.padded(width))[: len(rows)]
         # What stands in the rows beyond is left there: no row looks at another.
         count = len(rows)
         self._inputs.latents[:count].copy_(rows.latents, non_blocking=True)

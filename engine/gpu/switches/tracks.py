@@ -2,16 +2,18 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from engine.gpu.device import prepare
+from engine.gpu.device import prepare, ran_out_of_memory
 from engine.gpu.rows import Rows
 from engine.gpu.switches.background import Background
+from engine.gpu.switches.compiling import at_length, never
 from engine.gpu.switches.recorder import Recorder
 from engine.gpu.switches.shape import Shape
 from engine.gpu.switches.track import ROUNDING, Ask, Track, example, require_same
@@ -60,9 +62,10 @@ class Tracks:
         self._tracks: OrderedDict[Shape, Track] = OrderedDict()
 
     @property
-    def at_work(self) -> bool:
-        """True while something is being compiled."""
-        return any(track.compiling for track in self._tracks.values())
+    def made(self) -> Mapping[str, str]:
+        """How forwards are asked, by their shapes, where not of the network as it is."""
+        found = {str(shape): track.made(self._network) for shape, track in self._tracks.items()}
+        return {shape: how for shape, how in found.items() if how}
 
     def answer(self, rows: Rows) -> Tensor | None:
         """None where nothing is ready for such rows: the network must be asked as it is."""
@@ -75,7 +78,17 @@ class Tracks:
             self._make_ready(track, rows, shape.width, compiles=track.seen >= VERY_OFTEN)
         if not track.recorded and track.network is self._network:
             return None
-        return track.answer(self._ask, rows, shape.width)
+        try:
+            return track.answer(self._ask, _laid_out(rows), shape.width)
+        except torch.AcceleratorError:
+            raise  # the card itself is in disorder
+        except Exception as error:
+            if ran_out_of_memory(error):
+                raise
+            # What it was compiled for has changed: a LoRA was put on its layers, for one.
+            log.warning("what was compiled for %s rows is not used any more: %s", len(rows), error)
+            track.give_back(self._network)
+            return None
 
     def prepare(self, rows: Rows, *, compiles: bool) -> None:
         """Such rows will be asked for often."""
@@ -98,20 +111,29 @@ class Tracks:
         return track
 
     def _make_ready(self, track: Track, rows: Rows, width: int, *, compiles: bool) -> None:
-        if self._recorder is not None and not track.recorded and not track.given_up:
-            try:
-                track.record(self._recorder, self._ask, example(rows, width))
-            except torch.AcceleratorError:
-                raise  # the card itself is in disorder
-            except Exception as error:
-                track.given_up = True
-                log.warning("forwards of %s rows are not recorded: %s", width, error)
+        # A compiler waits for the whole card now and then, which breaks a recording.
+        if self._recorder and not (track.recorded or track.given_up or Background.busy()):
+            self._record(self._recorder, track, rows, width)
         if compiles and self._compile is not None and not track.was_compiled:
-            self._begin_compiling(self._compile, track, example(rows, width))
+            self._begin_compiling(self._compile, track, example(_laid_out(rows), width))
+
+    def _record(self, recorder: Recorder, track: Track, rows: Rows, width: int) -> None:
+        try:
+            with never() if track.network is not self._network else nullcontext():
+                track.record(recorder, self._ask, example(_laid_out(rows), width))
+        except Exception as error:
+            if ran_out_of_memory(error):
+                # There may be room another time.
+                track.seen = 0
+            elif isinstance(error, torch.AcceleratorError):
+                raise  # the card itself is in disorder
+            else:
+                track.give_back(self._network)
+            log.warning("forwards of %s rows are not recorded: %s", width, error)
 
     def _begin_compiling(self, how: Compile, track: Track, rows: Rows) -> None:
         """Once: what failed would fail the same way again."""
-        track.was_compiled = track.compiling = True
+        track.was_compiled = True
         if self._program is None:
             self._program = how.compiled()
         program, network, ask, device = self._program, self._network, self._ask, self._device
@@ -120,11 +142,16 @@ class Tracks:
         def compile_it() -> None:
             prepare(device)
             try:
-                require_same(ask(program, rows), ask(network, rows), how.rounding)
+                with at_length():
+                    answer = ask(program, rows)
+                require_same(answer, ask(network, rows), how.rounding)
                 track.offered = program
             except Exception as error:  # a compiler's: they have no root in common
                 log.warning("forwards of %s rows are not compiled: %s", len(rows), error)
-            finally:
-                track.compiling = False
 
         how.background.ask(compile_it)
+
+
+def _laid_out(rows: Rows) -> Rows:
+    """What is compiled is for numbers in one order of memory."""
+    return replace(rows, latents=rows.latents.contiguous())

@@ -73,17 +73,36 @@ def test_whatever_is_chosen_computes_attention(kernel: str | None) -> None:
     attention = Attention()
     attention.kernel = kernel
 
-    with attention.chosen():
-        answer = torch.nn.functional.scaled_dot_product_attention(queries, keys, values)
+    attention.put_in_force()
+    answer = torch.nn.functional.scaled_dot_product_attention(queries, keys, values)
 
     assert torch.allclose(answer, expected, atol=1e-6)
 
 
+def flags() -> tuple[object, ...]:
+    return (
+        torch.backends.cuda.flash_sdp_enabled(),
+        torch.backends.cuda.mem_efficient_sdp_enabled(),
+        torch.backends.cuda.math_sdp_enabled(),
+        tuple(torch._C._get_sdp_priority_order()),
+    )
+
+
+def test_torchs_own_choice_is_as_it_was() -> None:
+    before = flags()
+    attention = Attention()
+
+    attention.kernel = "cudnn"
+    attention.put_in_force()
+    during = flags()
+    attention.kernel = None
+    attention.put_in_force()
+
+    assert during != before
+    assert flags() == before
+
+
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    flags = torch.backends.cuda.flash_sdp_enabled(), torch.backends.cuda.math_sdp_enabled()
     yield
-    assert flags == (
-        torch.backends.cuda.flash_sdp_enabled(),
-        torch.backends.cuda.math_sdp_enabled(),
-    )
+    Attention().put_in_force()

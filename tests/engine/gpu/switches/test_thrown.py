@@ -195,6 +195,17 @@ def test_when_memory_is_tidied_what_was_recorded_goes_too() -> None:
     assert recorder.played == played
 
 
+@pytest.mark.parametrize("switch", [Switch.COMPILE, Switch.BLOCKS])
+def test_layers_that_are_compiled_stay_what_they_are(switch: Switch) -> None:
+    specimen, _ = switched("sd", frozenset())
+    specimen.family.compiles = Thrown(switches={switch}).compiles
+    kinds = [type(layer) for layer in specimen.family.network.modules()]
+
+    paint_together(specimen.family, [specimen.recipe(seed=seed) for seed in range(3)])
+
+    assert [type(layer) for layer in specimen.family.network.modules()] == kinds
+
+
 def test_what_is_worn_undoes_what_was_made_one() -> None:
     specimen, _ = switched("sd", frozenset({Switch.QKV}))
     assert specimen.family.fusion is not None

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -10,11 +11,14 @@ from torch import Tensor, nn
 
 from engine.gpu.rows import Rows
 from engine.gpu.switches import tracks as tracks_of
+from engine.gpu.switches.background import Background
+from engine.gpu.switches.compiling import compiled
 from engine.gpu.switches.shape import WIDTHS
 from engine.gpu.switches.tracks import OFTEN, VERY_OFTEN, Compile, Tracks
 from tests.engine.gpu.switches.recording import FakeRecorder, Later
 
 CPU = torch.device("cpu")
+PATIENCE_S = 60.0
 
 
 class Net(nn.Module):
@@ -141,6 +145,7 @@ def test_what_was_compiled_is_recorded_anew() -> None:
     answer = tracks.answer(rows(2, seed=4))
 
     assert recorder.recorded == 2
+    assert tracks.made == {"2 rows of 3": "compiled, recorded"}
     assert program.asked
     assert answer is not None
     assert torch.equal(answer, ask(Net(), rows(2, seed=4)))
@@ -155,14 +160,11 @@ def test_a_program_that_answers_otherwise_is_not_used(caplog: pytest.LogCaptureF
     tracks = Tracks(Net(), ask, CPU, compile=compiling(Wrong(), background))
     with caplog.at_level(logging.WARNING):
         tracks.prepare(rows(2), compiles=True)
-        was_at_work = tracks.at_work
         background.work()
         tracks.prepare(rows(2), compiles=True)
         background.work()
 
     assert tracks.answer(rows(2)) is None
-    assert was_at_work
-    assert not tracks.at_work
     assert len(caplog.records) == 1, "tried once"
 
 
@@ -199,3 +201,95 @@ def test_what_was_asked_longest_ago_is_forgotten_first() -> None:
 
     assert tracks.answer(rows(2, places=1)) is None
     assert tracks.answer(rows(2, places=tracks_of.MOST + 1)) is not None
+
+
+def test_nothing_is_recorded_while_a_compiler_is_at_work() -> None:
+    recorder, background = FakeRecorder(), Background()
+    tracks = Tracks(Net(), ask, CPU, recorder=recorder)
+    begun, may = Future[None](), Future[None]()
+
+    def slow() -> None:
+        begun.set_result(None)
+        may.result(PATIENCE_S)
+
+    background.ask(slow)
+    begun.result(PATIENCE_S)
+    meanwhile = often(tracks, rows(2))
+    may.set_result(None)
+    background.close()
+    assert background._thread is not None
+    background._thread.join(PATIENCE_S)
+
+    assert meanwhile is None
+    assert often(tracks, rows(2)) is not None
+
+
+def test_without_room_it_is_tried_again_later() -> None:
+    recorder = FakeRecorder(error=torch.OutOfMemoryError("CUDA out of memory"))
+    tracks = Tracks(Net(), ask, CPU, recorder=recorder)
+    assert often(tracks, rows(2)) is None
+
+    recorder.error = None
+
+    assert tracks.answer(rows(2)) is None
+    assert often(tracks, rows(2)) is not None
+
+
+@torch.inference_mode()
+def test_a_network_that_changed_is_asked_itself_and_not_compiled_anew(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Scaled(Net):
+        scale = 1.0
+
+        def forward(self, latents: Tensor, times: Tensor, words: Tensor) -> Tensor:
+            return (latents * times[:, None] + words.sum(1)[:, None]) * self.scale
+
+    network, background = Scaled(), Later()
+    program = compiled(network, flags=False, backend="eager")
+    tracks = Tracks(network, ask, CPU, compile=compiling(program, background))
+    tracks.prepare(rows(2), compiles=True)
+    background.work()
+    before = tracks.answer(rows(2))
+    network.scale = 2.0
+
+    with caplog.at_level(logging.WARNING, "engine.gpu.switches.tracks"):
+        answers = [tracks.answer(rows(2)) for _ in range(2)]
+
+    assert before is not None
+    assert answers == [None, None]
+    assert sum("is not used any more" in each for each in caplog.messages) == 1
+
+
+def test_running_out_of_memory_is_told_to_whoever_can_make_room() -> None:
+    class Large(Net):
+        full = False
+
+        def forward(self, latents: Tensor, times: Tensor, words: Tensor) -> Tensor:
+            if self.full:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return super().forward(latents, times, words)
+
+    program, background = Large(), Later()
+    tracks = Tracks(Net(), ask, CPU, compile=compiling(program, background))
+    tracks.prepare(rows(2), compiles=True)
+    background.work()
+    program.full = True
+
+    with pytest.raises(torch.OutOfMemoryError):
+        tracks.answer(rows(2))
+
+
+@torch.inference_mode()
+def test_many_shapes_are_compiled() -> None:
+    network, background = Net(), Later()
+    program = compiled(network, flags=False, backend="eager")
+    tracks = Tracks(network, ask, CPU, compile=compiling(program, background))
+    places = range(1, 13)
+    for count in places:
+        tracks.prepare(rows(2, places=count), compiles=True)
+    background.work()
+
+    answers = [tracks.answer(rows(2, places=count)) for count in places]
+
+    assert all(answer is not None for answer in answers)
