@@ -8,7 +8,7 @@ import torch
 
 from engine.gpu.painting import Painting
 from engine.gpu.rows import joined
-from engine.sampler import SAMPLERS, Noise, samplers_for
+from engine.sampler import SAMPLERS, Noise, Sampler, samplers_for
 from tests.engine.gpu.families.specimen import FILES, Specimen
 from tests.engine.gpu.pretended import META, Waited, card, on_card, put_there
 from tests.engine.gpu.together import begun
@@ -17,8 +17,16 @@ OVER = {"image": "source", "mask": "mask", "strength": 0.6}
 # Those that add noise in every step: of it there is always something to send.
 RESCALED = {"rescale": 0.7}
 NOISY = ("Euler a", "DPM++ 2M SDE Karras", "DDPM", "LCM")
+
+
+def _kind(sampler: Sampler) -> tuple[object, ...]:
+    """How steps are spaced is nothing that a card could see."""
+    orders = (sampler.options.get(option) for option in ("algorithm_type", "solver_order"))
+    return (sampler.scheduler, *orders)
+
+
 FITTING = {
-    "sd": list(SAMPLERS),
+    "sd": list({_kind(sampler): name for name, sampler in SAMPLERS.items()}.values()),
     "sdxl": NOISY,
     "sd3": samplers_for(Noise.FLOW),
     "flux": ("Euler", "UniPC"),
