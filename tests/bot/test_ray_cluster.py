@@ -129,6 +129,7 @@ async def test_nothing_is_lost_or_painted_twice_while_workers_and_nodes_go_and_c
     assert all(0 < job.cost <= job.price for job in ended)
 
 
+@pytest.mark.slow
 async def test_what_is_withdrawn_is_withdrawn_there_and_who_finds_no_room_says_so(
     opened: Clustered, tmp_path: Path
 ) -> None:
@@ -149,6 +150,7 @@ async def test_what_is_withdrawn_is_withdrawn_there_and_who_finds_no_room_says_s
                     pytest.fail("there is no room for two")
 
 
+@pytest.mark.slow
 async def test_each_card_of_a_node_has_a_painter_that_sees_no_other(
     opened: Clustered, tmp_path: Path
 ) -> None:
