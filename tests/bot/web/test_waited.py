@@ -10,8 +10,10 @@ from aiohttp.test_utils import make_mocked_request
 
 from bot.web.caller import Caller
 from bot.web.waited import PAUSED_GOES, PAUSED_STAYS, painted
+from engine.accounts import Act
+from engine.clock import utc_now
 from engine.errors import QueueFull, StorageFailed
-from engine.gate import Gate
+from engine.gate import QUEUE, Gate
 from engine.job import Owner, Status
 from engine.key import own_person
 from engine.request import ImageRequest
@@ -54,6 +56,13 @@ class There:
         return False
 
 
+async def put(house: House, gate: Gate) -> None:
+    """As a moderator does: what is not kept is forgotten with the next look at what others did."""
+    act = Act(who="discord:9", at=utc_now())
+    await house.app.accounts.note(QUEUE, gate.value, act, {})
+    house.line.gate = gate
+
+
 async def test_what_nobody_waits_for_is_withdrawn_once_the_database_is_back(house: House) -> None:
     studio = AwayOnce(house.studio)
     app = replace(house.app, studio=cast(Studio, studio))
@@ -83,7 +92,7 @@ WAITING = [
 async def test_who_would_wait_for_a_paused_queue_hears_so_at_once(
     caller: Client, house: House, path: str, words: tuple[str, ...]
 ) -> None:
-    house.line.gate = Gate.PAUSED
+    await put(house, Gate.PAUSED)
 
     answer = await caller.post(path, json={"prompt": "a fox"})
 
@@ -99,12 +108,12 @@ async def test_with_a_key_the_job_keeps_its_place_in_a_paused_queue(
     caller: Client, house: House
 ) -> None:
     asked, once = {"prompt": "a fox"}, {"Idempotency-Key": "once"}
-    house.line.gate = Gate.PAUSED
+    await put(house, Gate.PAUSED)
     answer = await caller.post("/generate", json=asked, headers=once)
     [job] = house.line.jobs
 
-    house.line.gate = Gate.OPEN
     house.painter.gate.set()
+    await put(house, Gate.OPEN)
     house.line.bell.set()
     again = await caller.post("/generate", json=asked, headers=once)
 
@@ -117,7 +126,7 @@ async def test_what_is_there_already_needs_no_open_queue(caller: Client, house: 
     asked = {"prompt": "a fox", "seed": 7}
     first = await caller.post("/generate", json=asked)
 
-    house.line.gate = Gate.PAUSED
+    await put(house, Gate.PAUSED)
     again = await caller.post("/generate", json=asked)
 
     assert (again.status, await again.read()) == (200, await first.read())
@@ -129,7 +138,7 @@ async def test_what_was_begun_before_a_pause_is_waited_for(house: House) -> None
     waiting = asyncio.create_task(painted(house.app, there.request, caller, asked, bears_s=0))
     await until(lambda: bool(house.painter.painting and there.looks))
 
-    house.line.gate = Gate.PAUSED
+    await put(house, Gate.PAUSED)
     await until(lambda: there.looks > 1 or waiting.done())
     house.painter.gate.set()
 
@@ -143,7 +152,7 @@ async def test_who_waits_hears_of_a_pause_that_they_bear_no_longer(house: House)
     waiting = asyncio.create_task(painted(house.app, there.request, caller, asked, bears_s=0))
     await until(lambda: there.looks > 0)
 
-    house.line.gate = Gate.PAUSED
+    await put(house, Gate.PAUSED)
 
     with pytest.raises(QueueFull, match="paused"):
         await waiting
