@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 # as some thousand.
 OFTEN = 24
 VERY_OFTEN = 500
+# Of all CUDA says of recordings: "stream is capturing", "during capture", "captured".
+CAPTURING = "captur"
 # Each keeps memory of the card. The one that was asked for longest ago is forgotten first.
 MOST = 24
 
@@ -123,12 +125,15 @@ class Tracks:
                 track.record(recorder, self._ask, example(_laid_out(rows), width))
         except Exception as error:
             if ran_out_of_memory(error):
-                # There may be room another time.
-                track.seen = 0
-            elif isinstance(error, torch.AcceleratorError):
+                # There may be room another time, and to find out takes as long as many forwards.
+                track.seen = -VERY_OFTEN
+            elif isinstance(error, torch.AcceleratorError) and CAPTURING not in str(error):
                 raise  # the card itself is in disorder
             else:
                 track.give_back(self._network)
+            if CAPTURING in str(error):
+                # The card is well, only nothing can be recorded on it.
+                self._recorder = None
             log.warning("forwards of %s rows are not recorded: %s", width, error)
 
     def _begin_compiling(self, how: Compile, track: Track, rows: Rows) -> None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -231,8 +232,26 @@ def test_without_room_it_is_tried_again_later() -> None:
 
     recorder.error = None
 
-    assert tracks.answer(rows(2)) is None
-    assert often(tracks, rows(2)) is not None
+    assert often(tracks, rows(2)) is None
+    assert often(tracks, rows(2), VERY_OFTEN) is not None
+
+
+@pytest.mark.parametrize(
+    ("told", "ends"),
+    [
+        ("CUDA error: operation not permitted when stream is capturing", False),
+        ("CUDA error: an illegal memory access was encountered", True),
+    ],
+)
+def test_a_card_on_which_nothing_can_be_recorded_goes_on(told: str, ends: bool) -> None:
+    recorder = FakeRecorder(error=torch.AcceleratorError(told))
+    tracks = Tracks(Net(), ask, CPU, recorder=recorder)
+
+    with pytest.raises(torch.AcceleratorError) if ends else nullcontext():
+        assert often(tracks, rows(2)) is None
+    recorder.error = None
+
+    assert ends or often(tracks, rows(4)) is None
 
 
 @torch.inference_mode()
