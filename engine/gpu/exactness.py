@@ -1,12 +1,11 @@
 """Exactness: whether a card answers the same rows with the same bits, whatever it did between."""
 
 import torch
-from torch import Tensor
 
 from engine.gpu.family import Family
 from engine.gpu.kernels import STOCK_ROWS
 from engine.gpu.painting import BLANK
-from engine.gpu.rows import Rows, joined
+from engine.gpu.rows import Rows
 from engine.job import Recipe
 
 MIXES = 20
@@ -23,22 +22,6 @@ def repeats_itself(family: Family, recipe: Recipe) -> bool:
     for mix in range(MIXES):
         family.forward(_others(rows, OTHERS[mix % len(OTHERS)], generator), plainly=False)
         if not torch.equal(family.forward(rows), expected):
-            return False
-    return True
-
-
-@torch.inference_mode()
-def knows_no_company(family: Family, rows: Rows, width: int) -> bool:
-    """Whether one row has the same bits first and last, beside whatever stands in the others."""
-    generator = torch.Generator().manual_seed(0)
-    row = rows.part(0, 1)
-    expected: Tensor | None = None
-    for _ in range(MIXES):
-        others = _others(rows, width - 1, generator)
-        first = family.forward(joined([row, others]))[:1]
-        last = family.forward(joined([others, row]))[-1:]
-        expected = first if expected is None else expected
-        if not (torch.equal(first, expected) and torch.equal(last, expected)):
             return False
     return True
 

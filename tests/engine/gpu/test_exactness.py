@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.gpu.exactness import MIXES, knows_no_company, repeats_itself
+from engine.gpu.exactness import MIXES, repeats_itself
 from engine.gpu.family import CLOSE, Family
 from engine.gpu.kernels import STOCK_ROWS
 from tests.engine.gpu import tiny
-from tests.engine.gpu.together import begun, family_of, paint_together, recipe
+from tests.engine.gpu.together import family_of, paint_together, recipe
 
 
 @pytest.fixture
@@ -49,28 +49,6 @@ def test_one_bit_in_the_last_mix_is_seen(own: Family) -> None:
     answers_by(own, wavering)
 
     assert not repeats_itself(own, recipe())
-
-
-@torch.inference_mode()
-def test_rows_that_depend_on_their_company_are_seen(own: Family) -> None:
-    rows = own.rows(begun(own, recipe(), {}))
-    assert knows_no_company(own, rows, 4)
-
-    answers_by(own, lambda answer, _: answer + answer.mean() * 1e-6)
-
-    assert not knows_no_company(own, rows, 4)
-
-
-@torch.inference_mode()
-def test_rows_that_depend_on_their_place_are_seen(own: Family) -> None:
-    rows = own.rows(begun(own, recipe(), {}))
-
-    def placed(answer: Tensor, _: int) -> Tensor:
-        return answer * (1 + 1e-6 * torch.arange(len(answer))[:, None, None, None])
-
-    answers_by(own, placed)
-
-    assert not knows_no_company(own, rows, 4)
 
 
 def test_a_card_that_does_not_repeat_itself_says_so_with_exact_pictures(own: Family) -> None:
