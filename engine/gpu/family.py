@@ -6,7 +6,7 @@ memory, cancelling and failing need no undo.
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from contextlib import nullcontext
 from importlib import import_module
 from typing import Any, ClassVar
@@ -26,6 +26,7 @@ from engine.gpu.images.autoencoder import Autoencoder
 from engine.gpu.images.canvas import Canvas
 from engine.gpu.images.ground import Grounds, noisy
 from engine.gpu.images.noise import generator_of
+from engine.gpu.notes import CLOSE, SHORTENED, notes_of_guidance, notes_of_words
 from engine.gpu.painting import Kept, Painting
 from engine.gpu.preview import Previews
 from engine.gpu.relief import Relief
@@ -36,25 +37,10 @@ from engine.gpu.switches.attention import Attention
 from engine.gpu.switches.fusion import Fusion
 from engine.gpu.switches.tracks import Tracks
 from engine.job import Recipe
-from engine.phrase import Phrase
 from engine.sampler import sampler_named
 from engine.shortcut import Shortcut
 
 RESCALES = "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion"
-MOST_KNOWN = 15
-"""Words of what a model knows: enough to see of what kind they are."""
-NO_WORD = "{model} has a picture for no word of that. It knows English words: {known}."
-CLOSE = (
-    "This card does not repeat itself to the last bit, so the picture is close to what its seed "
-    "means, not exact."
-)
-NOT_RESCALED = "There was no guidance beside the words themselves, so rescale changed nothing."
-NOT_ENDED = "There was no guidance beside the words themselves, so there was none to end."
-SHORTENED = "Painted in eight bits (FP8), so this is not quite the picture that it is without."
-ENDED = (
-    "Guidance ended after {guided} of {steps} steps, so this is not the picture that it is with "
-    "all of them."
-)
 
 
 class Family(ABC):
@@ -148,11 +134,7 @@ class Family(ABC):
 
     def notes(self, recipe: Recipe) -> tuple[str, ...]:
         """What of the recipe this model does not hear, in sentences."""
-        # What is put on may bring words of its own.
-        if recipe.loras or recipe.embeddings or not self.card.is_lost(recipe.prompt):
-            return ()
-        known = ", ".join(self.card.knows[:MOST_KNOWN])
-        return (Phrase(NO_WORD, model=self.card.name, known=known),)
+        return tuple(notes_of_words(self.card, recipe))
 
     def told(self, recipe: Recipe, sources: Mapping[str, bytes]) -> Mapping[str, Tensor]:
         """All that the network is told at every step: of the words, and of the pictures."""
@@ -235,7 +217,7 @@ class Family(ABC):
         )
         if self.shortened(recipe):
             painting.notes += (SHORTENED,)
-        painting.notes += tuple(_notes_of_guidance(painting))
+        painting.notes += tuple(notes_of_guidance(painting))
         if recipe.exact and not self.repeats_itself:
             painting.notes += (CLOSE,)
         return painting
@@ -338,16 +320,6 @@ class Family(ABC):
                 f"{recipe.width}x{recipe.height} is no size that {self.card.name} can paint: "
                 f"width and height must be multiples of {multiple}."
             )
-
-
-def _notes_of_guidance(painting: Painting) -> Iterator[str]:
-    recipe, steps = painting.recipe, painting.to_paint
-    if recipe.rescale and painting.rows == 1:
-        yield NOT_RESCALED
-    if recipe.guidance_end < 1 and painting.rows == 1:
-        yield NOT_ENDED
-    elif painting.rows > 1 and painting.guided < steps:
-        yield Phrase(ENDED, guided=painting.guided, steps=steps)
 
 
 def network_of(pipe: Any) -> Any:

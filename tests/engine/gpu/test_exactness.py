@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from engine.gpu.exactness import MIXES, repeats_itself
-from engine.gpu.family import CLOSE, Family
+from engine.gpu.family import Family
 from engine.gpu.kernels import STOCK_ROWS
+from engine.gpu.notes import CLOSE
 from tests.engine.gpu import tiny
 from tests.engine.gpu.together import family_of, paint_together, recipe
 

@@ -13,7 +13,8 @@ from PIL import Image
 from engine.errors import PaintingFailed
 from engine.extra import Extra
 from engine.gpu.families.sdxl import StableDiffusionXL
-from engine.gpu.family import NOT_RESCALED, Family
+from engine.gpu.family import Family
+from engine.gpu.notes import NOT_RESCALED
 from engine.job import Recipe
 from engine.sampler import SAMPLERS, Noise
 from tests.engine.gpu import tiny

@@ -14,8 +14,9 @@ from torch.nn.functional import interpolate
 
 from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.families.sdxl import StableDiffusionXL
-from engine.gpu.family import NOT_RESCALED, Family
+from engine.gpu.family import Family
 from engine.gpu.images.autoencoder import RESCUED, SEEN_RESCUED
+from engine.gpu.notes import NOT_RESCALED
 from engine.job import LANCZOS, LATENT, Recipe
 from tests.engine.gpu import tiny
 from tests.engine.gpu.families.specimen import Specimen, specimen

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.discord.speech.words import ENGLISH, REFUSALS
-from engine.gpu.family import CLOSE, ENDED, NO_WORD, NOT_ENDED, NOT_RESCALED, SHORTENED
 from engine.gpu.images.autoencoder import RESCUED, SEEN_RESCUED
+from engine.gpu.notes import CLOSE, ENDED, NO_WORD, NOT_ENDED, NOT_RESCALED, SHORTENED
 from engine.gpu.text.manner import NOTHING_SKIPPED
 from engine.ladder import Rung, Strain
 from engine.phrase import Phrase, phrase_of

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from engine.gpu.company import Company
-from engine.gpu.family import ENDED, NOT_ENDED
+from engine.gpu.notes import ENDED, NOT_ENDED
 from engine.gpu.warm import Warm
 from engine.job import LATENT, Recipe
 from engine.phrase import Phrase

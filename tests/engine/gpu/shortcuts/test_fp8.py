@@ -15,9 +15,10 @@ from engine.gpu.families.flux import Flux
 from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.families.sd3 import StableDiffusion3
 from engine.gpu.families.sdxl import StableDiffusionXL
-from engine.gpu.family import SHORTENED, Family
+from engine.gpu.family import Family
 from engine.gpu.models.catalog import find
 from engine.gpu.models.loading import load
+from engine.gpu.notes import SHORTENED
 from engine.gpu.shortcuts.fp8 import (
     EIGHT_BITS,
     LARGEST,
