@@ -2,13 +2,11 @@
 
 import os
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -19,6 +17,17 @@ from pydantic_settings import (
 
 from bot.addresses import is_discord_or_here
 from bot.redacted import passwords_in, redacted
+from bot.setting_places import (
+    ENV_FILE,
+    PREFIX,
+    TOML_FILE,
+    prefixed,
+    read_env_file,
+    read_toml,
+    require_readable,
+    secret_folders,
+    spelled,
+)
 from engine.errors import Misconfigured
 from engine.letters import shown
 from engine.nearest import did_you_mean
@@ -27,12 +36,8 @@ from engine.safety import Measure, Policy
 from engine.shortcut import Shortcut
 from engine.switch import AUTO, Switch, switches_named
 
-PREFIX = "EASEL_"
 BUILT_IN = "picturebook"
-TEST_PREFIX = "EASEL_TEST_"
 LONGEST_SHOWN = 60
-ENV_FILE, TOML_FILE = Path(".env"), Path("easel.toml")
-SECRET_FOLDERS = (Path("/run/secrets"),)
 
 EXPECTED = {
     "host": "an address or a name of this machine, like 127.0.0.1",
@@ -267,14 +272,14 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Read them all, or raise Misconfigured with the mend."""
-    table = _read_toml()
-    folders = _secret_folders()
-    _refuse_unknown("the environment", _prefixed(os.environ))
-    _refuse_unknown(str(ENV_FILE), _prefixed(_read_env_file()))
+    table = read_toml()
+    folders = secret_folders()
+    _refuse_unknown("the environment", prefixed(os.environ))
+    _refuse_unknown(str(ENV_FILE), prefixed(read_env_file()))
     _refuse_unknown(str(TOML_FILE), table)
     for folder in folders:
-        _refuse_unknown(str(folder), _prefixed(file.name for file in folder.iterdir()))
-        _require_readable(folder)
+        _refuse_unknown(str(folder), prefixed(file.name for file in folder.iterdir()))
+        require_readable(folder)
     try:
         return Settings(_secrets_dir=folders, **table)
     except ValidationError as error:
@@ -283,73 +288,19 @@ def read_settings() -> Settings:
         raise Misconfigured(f"I cannot read the settings: {error}.") from None
 
 
-def _secret_folders() -> list[Path]:
-    # Containers mount secrets in the first, systemd names the second.
-    named = os.environ.get("CREDENTIALS_DIRECTORY")
-    folders = (*SECRET_FOLDERS, *([Path(named)] if named else []))
-    return [folder for folder in folders if folder.is_dir() and os.access(folder, os.R_OK)]
-
-
-def _require_readable(folder: Path) -> None:
-    for file in sorted(folder.iterdir()):
-        if not any(_prefixed([file.name])):
-            continue
-        if file.is_dir():
-            # What a container mounts of a file that is not there.
-            raise Misconfigured(f"The secret {file} is a folder. It has to be a file.")
-        try:
-            file.read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            # Its own words could hold what it says.
-            why = error.strerror if isinstance(error, OSError) else "It is no text in UTF-8"
-            raise Misconfigured(f"I cannot read the secret {file}: {why}.") from None
-
-
-def _read_toml() -> dict[str, Any]:
-    try:
-        table = tomllib.loads(TOML_FILE.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise Misconfigured(f"I cannot read {TOML_FILE}: {error}.") from None
-    return {_field(name): value for name, value in table.items()}
-
-
-def _read_env_file() -> Mapping[str, str | None]:
-    try:
-        return dotenv_values(ENV_FILE, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise Misconfigured(f"I cannot read {ENV_FILE}: {error}.") from None
-
-
-def _prefixed(names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        # The tests have variables of their own, which are none of ours.
-        if name.upper().startswith(PREFIX) and not name.upper().startswith(TEST_PREFIX):
-            yield _field(name)
-
-
 def _refuse_unknown(source: str, names: Iterable[str]) -> None:
     for name in names:
         if name not in Settings.model_fields:
-            known = [_spelled(field) for field in Settings.model_fields]
+            known = [spelled(field) for field in Settings.model_fields]
             # Whatever a file has for a name, it goes to a terminal.
-            called = shown(_spelled(name), LONGEST_SHOWN)
+            called = shown(spelled(name), LONGEST_SHOWN)
             raise Misconfigured(
                 f"I know no setting {called}, which is in {source}. {did_you_mean(called, known)}"
             )
-
-
-def _field(name: str) -> str:
-    return name.lower().removeprefix(PREFIX.lower())
-
-
-def _spelled(field: str) -> str:
-    return PREFIX + field.upper()
 
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False)[0]
     field = str(first["loc"][0])
     given = "" if field in SECRET else f", not {redacted(repr(first['input'])):.{LONGEST_SHOWN}}"
-    return f"{_spelled(field)} must be {EXPECTED[field]}{given}."
+    return f"{spelled(field)} must be {EXPECTED[field]}{given}."

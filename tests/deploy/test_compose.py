@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import PREFIX, Settings
+from bot.setting_places import PREFIX
+from bot.settings import Settings
 from tests.deploy.compose import (
     COMPOSE,
     ON_A_CARD,

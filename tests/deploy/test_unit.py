@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from bot.__main__ import BAD_INPUT
-from bot.settings import PREFIX, Settings
+from bot.setting_places import PREFIX
+from bot.settings import Settings
 from tests.deploy.dockerfile import ROOT
 
 UNIT = ROOT / "deploy" / "easel.service"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.settings import PREFIX
+from bot.setting_places import PREFIX
 from tests.docs.pages import PAGES, ROOT, Page, page
 
 HERE = page("docs/install-server.md")

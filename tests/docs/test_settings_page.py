@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from bot.settings import EXPECTED, PREFIX, TEST_PREFIX, Settings
+from bot.setting_places import PREFIX, TEST_PREFIX
+from bot.settings import EXPECTED, Settings
 from tests.docs.pages import PAGES, Page, page
 
 HERE = page("docs/settings.md")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import EXPECTED, PREFIX, SECRET, Settings, read_settings
+from bot.setting_places import PREFIX
+from bot.settings import EXPECTED, SECRET, Settings, read_settings
 from engine.alternatives import expand, load_wildcards
 from engine.errors import EaselError, Misconfigured
 from engine.tariff import Tariff
