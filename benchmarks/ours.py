@@ -56,7 +56,7 @@ class Ours:
         """Warmed up as the engine's thread does it."""
         self.family = family
         warm = Warm.of({family.card.name: family})
-        budget = budget_of(device)
+        budget = budget_of(device, warm.held_by_recordings)
         meter = Meter()
         on_card = device.type == "cuda"
         most = WIDEST if on_card else MOST_ROWS[device.type]

@@ -1,12 +1,13 @@
 """Budget: how many rows fit and gain, by what forwards took when the model was warmed up."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import torch
 
 from engine.curve import Curve
+from engine.gpu.device import idle_memory
 from engine.gpu.kernels import STOCK_ROWS
 
 # Fragments, and what other programs may take meanwhile.
@@ -27,7 +28,10 @@ class Gauge(Protocol):
         ...
 
     def peak(self) -> int:
-        """The most bytes since then beyond those that were in use at the start."""
+        """The most bytes since then beyond those that were in use at the start.
+
+        What is played back from a recording takes none: measure before anything is recorded.
+        """
         ...
 
 
@@ -40,8 +44,7 @@ class CudaGauge:
 
     def free(self) -> int:
         free, _ = torch.cuda.mem_get_info(self._device)
-        held = torch.cuda.memory_reserved(self._device) - torch.cuda.memory_allocated(self._device)
-        return free + held
+        return free + idle_memory(self._device)
 
     def start(self) -> None:
         torch.cuda.synchronize(self._device)
@@ -78,15 +81,21 @@ def need_of(points: Mapping[int, int]) -> Need:
     return Need(fixed=max(0.0, small - pixel * less), pixel=pixel)
 
 
+def _nothing() -> int:
+    return 0
+
+
 @dataclass(slots=True)
 class Budget:
     """What is known by model. Without a gauge, or before a model was measured, nothing is.
 
-    `most_pixels` is what all rows of a forward together should not pass in any case.
+    Of what the gauge says `held` bytes are not for forwards. `most_pixels` is what all rows of a
+    forward together should not pass in any case.
     """
 
     gauge: Gauge | None = None
     needs: dict[str, Need] = field(default_factory=dict)
+    held: Callable[[], int] = _nothing
     most_pixels: int | None = None
     curves: dict[str, Curve] = field(default_factory=dict)
 
@@ -99,11 +108,11 @@ class Budget:
         if model in self.curves:
             bounds.append(self.curves[model].rows(pixels))
         if model in self.needs and self.gauge is not None:
-            bounds.append(self.needs[model].rows(pixels, self.gauge.free()))
+            bounds.append(self.needs[model].rows(pixels, self.gauge.free() - self.held()))
         return min(bounds, default=None)
 
 
-def budget_of(device: torch.device) -> Budget:
+def budget_of(device: torch.device, held: Callable[[], int] = _nothing) -> Budget:
     """For models that are yet to be measured there."""
     most_pixels = CPU_PIXELS if device.type == "cpu" else None
-    return Budget(gauge_of(device), most_pixels=most_pixels)
+    return Budget(gauge_of(device), held=held, most_pixels=most_pixels)

@@ -62,6 +62,11 @@ def memory_for_models(device: torch.device) -> int:
     return int(psutil.virtual_memory().available) // 2
 
 
+def idle_memory(device: torch.device) -> int:
+    """Bytes that torch keeps on a card for what comes next."""
+    return torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+
+
 def memory_in_use(device: torch.device) -> tuple[int, int]:
     """Bytes that are taken on the whole device, by whomever, and that there are."""
     if device.type == "cuda":

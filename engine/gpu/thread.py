@@ -161,7 +161,7 @@ class EngineThread:
         try:
             prepare(self._device)
             warm = self._load()
-            budget = budget_of(self._device)
+            budget = budget_of(self._device, warm.held_by_recordings)
             company = Company(
                 warm,
                 self._device,

@@ -119,6 +119,11 @@ class Warm:
             if family.tracks is not None:
                 family.tracks.forget()
 
+    def held_by_recordings(self) -> int:
+        """Bytes that nothing else can have until they are forgotten."""
+        tracks = [family.tracks for family in self._families.values()]
+        return sum(each.held for each in tracks if each is not None)
+
     @property
     def has_idle(self) -> bool:
         return any(not self._held[name] for name in self._families)

@@ -6,6 +6,9 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from engine.gpu.device import idle_memory
+from engine.gpu.switches.held import Held
+
 Work = Callable[[], Tensor]
 
 # torch and its libraries choose and reserve in the first rounds what a recording must find there.
@@ -14,6 +17,11 @@ ROUNDS_BEFORE = 3
 
 class Recorder(Protocol):
     """Playing back reads the very tensors that the work read, and answers in one that it reuses."""
+
+    @property
+    def held(self) -> int:
+        """Bytes that only recordings can use."""
+        ...
 
     def record(self, work: Work) -> Work: ...
 
@@ -26,6 +34,11 @@ class CardRecorder:
         # Always the same: memory of a pool is kept for each stream.
         self._aside: Any = None
         self._pool: Any = None
+        self._held = Held()
+
+    @property
+    def held(self) -> int:
+        return self._held.bytes
 
     def record(self, work: Work) -> Work:
         if self._aside is None:
@@ -46,7 +59,10 @@ class CardRecorder:
             with torch.cuda.graph(
                 graph, pool=self._pool, stream=aside, capture_error_mode="thread_local"
             ):
+                # In here torch takes all memory from the pool.
+                before = idle_memory(self._device)
                 answer = work()
+                grown = idle_memory(self._device) - before
         finally:
             # torch leaves another one in force where it failed.
             torch.cuda.set_stream(usual)
@@ -58,4 +74,5 @@ class CardRecorder:
             graph.replay()
             return answer
 
+        self._held.add(played, grown)
         return played

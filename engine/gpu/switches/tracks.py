@@ -59,6 +59,7 @@ class Tracks:
         self._ask = ask
         self._device = device
         self._recorder = recorder
+        self._records = recorder is not None
         self._compile = compile
         self._program: Any = None
         self._tracks: OrderedDict[Shape, Track] = OrderedDict()
@@ -68,6 +69,11 @@ class Tracks:
         """How forwards are asked, by their shapes, where not of the network as it is."""
         found = {str(shape): track.made(self._network) for shape, track in self._tracks.items()}
         return {shape: how for shape, how in found.items() if how}
+
+    @property
+    def held(self) -> int:
+        """Bytes that recordings keep from everybody else."""
+        return 0 if self._recorder is None else self._recorder.held
 
     def answer(self, rows: Rows) -> Tensor | None:
         """None where nothing is ready for such rows: the network must be asked as it is."""
@@ -113,8 +119,9 @@ class Tracks:
         return track
 
     def _make_ready(self, track: Track, rows: Rows, width: int, *, compiles: bool) -> None:
+        made = track.recorded or track.given_up
         # A compiler waits for the whole card now and then, which breaks a recording.
-        if self._recorder and not (track.recorded or track.given_up or Background.busy()):
+        if self._recorder and self._records and not (made or Background.busy()):
             self._record(self._recorder, track, rows, width)
         if compiles and self._compile is not None and not track.was_compiled:
             self._begin_compiling(self._compile, track, example(_laid_out(rows), width))
@@ -133,7 +140,7 @@ class Tracks:
                 track.give_back(self._network)
             if CAPTURING in str(error):
                 # The card is well, only nothing can be recorded on it.
-                self._recorder = None
+                self._records = False
             log.warning("forwards of %s rows are not recorded: %s", width, error)
 
     def _begin_compiling(self, how: Compile, track: Track, rows: Rows) -> None:

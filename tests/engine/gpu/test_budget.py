@@ -52,6 +52,14 @@ def test_what_does_not_fit_the_budget_is_tried_all_the_same(family: Family) -> N
     assert sitting.painted
 
 
+def test_what_recordings_hold_is_not_for_forwards() -> None:
+    needs = {"tiny": need_of({1: 10, 2: 20})}
+    free = Budget(Card(1_000), needs)
+    recorded = Budget(Card(1_000), needs, held=lambda: 600)
+
+    assert (free.rows("tiny", 1), recorded.rows("tiny", 1)) == (90, 36)
+
+
 def test_a_need_is_the_line_through_what_was_measured() -> None:
     need = need_of({100: 1_500, 300: 3_500})
 

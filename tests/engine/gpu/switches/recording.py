@@ -7,6 +7,7 @@ from torch import Tensor
 
 from engine.gpu.rows import Rows
 from engine.gpu.switches.background import Background
+from engine.gpu.switches.held import Held
 from engine.gpu.switches.recorder import Work
 
 
@@ -18,6 +19,13 @@ class FakeRecorder:
     played: int = 0
     wrong: bool = False
     error: Exception | None = None
+    each: int = 0
+    """Bytes that every recording keeps."""
+    _held: Held = field(default_factory=Held)
+
+    @property
+    def held(self) -> int:
+        return self._held.bytes
 
     def record(self, work: Work) -> Work:
         if self.error is not None:
@@ -30,6 +38,7 @@ class FakeRecorder:
             answer.copy_(work() * (2 if self.wrong else 1))
             return answer
 
+        self._held.add(played, self.each)
         return played
 
 
