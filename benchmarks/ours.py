@@ -1,5 +1,6 @@
 """Ours: the engine's own company with one model, asked from this very thread."""
 
+from dataclasses import replace
 from itertools import count
 from time import perf_counter
 
@@ -16,6 +17,7 @@ from engine.gpu.family import Family
 from engine.gpu.kept import Kept
 from engine.gpu.knee import find_knees
 from engine.gpu.painter import MOST_ROWS
+from engine.gpu.plain import plain_recipe
 from engine.gpu.seat import Painted, Seat
 from engine.gpu.switches.ready import Ready
 from engine.gpu.switches.thrown import Thrown
@@ -34,17 +36,11 @@ def recipe_for(
 ) -> Recipe:
     """Other words every time, so that nothing is remembered of the last."""
     number = next(_numbers)
-    return Recipe(
-        prompt=f"a red fox beside house number {number}",
+    prompt = f"a red fox beside house number {number}"
+    return replace(
+        plain_recipe(card, prompt, steps=steps, seed=number),
         negative="blurry",
-        model=card.name,
-        digest=card.digest,
-        width=card.width,
-        height=card.height,
-        steps=steps,
         guidance=card.guidance if guidance is None else guidance,
-        sampler=card.sampler,
-        seed=number,
         exact=exact,
     )
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 
-from engine.card import ModelCard
 from engine.curve import WIDEST
 from engine.errors import EaselError
 from engine.gpu.budget import Budget, need_of
 from engine.gpu.company import Company
 from engine.gpu.family import Family
+from engine.gpu.plain import plain_recipe
 from engine.gpu.seat import Painted, Seat
 from engine.gpu.warm import Warm
 from engine.job import Recipe
 from engine.request import SMALLEST
+
+PROMPT, STEPS = "a warm hand", 2
 
 MakeReady = Callable[[Family, Recipe, int], None]
 """Told how many rows may be made ready at a time."""
@@ -29,7 +31,7 @@ def warm_up(
         points: dict[int, int] = {}
         sides = (SMALLEST,) if budget.gauge is None else (SMALLEST, card.width)
         for side in sides:
-            recipe = _recipe(card, side, side)
+            recipe = plain_recipe(card, PROMPT, steps=STEPS, size=(side, side))
             if budget.gauge is not None:
                 # The first time loads the model, and would be measured with it.
                 _paint(company, recipe)
@@ -41,7 +43,7 @@ def warm_up(
         if len(points) > 1:
             budget.needs[card.name] = need_of(points)
         if make_ready is not None:
-            usual = _recipe(card, card.width, card.height)
+            usual = plain_recipe(card, PROMPT, steps=STEPS)
             fitting = budget.rows(card.name, usual.width * usual.height)
             family = warm.hold(card.name)
             try:
@@ -49,20 +51,6 @@ def warm_up(
                 make_ready(family, usual, WIDEST if fitting is None else fitting // 2)
             finally:
                 warm.release(card.name)
-
-
-def _recipe(card: ModelCard, width: int, height: int) -> Recipe:
-    return Recipe(
-        prompt="a warm hand",
-        model=card.name,
-        digest=card.digest,
-        width=width,
-        height=height,
-        steps=2,
-        guidance=card.guidance,
-        sampler=card.sampler,
-        seed=0,
-    )
 
 
 def _paint(company: Company, recipe: Recipe) -> None:

@@ -1,10 +1,12 @@
 """The jobs that are painted to compare: as different as those of a community are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
 from engine.card import ModelCard
+from engine.gpu.plain import plain_recipe
 from engine.job import Recipe
 from engine.request import SMALLEST
 
@@ -73,17 +75,12 @@ def recipe_for(
     shape: tuple[float, float] = (1.0, 1.0),
 ) -> Recipe:
     """What the model likes best in everything that is not said. `shape` multiplies its size."""
-    return Recipe(
-        prompt=prompt,
+    size = _side(card, card.width * shape[0]), _side(card, card.height * shape[1])
+    return replace(
+        plain_recipe(card, prompt, steps=steps, seed=seed, size=size),
         negative=negative,
-        model=card.name,
-        digest=card.digest,
-        width=_side(card, card.width * shape[0]),
-        height=_side(card, card.height * shape[1]),
-        steps=steps,
         guidance=card.guidance if guidance is None else guidance,
         sampler=sampler or card.sampler,
-        seed=seed,
     )
 
 
