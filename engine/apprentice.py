@@ -2,10 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
+from dataclasses import replace
 
 from engine.crew import Crew
-from engine.curve import curves_of
+from engine.curve import Curve, curves_of
 from engine.errors import PainterGone, PaintingFailed
+from engine.job import Recipe
 from engine.ports import Painter
 from engine.request import ImageRequest
 from engine.tariff import Tariff
@@ -33,8 +36,8 @@ async def _learn(tariff: Tariff, painter: Painter) -> None:
         [tile] = tiles_of(request, card, seed=0)
         if tariff.knows(tile.recipe, painter.name):
             continue
-        if curve := curves_of(painter).get(card.name):
-            tariff.expect(tile.recipe, curve.alone, painter.name)
+        if curves := curves_of(painter).get(card.name):
+            _expect(tariff, tile.recipe, curves, painter.name)
             continue
         try:
             picture = await painter.paint(tile.recipe, {}, lambda step, preview: None)
@@ -42,3 +45,12 @@ async def _learn(tariff: Tariff, painter: Painter) -> None:
             log.warning("the first prices of %s are guesses: %s", card.name, error)
         else:
             tariff.observe(tile.recipe, picture.seconds, painter.name)
+
+
+def _expect(tariff: Tariff, recipe: Recipe, curves: Iterable[Curve], painter: str) -> None:
+    """At each size that was measured, with the guidance that is usual and without."""
+    for curve in curves:
+        sized = replace(recipe, width=curve.width, height=curve.height)
+        tariff.expect(sized, curve.alone, painter)
+        if curve.lone is not None:
+            tariff.expect(replace(sized, guidance=1.0), curve.lone, painter)

@@ -1,7 +1,8 @@
 """Curve: how long steps of so many rows take, and from where on wider ones hardly gain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from math import isfinite
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -56,10 +57,15 @@ class Curve:
             (rows, seconds) for rows, seconds in self.steps if seconds / rows <= best * (1 + NEAR)
         )
 
-    def rows(self, pixels: int) -> int:
-        """The knee at another size: a card is as busy with as many pixels in fewer rows."""
-        here = self.width * self.height
-        return max(LEAST_ROWS, min(WIDEST, self.knee * here // pixels))
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
+
+    @property
+    def lone(self) -> Speed | None:
+        """How quick a picture without guidance is, by itself; None where that was not measured."""
+        seconds = dict(self.steps).get(1)
+        return None if seconds is None else Speed(row_step=seconds, rest=self.alone.rest)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can be made of it."""
@@ -80,16 +86,29 @@ class Curve:
             raise ValueError(f"that is no curve: {error!r}") from None
 
 
+def knee_at(pixels: int, curves: Sequence[Curve]) -> int:
+    """Between sizes that were measured what a step holds in pixels is on the line between theirs.
+
+    Beyond them a card is as busy with as many pixels in fewer or more rows.
+    """
+    known = sorted((curve.pixels, float(curve.pixels * curve.knee)) for curve in curves)
+    held = known[0][1] if pixels < known[0][0] else known[-1][1]
+    for (less, few), (more, many) in pairwise(known):
+        if less <= pixels < more:
+            held = few + (many - few) * (pixels - less) / (more - less)
+    return max(LEAST_ROWS, min(WIDEST, int(held / pixels)))
+
+
 @runtime_checkable
 class Timed(Protocol):
     """A painter that has measured how long it takes."""
 
     @property
-    def curves(self) -> Mapping[str, Curve]:
-        """By the names of its models, of those that it measured."""
+    def curves(self) -> Mapping[str, tuple[Curve, ...]]:
+        """By the names of its models, of those that it measured: the usual size comes first."""
         ...
 
 
-def curves_of(painter: object) -> Mapping[str, Curve]:
+def curves_of(painter: object) -> Mapping[str, tuple[Curve, ...]]:
     """None, where the painter measures nothing."""
     return painter.curves if isinstance(painter, Timed) else {}

@@ -67,6 +67,8 @@ class _Kind:
     height: int
     controls: int = 0
     pieces: int = 1
+    lone: bool = False
+    """Without guidance a step has one row, and a card may take as long for it as for two."""
 
     @property
     def pixels(self) -> int:
@@ -163,6 +165,7 @@ class Speeds:
                     int(row["height"]),
                     int(row.get("controls", 0)),
                     int(row.get("pieces", 1)),
+                    bool(row.get("lone", False)),
                 )
                 speed = Speed(row_step=float(row["row_step"]), rest=float(row["rest"]))
                 if min(kind.width, kind.height, kind.pieces) < 1 or kind.controls < 0:
@@ -186,6 +189,7 @@ class Speeds:
             known,
             key=lambda other: (
                 abs(kind.controls - other.controls),
+                kind.lone != other.lone,
                 abs(log(kind.pixels / other.pixels)),
                 abs(kind.pieces - other.pieces),
                 other,
@@ -239,7 +243,8 @@ def _rows(recipe: Recipe, steps: int) -> int:
 def _kind(recipe: Recipe, width: int, height: int) -> _Kind:
     texts = (recipe.prompt, recipe.negative) if recipe.guidance > 1 else (recipe.prompt,)
     pieces = _rounded(max(map(pieces_in, texts)))
-    return _Kind(recipe.digest or recipe.model, width, height, len(recipe.controls), pieces)
+    lone = recipe.guidance <= 1 and not recipe.exact
+    return _Kind(recipe.digest or recipe.model, width, height, len(recipe.controls), pieces, lone)
 
 
 def _rounded(pieces: int) -> int:

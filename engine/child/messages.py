@@ -46,11 +46,11 @@ class Close:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """The engine is warm. `curves` are of the models that it measured."""
+    """The engine is warm. `curves` are of the models and sizes that it measured."""
 
     cards: Mapping[str, ModelCard]
     seats: int
-    curves: Mapping[str, Curve] = field(default_factory=dict)
+    curves: Mapping[str, tuple[Curve, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,7 @@ class ChildPainter:
         self._looks = Calls[Vitals]()
         self._tells: dict[int, Tell] = {}
         self._cards: Mapping[str, ModelCard] = {}
-        self._curves: Mapping[str, Curve] = {}
+        self._curves: Mapping[str, tuple[Curve, ...]] = {}
         self._seats = 0
         self._warm: Collection[str] = ()
         self._alive = False
@@ -88,7 +88,7 @@ class ChildPainter:
         return self._cards
 
     @property
-    def curves(self) -> Mapping[str, Curve]:
+    def curves(self) -> Mapping[str, tuple[Curve, ...]]:
         return self._curves
 
     @property

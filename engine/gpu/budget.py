@@ -6,7 +6,7 @@ from typing import Protocol
 
 import torch
 
-from engine.curve import Curve
+from engine.curve import Curve, knee_at
 from engine.gpu.device import idle_memory
 from engine.gpu.kernels import STOCK_ROWS
 
@@ -97,7 +97,7 @@ class Budget:
     needs: dict[str, Need] = field(default_factory=dict)
     held: Callable[[], int] = _nothing
     most_pixels: int | None = None
-    curves: dict[str, Curve] = field(default_factory=dict)
+    curves: dict[str, tuple[Curve, ...]] = field(default_factory=dict)
 
     def rows(self, model: str, pixels: int) -> int | None:
         """The most rows a forward should have; None where that is not known."""
@@ -106,7 +106,7 @@ class Budget:
             # Never less than a tile takes by itself: halved it would be rounded otherwise.
             bounds.append(max(STOCK_ROWS, self.most_pixels // pixels))
         if model in self.curves:
-            bounds.append(self.curves[model].rows(pixels))
+            bounds.append(knee_at(pixels, self.curves[model]))
         if model in self.needs and self.gauge is not None:
             bounds.append(self.needs[model].rows(pixels, self.gauge.free() - self.held()))
         return min(bounds, default=None)

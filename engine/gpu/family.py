@@ -222,6 +222,10 @@ class Family(ABC):
             painting.notes += (CLOSE,)
         return painting
 
+    def first_rows(self, recipe: Recipe) -> Rows:
+        """What the network is asked first for a recipe that begins with nothing."""
+        return self.rows(self.begin(recipe, Canvas(), self.told(recipe, {})))
+
     def key(self, painting: Painting) -> Hashable:
         """Paintings with equal keys can share a forward."""
         shapes = tuple((name, rows.shape[1:]) for name, rows in painting.conditioning.items())

@@ -1,181 +1,94 @@
 """Knee: how wide the steps of each model should be, measured where no earlier start did.
 
-What is measured are steps of the company itself, so all that is done to a forward is in them.
+Once at the size that a model likes best and once at a larger one: there attention takes more of a
+step, and a picture more than its pixels say.
 """
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from statistics import median
 
 import torch
 
 from engine.card import ModelCard
-from engine.curve import Curve
-from engine.errors import Cancelled, EaselError
+from engine.curve import LEAST_ROWS, Curve
 from engine.gpu.budget import Budget
 from engine.gpu.company import Company
 from engine.gpu.curves import Curves
-from engine.gpu.seat import Painted, Seat
+from engine.gpu.device import ran_out_of_memory
+from engine.gpu.trial import Trial
 from engine.gpu.warm import Warm
 from engine.job import Recipe
-from engine.meter import Measured, Meter, Stepped
-from engine.price import Speed, row_steps_of
+from engine.meter import Meter
 
 log = logging.getLogger(__name__)
 
-ROWS = (1, 2, 4, 8, 12, 16)
-# The first step of each width, which is slower, and those that are counted.
-FIRST, TIMES = 1, 3
-STEPS = FIRST + TIMES
-# More than are painted: whoever has taken the last is decoded, which is not what is measured.
-UNFINISHED = 2 * STEPS
-# No wider step is begun after that long. What is so slow has its knee early.
-LONGEST_S = 1.0
+# Of each side: the way from the usual size to a second pass of twice as large sides, halfway.
+LARGER = 1.5
 
 
 def find_knees(
     company: Company, warm: Warm, budget: Budget, meter: Meter, kept: Curves
-) -> Mapping[str, Curve]:
-    """The curve of each model, by which its forwards are bounded from now on.
+) -> Mapping[str, tuple[Curve, ...]]:
+    """The curves of each model, by which its forwards are bounded from now on.
 
     One that cannot be measured has none, and is painted with as wide as memory allows.
     """
+
+    def make_ready(recipe: Recipe) -> None:
+        _make_ready(warm, recipe)
+
     for card in warm.cards.values():
-        told = _told(card, warm)
-        curve = kept.of(told)
-        if curve is None:
-            curve = Trial(company, meter, card).curve()
+        curves: list[Curve] = []
+        for size in _sizes(card, budget):
+            told = _told(card, warm, size)
+            curve = kept.of(told)
             if curve is None:
-                log.warning("it could not be measured how wide steps of %s should be", card.name)
-                continue
-            kept.keep(told, curve)
-        budget.curves[card.name] = curve
-        size = f"{curve.width}x{curve.height}"
-        each = curve.row_seconds * 1000
-        log.info("%s at %s: %d rows, %.1f ms a row", card.name, size, curve.knee, each)
+                curve = Trial(company, meter, card, size, make_ready).curve()
+                if curve is None:
+                    break
+                kept.keep(told, curve)
+            curves.append(curve)
+            each = curve.row_seconds * 1000
+            log.info("%s at %dx%d: %d rows, %.1f ms a row", card.name, *size, curve.knee, each)
+        if curves:
+            budget.curves[card.name] = tuple(curves)
+        else:
+            log.warning("it could not be measured how wide steps of %s should be", card.name)
     return dict(budget.curves)
 
 
-def _told(card: ModelCard, warm: Warm) -> Sequence[str]:
+def _sizes(card: ModelCard, budget: Budget) -> Iterator[tuple[int, int]]:
+    """The usual one, and a larger one where the model paints that and it surely fits."""
+    yield card.width, card.height
+    width, height = (_side(side * LARGER, card) for side in (card.width, card.height))
+    if max(width, height) <= card.largest:
+        fitting = budget.rows(card.name, width * height)
+        # What did not fit would change how the model is painted from then on.
+        if fitting is None or fitting >= LEAST_ROWS:
+            yield width, height
+
+
+def _side(side: float, card: ModelCard) -> int:
+    return round(side / card.multiple) * card.multiple
+
+
+def _told(card: ModelCard, warm: Warm, size: tuple[int, int]) -> Sequence[str]:
     """All that changes a curve: device, precision, engine, libraries, weights, size, offload."""
     rungs = sorted(warm.easing(card.name).in_force)
-    size = f"{card.width}x{card.height}"
-    return (card.hand, f"torch {torch.__version__}", card.digest, size, *rungs)
+    torch_of = f"torch {torch.__version__}"
+    return (card.hand, torch_of, card.digest, "{}x{}".format(*size), *rungs)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Heard:
-    """What came of painting: each step, what else was done meanwhile, and how tiles ended."""
-
-    steps: Sequence[Stepped]
-    others: Sequence[Measured]
-    outcomes: Sequence[Painted | EaselError]
-
-    @property
-    def went_well(self) -> bool:
-        """Nothing was eased, and nobody ended who was not sent away."""
-        failed = [each for each in self.outcomes if isinstance(each, EaselError)]
-        return not self.others and all(isinstance(each, Cancelled) for each in failed)
-
-    def seconds(self, rows: int) -> float | None:
-        """Of a step that wide; None where not all of them were."""
-        if not self.went_well or {step.rows for step in self.steps} != {rows}:
-            return None
-        return median(step.seconds for step in self.steps[FIRST:])
-
-
-class Trial:
-    """Paints what nobody asked for, with more and more tiles at a time."""
-
-    def __init__(self, company: Company, meter: Meter, card: ModelCard) -> None:
-        self._company = company
-        self._meter = meter
-        self._recipe = Recipe(
-            prompt="a wide hand",
-            model=card.name,
-            digest=card.digest,
-            width=card.width,
-            height=card.height,
-            steps=STEPS,
-            guidance=card.guidance,
-            sampler=card.sampler,
-            seed=0,
-        )
-
-    def curve(self) -> Curve | None:
-        """None where not even one picture can be painted by itself."""
-        self._paint([self._recipe])  # what is only slow the first time
-        heard = self._paint([self._recipe])
-        if not heard.went_well:
-            return None
-        own = heard.steps[0].rows
-        alone = median(step.seconds for step in heard.steps[FIRST:])
-        return Curve(
-            width=self._recipe.width,
-            height=self._recipe.height,
-            steps=(*self._without_guidance(own), (own, alone), *self._wider(own, alone)),
-            alone=self._speed(heard, alone),
-        )
-
-    def _without_guidance(self, own: int) -> Iterator[tuple[int, float]]:
-        """The single row of such a tile, where others take more."""
-        tile = replace(self._recipe, steps=UNFINISHED, guidance=1.0)
-        seconds = self._paint([tile], STEPS).seconds(1) if own > 1 else None
-        if seconds is not None:
-            yield 1, seconds
-
-    def _wider(self, own: int, alone: float) -> Iterator[tuple[int, float]]:
-        """Until memory has no room for more rows, or a row costs no less than before."""
-        tile = replace(self._recipe, steps=UNFINISHED)
-        least, spent = alone / own, 0.0
-        for rows in ROWS:
-            if rows <= own:
-                continue
-            heard = self._paint([tile] * (rows // own), STEPS)
-            seconds = heard.seconds(rows)
-            if seconds is None:
-                return
-            yield rows, seconds
-            spent += sum(step.seconds for step in heard.steps)
-            if seconds / rows >= least or spent > LONGEST_S:
-                return
-            least = seconds / rows
-
-    def _speed(self, heard: _Heard, step: float) -> Speed:
-        """By the rows that a price counts, which need not be those that the network sees."""
-        painted = sum(each.seconds for each in heard.outcomes if isinstance(each, Painted))
-        stepping = sum(each.seconds for each in heard.steps)
-        return Speed(
-            row_step=step * len(heard.steps) / row_steps_of(self._recipe),
-            rest=painted - stepping,
-        )
-
-    def _paint(self, recipes: Sequence[Recipe], turns: int | None = None) -> _Heard:
-        """To the end, or for so many turns."""
-        outcomes: list[Painted | EaselError] = []
-        measured: list[Measured] = []
-        seats = [
-            Seat(recipe=recipe, sources={}, tell=lambda step, preview: None, end=outcomes.append)
-            for recipe in recipes
-        ]
-        listener = measured.append
-        self._meter.add(listener)
-        try:
-            for seat in seats:
-                self._company.welcome(seat)
-            taken = 0
-            while self._company.busy and taken != turns:
-                self._company.turn()
-                taken += 1
-            for seat in seats:
-                seat.withdrawn = True
-            self._company.turn()
-            self._company.settle()
-        finally:
-            self._meter.remove(listener)
-        return _Heard(
-            steps=[each for each in measured if isinstance(each, Stepped)],
-            others=[each for each in measured if not isinstance(each, Stepped)],
-            outcomes=outcomes,
-        )
+@torch.inference_mode()
+def _make_ready(warm: Warm, recipe: Recipe) -> None:
+    """Where memory is short the picture is timed as it is."""
+    family = warm.hold(recipe.model)
+    try:
+        family.wear(recipe)
+        family.prepare(family.first_rows(recipe), compiles=False)
+    except Exception as error:
+        if not ran_out_of_memory(error):
+            raise
+        log.warning("%s at its size is not made ready: %s", recipe.model, error)
+    finally:
+        warm.release(recipe.model)

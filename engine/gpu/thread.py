@@ -65,7 +65,7 @@ class EngineThread:
         self._most_rows = most_rows if kept is None else WIDEST
         self._kept = kept
         self._ready = ready
-        self._curves: Mapping[str, Curve] = {}
+        self._curves: Mapping[str, tuple[Curve, ...]] = {}
         self.meter = Meter()
         self._warm: Warm | None = None
         self._cards: Mapping[str, ModelCard] = {}
@@ -90,7 +90,7 @@ class EngineThread:
         return self._cards
 
     @property
-    def curves(self) -> Mapping[str, Curve]:
+    def curves(self) -> Mapping[str, tuple[Curve, ...]]:
         return self._curves
 
     @property

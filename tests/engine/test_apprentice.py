@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,8 @@ from engine.tiles import tiles_of
 from tests.fakes import BOOK, FakePainter
 
 
-def price_of(tariff: Tariff) -> float:
-    tiles = tiles_of(ImageRequest(prompt="a fox"), BOOK, seed=0)
+def price_of(tariff: Tariff, **asked: Any) -> float:
+    tiles = tiles_of(ImageRequest(prompt="a fox", **asked), BOOK, seed=0)
     return tariff.price([tile.recipe for tile in tiles])
 
 
@@ -51,13 +52,18 @@ async def test_a_first_picture_that_fails_leaves_a_guess() -> None:
 
 
 CURVE = Curve(width=128, height=128, steps=((2, 0.5),), alone=Speed(row_step=0.25, rest=1.0))
+LARGER = Curve(
+    width=192, height=192, steps=((1, 2.0), (2, 3.0)), alone=Speed(row_step=1.5, rest=4.0)
+)
 
 
 @dataclass
 class Measured(FakePainter):
     """Knows from its start how quick it is."""
 
-    curves: Mapping[str, Curve] = field(default_factory=lambda: {BOOK.name: CURVE})
+    curves: Mapping[str, tuple[Curve, ...]] = field(
+        default_factory=lambda: {BOOK.name: (CURVE, LARGER)}
+    )
 
 
 async def test_who_measured_itself_paints_no_first_picture() -> None:
@@ -68,6 +74,24 @@ async def test_who_measured_itself_paints_no_first_picture() -> None:
     # Four steps of two rows, and what is done besides.
     assert price_of(tariff) == 8 * 0.25 + 1.0
     assert painter.painting == []
+
+
+async def test_a_larger_picture_has_the_price_that_was_measured_there() -> None:
+    tariff = Tariff()
+
+    await learn_speeds(tariff, Crew(Measured()))
+
+    assert price_of(tariff, width=192, height=192) == 8 * 1.5 + 4.0
+    # Nothing but pixels in between: from the nearer size.
+    assert 8 * 0.25 + 1.0 < price_of(tariff, width=144, height=144) < 8 * 1.5 + 4.0
+
+
+async def test_a_row_without_guidance_has_the_price_of_a_step_with_one() -> None:
+    tariff = Tariff()
+
+    await learn_speeds(tariff, Crew(Measured()))
+
+    assert price_of(tariff, width=192, height=192, guidance=1.0) == 4 * 2.0 + 4.0
 
 
 async def test_what_pictures_took_is_believed_rather_than_what_was_measured() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.curve import LEAST_ROWS, NEAR, WIDEST, Curve, curves_of
+from engine.curve import LEAST_ROWS, NEAR, WIDEST, Curve, curves_of, knee_at
 from engine.price import Speed
 from tests.fakes import FakePainter
 
@@ -56,18 +56,33 @@ def test_a_row_costs_what_it_costs_at_the_knee() -> None:
     assert curve(SD15_512).row_seconds == pytest.approx(0.02305 / 12)
 
 
-def test_another_size_has_as_many_pixels_in_its_steps() -> None:
-    small = curve(SD15_512)
+def test_a_picture_without_guidance_has_a_speed_of_its_own() -> None:
+    assert curve(SD15_512).lone == Speed(row_step=0.00379, rest=ALONE.rest)
+    assert curve({2: 5.66}).lone is None
 
-    assert small.rows(512 * 512) == 12
-    assert small.rows(768 * 512) == 8
-    assert small.rows(256 * 256) == WIDEST
-    assert small.rows(2048 * 2048) == LEAST_ROWS
+
+def test_another_size_has_as_many_pixels_in_its_steps() -> None:
+    known = [curve(SD15_512)]
+
+    assert knee_at(512 * 512, known) == 12
+    assert knee_at(768 * 512, known) == 8
+    assert knee_at(256 * 256, known) == WIDEST
+    assert knee_at(2048 * 2048, known) == LEAST_ROWS
+
+
+def test_where_two_sizes_were_measured_those_between_are_on_the_line() -> None:
+    known = [curve(SD15_512), curve(SD15_768, 768)]
+
+    assert [knee_at(side * side, known) for side in (512, 640, 768)] == [12, 9, 8]
+    assert knee_at(640 * 512, known) == 10
+    assert knee_at(1024 * 1024, known) == 4
+    assert knee_at(448 * 448, known) == 15
+    assert knee_at(640 * 640, known[::-1]) == 9
 
 
 def test_by_pixels_a_row_of_another_size_costs_hardly_more_than_where_it_costs_least() -> None:
     """Between two rows that were measured a step takes as long as the line says."""
-    rows = curve(SD15_512).rows(768 * 768)
+    rows = knee_at(768 * 768, [curve(SD15_512)])
     less, more = 4, 8
     seconds = SD15_768[less] + (SD15_768[more] - SD15_768[less]) * (rows - less) / (more - less)
 

@@ -139,13 +139,43 @@ def test_a_slow_first_picture_is_soon_forgotten() -> None:
 
 def test_the_price_of_steps_and_of_the_rest_are_told_apart() -> None:
     speeds = Speeds()
-    short, long = replace(A_FOX, steps=4, guidance=1.0), replace(A_FOX, steps=50)
+    short, long = replace(A_FOX, steps=4), replace(A_FOX, steps=50)
 
     for _ in range(200):
-        speeds.observe(short, 0.01 * 4 + 2.0)
+        speeds.observe(short, 0.01 * 8 + 2.0)
         speeds.observe(long, 0.01 * 100 + 2.0)
 
     assert speeds.seconds(A_FOX) == pytest.approx(0.01 * 40 + 2.0, rel=0.05)
+
+
+def test_pictures_without_guidance_are_learned_by_themselves() -> None:
+    """A card may take as long for a step with one row as for one with two."""
+    speeds, unguided = Speeds(), replace(A_FOX, guidance=1.0)
+    speeds.observe(A_FOX, 3.0)
+    guessed = speeds.seconds(unguided)
+
+    speeds.observe(unguided, 3.0)
+    kept = Speeds.from_learned(speeds.learned)
+
+    assert guessed < 3.0
+    assert [each.seconds(A_FOX) for each in (speeds, kept)] == pytest.approx([3.0, 3.0])
+    assert [each.seconds(unguided) for each in (speeds, kept)] == pytest.approx([3.0, 3.0])
+
+
+def test_exact_pictures_have_two_rows_a_step_whatever_their_guidance() -> None:
+    speeds, exact = Speeds(), replace(A_FOX, exact=True)
+    speeds.observe(exact, 3.0)
+
+    assert speeds.seconds(replace(exact, guidance=1.0)) == speeds.seconds(exact)
+
+
+def test_what_was_kept_before_that_is_of_pictures_with_guidance() -> None:
+    speeds = Speeds()
+    speeds.observe(A_FOX, 3.0)
+    [row] = speeds.learned
+    before = {name: value for name, value in row.items() if name != "lone"}
+
+    assert Speeds.from_learned([before]).seconds(A_FOX) == pytest.approx(3.0)
 
 
 def test_nonsense_is_not_learned() -> None:

@@ -1,5 +1,6 @@
 """What a picture costs where several paint, each in its own time."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -67,7 +68,7 @@ def test_what_was_kept_without_names_holds_for_whoever_paints() -> None:
     one = Tariff()
     one.observe(A_FOX, 3.0, "cpu")
     [rows] = Tariff.from_json(one.to_json()).learned.values()
-    tariff = Tariff.from_json(f"{rows}".replace("'", '"'))
+    tariff = Tariff.from_json(json.dumps(rows))
 
     tariff.welcome(["first", "second"])
     tariff.observe(A_FOX, 3.0, "first")

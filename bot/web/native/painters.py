@@ -62,8 +62,8 @@ class ToldKnee(Told):
 
 class ToldPainter(Told):
     """`busy` is how many of its seats are taken, `warm` are the models that it has loaded, `knees`
-    are of those that it measured; `memory` is null, and so is `temperature` in degrees Celsius,
-    where it cannot be known."""
+    are of those that it measured, each at its usual size and at a larger one; `memory` is null, and
+    so is `temperature` in degrees Celsius, where it cannot be known."""
 
     name: str
     state: State
@@ -183,7 +183,8 @@ def _knees(painter: Painter) -> list[ToldKnee]:
             rows=curve.knee,
             row_seconds=curve.row_seconds,
         )
-        for model, curve in curves_of(painter).items()
+        for model, curves in curves_of(painter).items()
+        for curve in curves
     ]
 
 

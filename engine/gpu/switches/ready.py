@@ -12,7 +12,6 @@ from engine.gpu.device import ran_out_of_memory, settle
 from engine.gpu.exactness import repeats_itself
 from engine.gpu.family import Family
 from engine.gpu.kept import Kept
-from engine.gpu.painting import BLANK
 from engine.gpu.rows import Rows
 from engine.gpu.switches.shape import WIDTHS
 from engine.gpu.switches.thrown import Thrown
@@ -51,8 +50,7 @@ class Ready:
 
     def _make(self, family: Family, recipe: Recipe, most_rows: int) -> None:
         family.wear(recipe)
-        painting = family.begin(recipe, BLANK, family.told(recipe, {}))
-        rows = family.rows(painting)
+        rows = family.first_rows(recipe)
         self._find_out(family, recipe, rows)
         for width in (width for width in WIDTHS if width <= most_rows):
             family.prepare(rows.padded(width), compiles=False)

@@ -18,7 +18,7 @@ class Metered(FakePainter):
     """One that tells of its steps, and what it measured of them."""
 
     meter: Meter = field(default_factory=Meter)
-    curves: Mapping[str, Curve] = field(default_factory=dict)
+    curves: Mapping[str, tuple[Curve, ...]] = field(default_factory=dict)
 
 
 def seen(*painters: Painter, vitals: Vitals | None = None) -> Seen:

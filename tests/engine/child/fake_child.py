@@ -44,7 +44,7 @@ class FakeEngine:
 
     def __init__(self, models: Collection[str], *, cold: bool = False) -> None:
         self.cards = {name: replace(BOOK, name=name) for name in models}
-        self.curves = dict.fromkeys(self.cards, CURVE)
+        self.curves = dict.fromkeys(self.cards, (CURVE,))
         self.name = "fake"
         self.seats = 3
         self.alive = True

@@ -78,7 +78,7 @@ TO_CHILD: tuple[ToChild, ...] = (
 )
 FROM_CHILD: tuple[FromChild, ...] = (
     Ready(cards={"book": BOOK}, seats=8),
-    Ready(cards={"book": BOOK}, seats=8, curves={"book": CURVE}),
+    Ready(cards={"book": BOOK}, seats=8, curves={"book": (CURVE, CURVE)}),
     Failed(mishap=MISHAP),
     Loaded(models=("book",)),
     Stepped(number=1, step=2, preview=None),

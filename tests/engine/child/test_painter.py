@@ -59,7 +59,7 @@ async def test_it_is_what_its_child_says(tmp_path: Path) -> None:
         assert (painter.name, painter.alive, painter.seats) == ("left", True, 3)
         assert [*painter.cards] == ["book", "other"]
         assert painter.cards["book"] == BOOK
-        assert painter.curves == {"book": CURVE, "other": CURVE}
+        assert painter.curves == {"book": (CURVE,), "other": (CURVE,)}
         assert [*painter.warm] == ["book"]
         assert painter.pid != os.getpid()
         assert await soon(painter.vitals()) == VITALS

@@ -22,13 +22,14 @@ CURVE = Curve(
     steps=((2, 0.9), (4, 1.0), (8, 2.0)),
     alone=Speed(row_step=0.45, rest=1.0),
 )
+LARGER = Curve(width=768, height=512, steps=((2, 1.0),), alone=Speed(row_step=0.5, rest=2.0))
 NOON = datetime(2026, 5, 31, 12, 0, 30, tzinfo=UTC)
 
 
 async def test_the_painter_of_this_program_is_shown(house: House) -> None:
     vitals = Vitals(used=3, total=8, temperature=71.0)
     lost = Metered(name="cuda:1", alive=False)
-    looked_at = seen(Metered(name="cuda:0", curves={"book": CURVE}), lost, vitals=vitals)
+    looked_at = seen(Metered(name="cuda:0", curves={"book": (CURVE, LARGER)}), lost, vitals=vitals)
     pages = make_web(house.app, host="localhost", device="cuda:0", secret=SECRET, painter=looked_at)
     headers = {"Authorization": f"Bearer {await house.key()}"}
 
@@ -45,7 +46,8 @@ async def test_the_painter_of_this_program_is_shown(house: House) -> None:
             "seats": 2,
             "busy": 0,
             "knees": [
-                {"model": "book", "width": 512, "height": 512, "rows": 4, "row_seconds": 0.25}
+                {"model": "book", "width": 512, "height": 512, "rows": 4, "row_seconds": 0.25},
+                {"model": "book", "width": 768, "height": 512, "rows": 2, "row_seconds": 0.5},
             ],
             "memory": {"used": 3, "total": 8},
             "temperature": 71.0,
