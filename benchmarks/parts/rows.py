@@ -11,13 +11,12 @@ from benchmarks.bench import Bench
 from benchmarks.published import Published
 from benchmarks.some_rows import some_rows
 from benchmarks.switching import ask
+from engine.curve import NEAR
 from engine.gpu.device import ran_out_of_memory, settle
 from engine.gpu.family import Family
 
 WARM = 3
 LONGEST_S = 150.0
-CLOSE = 1.05
-"""Of the least time a row: wider is hardly faster, and each step keeps newcomers waiting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +56,10 @@ def curve(bench: Bench, family: Family, way: str, widths: Sequence[int] | None =
 
 
 def knee(ms: Mapping[str, float]) -> int:
-    """The fewest rows whose time a row is close to the least."""
+    """The fewest rows whose time a row is as near to the least as the engine wants it."""
     each = {int(count): time / int(count) for count, time in ms.items()}
     least = min(each.values())
-    return min(count for count, time in each.items() if time <= CLOSE * least)
+    return min(count for count, time in each.items() if time <= (1 + NEAR) * least)
 
 
 @torch.inference_mode()
