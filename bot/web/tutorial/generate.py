@@ -47,6 +47,9 @@ class Generate(Said):
     num_inference_steps: Steps | None = None
     steps: Steps | None = Field(None, description="Short for num_inference_steps.")
     guidance_scale: Annotated[float, Field(ge=0, le=30)] | None = None
+    guidance_end: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None, description="The share of the steps that have guidance."
+    )
     width: int | None = None
     height: int | None = None
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
@@ -67,6 +70,7 @@ class Generate(Said):
             negative=self.negative_prompt,
             steps=self.num_inference_steps or self.steps,
             guidance=self.guidance_scale,
+            guidance_end=self.guidance_end,
             width=self.width if self.sides is None else None,
             height=self.height if self.sides is None else None,
             seed=self.seed,

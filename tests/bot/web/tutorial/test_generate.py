@@ -22,7 +22,7 @@ async def test_a_picture_comes_as_png(caller: Client, house: House) -> None:
 async def test_or_as_json_with_its_seed_and_time(caller: Client, house: House) -> None:
     house.painter.gate.set()
     asked = {"prompt": "a fox", "num_inference_steps": 3, "guidance_scale": 2.5, "width": 64}
-    asked["height"] = 128
+    asked |= {"height": 128, "guidance_end": 0.5}
 
     answer = await caller.post("/generate", json=asked, headers={"Accept": "application/json"})
 
@@ -31,7 +31,7 @@ async def test_or_as_json_with_its_seed_and_time(caller: Client, house: House) -
     assert b64decode(told["image"]).startswith(b"\x89PNG")
     assert told["generation_time"] == 0.5
     assert (told["width"], told["height"], told["seed"]) == (64, 128, recipe.seed)
-    assert (recipe.steps, recipe.guidance) == (3, 2.5)
+    assert (recipe.steps, recipe.guidance, recipe.guidance_end) == (3, 2.5, 0.5)
 
 
 async def test_a_size_that_the_model_does_not_paint_is_painted_smaller_and_enlarged(
