@@ -92,6 +92,9 @@ async def test_a_row_without_guidance_has_the_price_of_a_step_with_one() -> None
     await learn_speeds(tariff, Crew(Measured()))
 
     assert price_of(tariff, width=192, height=192, guidance=1.0) == 4 * 2.0 + 4.0
+    # Rather from a larger one without guidance than from a nearer one with it.
+    smaller = (4 * 2.0 + 4.0) * (128 / 192) ** 2.2
+    assert price_of(tariff, guidance=1.0) == pytest.approx(smaller, abs=0.01)
 
 
 async def test_what_pictures_took_is_believed_rather_than_what_was_measured() -> None:

@@ -8,9 +8,12 @@ import torch
 
 from engine.gpu.budget import need_of
 from engine.gpu.curves import Curves
+from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.family import Family
 from engine.gpu.kept import Kept
+from engine.gpu.rows import Rows
 from engine.gpu.switches.tracks import Tracks
+from engine.job import Recipe
 from tests.engine.gpu.house import BEND_AT_4, SIDE, House, small
 from tests.engine.gpu.switches.recording import FakeRecorder
 from tests.engine.gpu.test_budget import Card
@@ -83,6 +86,24 @@ def test_both_sizes_are_kept(family: Family, tmp_path: Path) -> None:
 
     assert second.measure(Curves(Kept(tmp_path))) == first
     assert second.widths == []
+
+
+class Full(StableDiffusion):
+    """Has no memory left when it is to be made ready."""
+
+    def first_rows(self, recipe: Recipe) -> Rows:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+
+def test_without_memory_to_make_it_ready_a_picture_is_timed_as_it_is(
+    pipe: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with torch.inference_mode():
+        house = House(Full(pipe, small(pipe).card))
+
+    assert house.curve().alone.row_step == BEND_AT_4[2] / 2
+    assert "is not made ready: CUDA out of memory." in caplog.text
+    assert house.warm.has_idle
 
 
 def test_a_price_is_of_what_was_made_ready(pipe: Any) -> None:
