@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from bot.expected import EXPECTED
 from bot.setting_places import PREFIX, TEST_PREFIX
-from bot.settings import EXPECTED, Settings
+from bot.settings import Settings
 from tests.docs.pages import PAGES, Page, page
 
 HERE = page("docs/settings.md")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.expected import EXPECTED
 from bot.setting_places import PREFIX
-from bot.settings import EXPECTED, SECRET, Settings, read_settings
+from bot.settings import SECRET, Settings, read_settings
 from engine.alternatives import expand, load_wildcards
 from engine.errors import EaselError, Misconfigured
 from engine.tariff import Tariff
