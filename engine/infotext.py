@@ -27,6 +27,7 @@ _OURS = frozenset(
         *("Clip skip", "CFG Rescale", "Variation seed", "Variation seed strength"),
         *("Hires upscale", "Hires upscaler", "Postprocess upscale by", "Postprocess upscaler"),
         *("Hires resize", "Easel redraw", "Easel upscaler hash", "Easel guidance end"),
+        "Easel cache",
         *("Easel extras", "Easel hand", "Easel exact", "Easel safety"),
         *("Model hash", "Lora hashes", "TI hashes", "Easel model hash"),
     }
@@ -114,6 +115,7 @@ def read_infotext(text: str) -> Recipe:
         strength=strength,
         mask=fields.get("Easel mask"),
         guidance_end=_real(fields, "Easel guidance end", 1.0),
+        cache=_whole(fields, "Easel cache", 1),
         rescale=_real(fields, "CFG Rescale", 0.0),
         clip_skip=_whole(fields, "Clip skip", 1),
         variation=_real(fields, "Variation seed strength", 0.0),
@@ -136,6 +138,8 @@ def _further(recipe: Recipe) -> dict[str, str]:
         fields["Clip skip"] = str(recipe.clip_skip)
     if recipe.guidance_end != 1:
         fields["Easel guidance end"] = _decimal(recipe.guidance_end)
+    if recipe.cache != 1:
+        fields["Easel cache"] = str(recipe.cache)
     if recipe.rescale:
         fields["CFG Rescale"] = _decimal(recipe.rescale)
     if recipe.variation_seed is not None:

@@ -43,7 +43,8 @@ class Recipe:
     `width` and `height` are those of the first pass; `upscale` enlarges what it painted, and
     `redraw` is the strength with which a second pass paints over that. `outpaint` is how many
     pixels of the picture are new at its left, top, right and bottom. `guidance_end` is the share of
-    a pass's steps after which it follows the prompt alone. `hand` is how pictures came
+    a pass's steps after which it follows the prompt alone. Of `cache` forwards of a pass one is
+    whole, and the others take over what its deep part made. `hand` is how pictures came
     about where it was painted; another device or precision paints other bits. `safety` is what
     is done with it if it is unsafe, where that is more than what is done everywhere.
     """
@@ -63,6 +64,7 @@ class Recipe:
     mask: str | None = None
     outpaint: tuple[int, int, int, int] | None = None
     guidance_end: float = 1.0
+    cache: int = 1
     rescale: float = 0.0
     clip_skip: int = 1
     variation: float = 0.0
@@ -94,6 +96,11 @@ class Recipe:
     def guided(self, forwards: int) -> int:
         """Before how many of a pass's forwards guidance has not ended; those are of two rows."""
         return max(1, round(forwards * self.guidance_end)) if self.guidance > 1 else 0
+
+    @property
+    def every(self) -> int:
+        """Of how many forwards of a pass one is whole. ControlNets are heard in the deep part."""
+        return 1 if self.controls else self.cache
 
     @property
     def is_bare(self) -> bool:

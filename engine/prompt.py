@@ -74,6 +74,7 @@ _FLAGS = {
     "strength": _number("strength"),
     "outpaint": _number("outpaint"),
     "guidance-end": _number("guidance_end"),
+    "cache": _number("cache"),
     "rescale": _number("rescale"),
     "clip-skip": _number("clip_skip"),
     "variation": _number("variation"),
@@ -91,7 +92,7 @@ FLAGS = tuple(_FLAGS)
 """Their names, without the dashes."""
 _NUMBERS = (
     *("seed", "steps", "guidance", "guidance_end", "count", "strength", "rescale", "clip_skip"),
-    *("variation", "variation_seed", "upscale", "redraw"),
+    *("cache", "variation", "variation_seed", "upscale", "redraw"),
 )
 # What most people set it to: enough for new detail, too little for another picture.
 HIRES_REDRAW = "0.5"

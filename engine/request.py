@@ -26,6 +26,8 @@ LARGEST_FINAL = 4 * LARGEST
 MOST_CONTROLS = 4
 MOST_TILES = 64
 MOST_COUNT = 16
+# Beyond that little is gained any more, and pictures lose what they show.
+MOST_CACHED = 5
 LARGEST_SEED = 2**32 - 1
 LONGEST_PROMPT = 6000
 STRENGTH = 0.75
@@ -106,6 +108,7 @@ class ImageRequest(BaseModel):
     mask: Name | None = None
     outpaint: tuple[int, int, int, int] | None = None
     guidance_end: float = Field(1.0, gt=0, le=1)
+    cache: int = Field(1, ge=1, le=MOST_CACHED)
     rescale: float = Field(0.0, ge=0, le=1)
     clip_skip: int = Field(1, ge=1, le=MOST_SKIPPED)
     variation: float = Field(0.0, ge=0, le=1)
@@ -256,6 +259,7 @@ LIMITS = {
     "count": _whole(1, 16),
     "strength": _any(0, 1),
     "outpaint": Phrase("one number of pixels or four, like 64 or 0,0,128,0"),
+    "cache": _whole(1, MOST_CACHED),
     "guidance_end": Phrase("a share of the steps, above 0 and at most 1"),
     "rescale": _any(0, 1),
     "clip_skip": _whole(1, MOST_SKIPPED),

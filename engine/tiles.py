@@ -82,6 +82,7 @@ def tiles_of(
                 mask=request.mask,
                 outpaint=request.outpaint,
                 guidance_end=request.guidance_end,
+                cache=request.cache,
                 rescale=request.rescale,
                 clip_skip=request.clip_skip,
                 variation=request.variation,

@@ -1,6 +1,6 @@
 """Turns: which of the tiles being painted share the next forward."""
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -84,10 +84,18 @@ class Turns(Generic[M]):
         group.rows[member] = rows
         self._keys[member] = key
 
-    def takes(self, member: M, rows: int) -> None:
-        """From now on it takes that many rows of a forward."""
+    def go_on(self, member: M, key: Hashable, rows: int) -> None:
+        """From now on it takes that many rows of a forward of that group.
+
+        Where it was in another one, a new one takes over what that had and may have.
+        """
         _require_rows(rows)
-        self._groups[self._keys[member]].rows[member] = rows
+        before = self._groups[self._keys[member]]
+        if key != self._keys[member]:
+            self.leave(member)
+            self._groups.setdefault(key, _Group(before.served, before.most))
+            self._keys[member] = key
+        self._groups[key].rows[member] = rows
 
     def leave(self, member: M) -> None:
         key = self._keys.pop(member)
@@ -110,11 +118,10 @@ class Turns(Generic[M]):
         group.planned = tuple(members)
         return Turn(key=key, members=group.planned, rows=rows)
 
-    def served(self, key: Hashable, seconds: float, members: int) -> None:
-        """A turn of that group took so long: each of its members had a share of the seconds."""
-        group = self._groups.get(key)
-        if group is not None:  # not all its members ended with this turn
-            group.served += seconds / max(members, 1)
+    def served(self, members: Collection[M], seconds: float) -> None:
+        """A turn of them took so long: each had a share of the seconds, wherever it is by now."""
+        for key in {self._keys[member] for member in members if member in self._keys}:
+            self._groups[key].served += seconds / len(members)
 
     def taken(self, key: Hashable) -> None:
         """The turn of that group was asked of the device, so another may be planned."""

@@ -31,6 +31,9 @@ def imagine(
     guidance_end: Annotated[
         Text, typer.Option(metavar="N", help="After which share of the steps it ends: up to 1.")
     ] = None,
+    cache: Annotated[
+        Text, typer.Option(metavar="N", help="Of how many steps one is painted whole: 1 to 5.")
+    ] = None,
     rescale: Annotated[
         Text, typer.Option(metavar="N", help="Take back what much guidance overdoes: 0 to 1.")
     ] = None,
@@ -123,6 +126,7 @@ def imagine(
         "steps": steps,
         "guidance": guidance,
         "guidance_end": guidance_end,
+        "cache": cache,
         "rescale": rescale,
         "clip_skip": clip_skip,
         "sampler": sampler,

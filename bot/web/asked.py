@@ -13,6 +13,7 @@ from engine.prompt import read_prompt
 from engine.request import (
     LARGEST_SEED,
     LONGEST_PROMPT,
+    MOST_CACHED,
     MOST_CONTROLS,
     ControlWish,
     ImageRequest,
@@ -57,6 +58,7 @@ class Asked(Said):
     strength: Annotated[float, Field(ge=0, le=1)] | None = None
     outpaint: tuple[Margin, Margin, Margin, Margin] | None = None
     guidance_end: Annotated[float, Field(gt=0, le=1)] | None = None
+    cache: Annotated[int, Field(ge=1, le=MOST_CACHED)] | None = None
     rescale: Annotated[float, Field(ge=0, le=1)] | None = None
     clip_skip: Annotated[int, Field(ge=1, le=MOST_SKIPPED)] | None = None
     variation: Annotated[float, Field(ge=0, le=1)] | None = None

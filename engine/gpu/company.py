@@ -86,12 +86,14 @@ class Company:
         with about(*(seat.about for seat in turn.members)):
             told = self._step(turn.key, turn.members)
         self._turns.taken(turn.key)
-        self._clock.stop(partial(self._account, turn.key, widths, told))
+        self._clock.stop(partial(self._account, widths, told))
         for seat in turn.members:
             if seat in self._seats and painting_of(seat).finished:
                 self._complete(seat)
             elif seat in self._seats:
-                self._turns.takes(seat, _width(seat))
+                # Its next step may have other rows than the last, or be in another phase.
+                key = family_of(seat).key(painting_of(seat))
+                self._turns.go_on(seat, key, _width(seat))
 
     def settle(self) -> None:
         """Wait for what the device was asked for, until all of it is accounted for."""
@@ -171,8 +173,9 @@ class Company:
         family, painting = family_of(seat), painting_of(seat)
         before, time, film = painting.step, painting.time, None
         try:
+            answer, deep = family.apart(painting, answer)
             direction = family.guided(painting, answer)
-            family.advance(painting, direction)
+            family.advance(painting, direction, deep)
             shown = family.previews if shows_previews(seat.recipe.safety or "off") else None
             if shown and not painting.finished and shown.due(before, painting.step):
                 # Without what an inpainting network sees beside them.
@@ -191,13 +194,12 @@ class Company:
 
     def _account(
         self,
-        key: Hashable,
         widths: Mapping[Seat, int],
         told: Sequence[Told],
         seconds: float,
     ) -> None:
         """The device has done a turn: each row of it cost the same."""
-        self._turns.served(key, seconds, len(widths))
+        self._turns.served(widths, seconds)
         rows = sum(widths.values())
         if self._meter.heard:
             model = next(iter(widths)).recipe.model

@@ -1,5 +1,7 @@
 """Exactness: whether a card answers the same rows with the same bits, whatever it did between."""
 
+from dataclasses import replace
+
 import torch
 
 from engine.gpu.family import Family
@@ -29,7 +31,8 @@ def _others(rows: Rows, count: int, generator: torch.Generator) -> Rows:
     """Other noise at other times, told something else."""
     like = rows.part(0, 1).padded(count)
     noise = torch.randn(like.latents.shape, generator=generator).to(like.latents)
-    return Rows(
+    return replace(
+        like,
         latents=noise * like.latents.float().std().to(like.latents),
         times=torch.rand(count, generator=generator) * float(rows.times[0]),
         conditioning={name: told.roll(1, -1) for name, told in like.conditioning.items()},

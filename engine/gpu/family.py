@@ -8,6 +8,7 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Hashable, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -26,13 +27,22 @@ from engine.gpu.images.autoencoder import Autoencoder
 from engine.gpu.images.canvas import Canvas
 from engine.gpu.images.ground import Grounds, noisy
 from engine.gpu.images.noise import generator_of
-from engine.gpu.notes import CLOSE, SHORTENED, notes_of_guidance, notes_of_words
+from engine.gpu.notes import (
+    CLOSE,
+    SHORTENED,
+    notes_of_cache,
+    notes_of_guidance,
+    notes_of_words,
+)
 from engine.gpu.painting import Kept, Painting
+from engine.gpu.phase import Phase
 from engine.gpu.preview import Previews
 from engine.gpu.relief import Relief
 from engine.gpu.rows import Rows
 from engine.gpu.samplers import scheduler_for
+from engine.gpu.shortcuts.cache import DEEP, apart, asked_in_parts
 from engine.gpu.shortcuts.fp8 import EightBits
+from engine.gpu.shortcuts.parts import Parts
 from engine.gpu.switches.attention import Attention
 from engine.gpu.switches.fusion import Fusion
 from engine.gpu.switches.tracks import Tracks
@@ -52,6 +62,8 @@ class Family(ABC):
     """What that class must be told to leave out."""
     half: ClassVar[torch.dtype] = torch.float16
     """The half precision that the parts can bear."""
+    parts: type[Parts]
+    """What of the network is deep."""
 
     def __init__(
         self,
@@ -214,10 +226,11 @@ class Family(ABC):
             kept=ground.kept,
             beside=ground.beside,
             notes=(*self.notes(recipe), *ground.notes),
+            every=recipe.every if self.parts.are_in(self.network) else 1,
         )
         if self.shortened(recipe):
             painting.notes += (SHORTENED,)
-        painting.notes += tuple(notes_of_guidance(painting))
+        painting.notes += (*notes_of_guidance(painting), *notes_of_cache(painting))
         if recipe.exact and not self.repeats_itself:
             painting.notes += (CLOSE,)
         return painting
@@ -235,7 +248,8 @@ class Family(ABC):
             tuple((each.digest, each.weight) for each in recipe.references),
             tuple((each.digest, each.name) for each in recipe.controls),
         )
-        return self.card.name, recipe.exact, painting.latents.shape[1:], shapes, worn
+        size = painting.latents.shape[1:]
+        return self.card.name, recipe.exact, size, shapes, worn, painting.phase
 
     def rows(self, painting: Painting) -> Rows:
         """What the network must be asked for the painting's next step."""
@@ -244,10 +258,12 @@ class Family(ABC):
             shown = painting.scheduler.scale_model_input(shown, painting.time)
         if painting.beside is not None:
             shown = torch.cat([shown, painting.beside], dim=1)
+        deep = {} if painting.deep is None else {DEEP: painting.deep[-painting.rows :]}
         return Rows(
             latents=torch.cat([shown] * painting.rows),
             times=torch.full((painting.rows,), float(painting.time)),
-            conditioning={**painting.told, **self.at_step(painting)},
+            conditioning={**painting.told, **self.at_step(painting), **deep},
+            phase=painting.phase,
         )
 
     def forward(self, rows: Rows, *, plainly: bool = True) -> Tensor:
@@ -265,7 +281,10 @@ class Family(ABC):
 
     def ask_of(self, network: Any, rows: Rows) -> Tensor:
         """What the network or what was compiled of it answers to rows that are where it is."""
-        return self.denoise(network, rows.latents, rows.times, rows.conditioning)
+        if rows.phase is Phase.WHOLE:
+            return self.denoise(network, rows.latents, rows.times, rows.conditioning)
+        moves = self.relief.is_on_the_move
+        return asked_in_parts(self.denoise, self.parts, network, rows, moves=moves)
 
     def prepare(self, rows: Rows, *, compiles: bool) -> None:
         """Such rows will be asked for often."""
@@ -275,11 +294,17 @@ class Family(ABC):
 
     def _there(self, rows: Rows) -> Rows:
         """As the network takes them."""
-        return Rows(
+        return replace(
+            rows,
             latents=rows.latents.to(self._precision),
             times=rows.times.to(self.device, non_blocking=True),
-            conditioning=rows.conditioning,
         )
+
+    def apart(self, painting: Painting, answer: Tensor) -> tuple[Tensor, Tensor | None]:
+        """What the network answers, and what is to be kept of how it came to that."""
+        answer, deep = apart(answer, painting.latents)
+        # It was widened with the answer, and loses nothing.
+        return answer, None if deep is None else deep.to(self._precision)
 
     def guided(self, painting: Painting, answer: Tensor) -> Tensor:
         """One row: away from what is unwanted, towards what is wanted."""
@@ -291,8 +316,11 @@ class Family(ABC):
             direction = self._rescaled(direction, wanted, painting.recipe.rescale)
         return direction
 
-    def advance(self, painting: Painting, direction: Tensor) -> None:
-        """One step in that direction. All or nothing: what can fail comes first."""
+    def advance(self, painting: Painting, direction: Tensor, deep: Tensor | None = None) -> None:
+        """One step in that direction, with `deep` for the next ones if there is any to keep.
+
+        All or nothing: what can fail comes first.
+        """
         with self._ahead if "generator" in painting.options else nullcontext():
             after: Tensor = painting.scheduler.step(
                 direction, painting.time, painting.latents, **painting.options, return_dict=False
@@ -301,6 +329,8 @@ class Family(ABC):
             after = self._with_kept(painting, painting.kept, after)
         painting.latents = after
         painting.done += 1
+        kept = painting.deep if deep is None else deep
+        painting.deep = kept if painting.phase is Phase.SHALLOW else None
 
     def decode(self, painting: Painting) -> tuple[Image, tuple[str, ...]]:
         """The finished picture, and what is to be said with it."""

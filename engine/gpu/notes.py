@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from engine.card import ModelCard
 from engine.gpu.painting import Painting
+from engine.gpu.phase import Phase
 from engine.job import Recipe
 from engine.phrase import Phrase
 
@@ -21,6 +22,11 @@ ENDED = (
     "Guidance ended after {guided} of {steps} steps, so this is not the picture that it is with "
     "all of them."
 )
+CACHED = (
+    "Only one step in {every} was painted whole, so this is not quite the picture that it is with "
+    "all of them."
+)
+NOT_CACHED = "Every step had to be painted whole, so cache changed nothing."
 
 
 def notes_of_words(card: ModelCard, recipe: Recipe) -> Iterator[str]:
@@ -39,3 +45,11 @@ def notes_of_guidance(painting: Painting) -> Iterator[str]:
         yield NOT_ENDED
     elif painting.rows > 1 and painting.guided < steps:
         yield Phrase(ENDED, guided=painting.guided, steps=steps)
+
+
+def notes_of_cache(painting: Painting) -> Iterator[str]:
+    """What it does to the steps, before the first of them."""
+    if painting.phase is Phase.KEEPING:
+        yield Phrase(CACHED, every=painting.every)
+    elif painting.recipe.cache > 1:
+        yield NOT_CACHED

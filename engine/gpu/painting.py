@@ -7,6 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from engine.gpu.images.canvas import Canvas
+from engine.gpu.phase import Phase
 from engine.job import Recipe
 
 BLANK = Canvas()
@@ -28,7 +29,8 @@ class Painting:
     `times` are all the scheduler's own times; `done` of them are behind us, those that an image
     to start from made unnecessary included. `notes` say what of the recipe changed nothing.
     `beside` is what a network for inpainting is shown beside the latents. `before` is what is added
-    to its steps when they are told: what earlier passes took.
+    to its steps when they are told: what earlier passes took. Of `every` so many steps one is
+    painted whole, and the others with what its deep part made, which is `deep` meanwhile.
     """
 
     recipe: Recipe
@@ -43,6 +45,8 @@ class Painting:
     beside: Tensor | None = None
     before: int = 0
     notes: tuple[str, ...] = ()
+    every: int = 1
+    deep: Tensor | None = None
     first: int = field(init=False)
     """How many times were behind us at the beginning."""
     guided: int = field(init=False)
@@ -61,6 +65,13 @@ class Painting:
     def told(self) -> Mapping[str, Tensor]:
         """The rows of the conditioning that the next step has: what is wanted comes last."""
         return {name: rows[-self.rows :] for name, rows in self.conditioning.items()}
+
+    @property
+    def phase(self) -> Phase:
+        """Of the next step. Nobody would take what the last one keeps."""
+        if self.painted % self.every:
+            return Phase.SHALLOW
+        return Phase.KEEPING if self.every > 1 and self.painted + 1 < self.to_paint else Phase.WHOLE
 
     @property
     def step(self) -> int:

@@ -1,15 +1,17 @@
 """Rows: what the network is asked in one forward, one sample a row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from engine.gpu.phase import Phase
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """Latents, times and conditioning of the same length.
+    """Latents, times and conditioning of the same length, all in one phase.
 
     The times are float32 on the CPU: whole and fractional ones mix there without rounding, and
     reading one there does not wait for the card.
@@ -18,12 +20,14 @@ class Rows:
     latents: Tensor
     times: Tensor
     conditioning: Mapping[str, Tensor]
+    phase: Phase = Phase.WHOLE
 
     def __len__(self) -> int:
         return len(self.times)
 
     def part(self, start: int, end: int) -> "Rows":
-        return Rows(
+        return replace(
+            self,
             latents=self.latents[start:end],
             times=self.times[start:end],
             conditioning={name: rows[start:end] for name, rows in self.conditioning.items()},
@@ -39,7 +43,8 @@ def joined(parts: Sequence[Rows]) -> Rows:
     """All rows of the parts, in order."""
     if len(parts) == 1:
         return parts[0]
-    return Rows(
+    return replace(
+        parts[0],
         latents=torch.cat([part.latents for part in parts]),
         times=torch.cat([part.times for part in parts]),
         conditioning={

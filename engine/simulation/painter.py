@@ -94,7 +94,7 @@ class SimulatedPainter:
             return
         seconds = await self._take(turn.members[0].pace.step_s(turn.rows))
         self._turns.taken(turn.key)
-        self._turns.served(turn.key, seconds, len(turn.members))
+        self._turns.served(turn.members, seconds)
         if self.meter.heard:
             model, tiles = turn.members[0].recipe.model, len(turn.members)
             self.meter.tell(Stepped(model=model, seconds=seconds, tiles=tiles, rows=turn.rows))

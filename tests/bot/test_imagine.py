@@ -65,8 +65,8 @@ def test_every_option_reaches_the_recipe(
     words = (
         "--negative rain --model BOOK --size 64x192 --steps 9 --guidance 3.5 --sampler DDIM "
         "--seed 11 --count 2 --image source.png --strength 0.5 --mask mask.png --style night "
-        "--outpaint 0,0,0,64 --guidance-end 0.6 --rescale 0.7 --clip-skip 2 --variation 0.3 "
-        "--variation-seed 5 --upscale 1.5 --upscaler lanczos --redraw 0.4 --exact "
+        "--outpaint 0,0,0,64 --guidance-end 0.6 --cache 3 --rescale 0.7 --clip-skip 2 "
+        "--variation 0.3 --variation-seed 5 --upscale 1.5 --upscaler lanczos --redraw 0.4 --exact "
         "--fresh --json -o out.png"
     )
 
@@ -91,6 +91,7 @@ def test_every_option_reaches_the_recipe(
         "strength": 0.5,
         "outpaint": [0, 0, 0, 64],
         "guidance_end": 0.6,
+        "cache": 3,
         "rescale": 0.7,
         "clip_skip": 2,
         "variation": 0.3,

@@ -70,6 +70,7 @@ def requests(draw: st.DrawFn) -> ImageRequest:
         "style": draw(st.sampled_from([None, "night", "anime"])),
         "count": draw(st.integers(1, 3)),
         "guidance_end": draw(st.floats(0, 1, exclude_min=True)),
+        "cache": draw(st.integers(1, 5)),
         "rescale": draw(SHARES),
         "clip_skip": draw(st.integers(1, 12)),
         "variation": draw(st.just(0.0) | SHARES),

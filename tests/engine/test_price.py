@@ -54,6 +54,21 @@ def test_guidance_that_ends_takes_two_rows_until_then() -> None:
     assert row_steps_of(replace(A_FOX, guidance_end=0.6, sampler="Heun")) == 2 * 23 + 16
 
 
+def test_of_steps_that_are_not_whole_a_part_counts() -> None:
+    assert row_steps_of(replace(A_FOX, cache=2)) == 20 + 2
+    assert row_steps_of(replace(A_FOX, cache=3)) == 14 + 3
+    assert row_steps_of(replace(A_FOX, cache=3, guidance=1.0)) == 7 + 2
+    assert row_steps_of(replace(A_FOX, cache=3, guidance_end=0.6)) == 7 + 4 + 3
+    assert row_steps_of(replace(A_FOX, cache=3, guidance_end=0.6, exact=True)) == 14 + 3
+    assert row_steps_of(replace(A_FOX, cache=2, sampler="Heun")) == 40 + 4
+
+
+def test_where_a_controlnet_leads_each_step_is_whole() -> None:
+    edges = Control(name="edges", digest="1", image="2")
+
+    assert row_steps_of(replace(A_FOX, cache=3, controls=(edges,))) == 40
+
+
 def test_exact_forwards_are_always_of_two_rows() -> None:
     assert row_steps_of(replace(A_FOX, exact=True, guidance_end=0.6)) == 40
     assert row_steps_of(replace(A_FOX, exact=True, guidance=1.0)) == 40

@@ -37,6 +37,7 @@ OPTIONS = st.fixed_dictionaries(
         "count": st.integers(1, 16),
         "style": READABLE,
         "guidance_end": st.floats(0, 1, exclude_min=True),
+        "cache": st.integers(1, 5),
         "rescale": st.floats(0, 1),
         "clip_skip": st.integers(1, 12),
         "upscaler": READABLE,
@@ -111,7 +112,7 @@ def test_every_flag_is_read_from_one_line() -> None:
 
 def test_every_further_flag_is_read_from_one_line() -> None:
     request = read_prompt(
-        "a fox --outpaint 0,64,128,8 --guidance-end 0.6 --rescale 0.7 --clip-skip 2 "
+        "a fox --outpaint 0,64,128,8 --guidance-end 0.6 --cache 3 --rescale 0.7 --clip-skip 2 "
         "--variation 0.2 --variation-seed 9 --upscale 1.5 --upscaler 4x UltraSharp --redraw 0.4",
         image="ab",
     )
@@ -121,6 +122,7 @@ def test_every_further_flag_is_read_from_one_line() -> None:
         image="ab",
         outpaint=(0, 64, 128, 8),
         guidance_end=0.6,
+        cache=3,
         rescale=0.7,
         clip_skip=2,
         variation=0.2,

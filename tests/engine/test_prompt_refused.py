@@ -50,6 +50,8 @@ from engine.prompt import read_prompt
         ("a fox --outpaint 64", "To paint around an image I need the image"),
         ("a fox --guidance-end 0", "guidance end is a share of the steps, above 0 and at most 1"),
         ("a fox --guidance-end 1.1", "a share of the steps, above 0 and at most 1, not '1.1'"),
+        ("a fox --cache 6", "cache is a whole number from 1 to 5, not '6'"),
+        ("a fox --cache 0", "cache is a whole number from 1 to 5, not '0'"),
         ("a fox --rescale 2", "rescale is a number from 0 to 1, not '2'"),
         ("a fox --clip-skip 0", "clip skip is a whole number from 1 to 12, not '0'"),
         ("a fox --clip_skip 2", "no flag --clip_skip. Did you mean --clip-skip"),

@@ -198,6 +198,7 @@ def test_a_request_with_everything_survives_the_database() -> None:
         mask="cd",
         outpaint=(0, 8, 16, 24),
         guidance_end=0.6,
+        cache=3,
         rescale=0.7,
         clip_skip=2,
         variation=0.2,

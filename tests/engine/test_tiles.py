@@ -146,6 +146,7 @@ def test_what_is_to_come_after_the_first_pass_is_in_the_recipe() -> None:
         redraw=0.4,
         upscaler="latent",
         guidance_end=0.6,
+        cache=3,
         rescale=0.7,
         clip_skip=2,
     )
@@ -156,7 +157,7 @@ def test_what_is_to_come_after_the_first_pass_is_in_the_recipe() -> None:
     assert (recipe.width, recipe.height, recipe.final_size) == (128, 128, (256, 256))
     assert (recipe.upscale, recipe.redraw, recipe.upscaler) == (2.0, 0.4, LATENT)
     assert (recipe.outpaint, recipe.rescale, recipe.clip_skip) == ((0, 0, 64, 0), 0.7, 2)
-    assert recipe.guidance_end == 0.6
+    assert (recipe.guidance_end, recipe.cache) == (0.6, 3)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def served(turns: Turns[str], seconds: float = 1.0) -> tuple[str, ...]:
     turn = turns.next()
     assert turn is not None
     turns.taken(turn.key)
-    turns.served(turn.key, seconds, len(turn.members))
+    turns.served(turn.members, seconds)
     return turn.members
 
 
@@ -45,7 +45,7 @@ def test_the_least_served_group_goes_next() -> None:
         turn = turns.next()
         assert turn is not None
         turns.taken(turn.key)
-        turns.served(turn.key, 1.0 if turn.key == "512" else 8.0, len(turn.members))
+        turns.served(turn.members, 1.0 if turn.key == "512" else 8.0)
         taken.append(turn.members[0])
 
     assert Counter(taken) == {"small": 8, "large": 1}
@@ -85,10 +85,58 @@ def test_who_is_too_wide_leaves_room_for_the_narrow_but_goes_first_next_time() -
 def test_who_takes_fewer_rows_leaves_room_and_keeps_their_place() -> None:
     turns = turns_of(("a", "512", 2), ("b", "512", 2), ("c", "512", 2), most_rows=4)
 
-    turns.takes("a", 1)
-    turns.takes("b", 1)
+    turns.go_on("a", "512", 1)
+    turns.go_on("b", "512", 1)
 
     assert turns.next() == Turn(key="512", members=("a", "b", "c"), rows=4)
+
+
+def test_who_goes_on_in_another_group_shares_its_forwards() -> None:
+    turns = turns_of(("a", "512", 2), ("b", "512", 2), ("c", "shallow", 2))
+
+    turns.go_on("a", "shallow", 1)
+
+    assert turns.next() == Turn(key="512", members=("b",), rows=2)
+    assert served(turns) == ("b",)
+    assert turns.next() == Turn(key="shallow", members=("c", "a"), rows=3)
+
+
+def test_who_goes_on_alone_takes_along_what_they_had() -> None:
+    turns = turns_of(("a", "512", 2), ("b", "768", 2))
+    taken = []
+
+    for number in range(10):
+        turn = turns.next()
+        assert turn is not None
+        (member,) = turn.members
+        turns.taken(turn.key)
+        turns.served([member], 4.0 if member == "a" else 1.0)
+        if member == "a":
+            turns.go_on("a", f"512, {number}", 2)
+        taken.append(member)
+
+    assert Counter(taken) == {"a": 2, "b": 8}
+
+
+def test_seconds_that_are_told_late_are_those_of_who_went_on() -> None:
+    turns = turns_of(("a", "512", 2), ("b", "768", 2))
+    turns.taken("512")
+
+    turns.go_on("a", "512, shallow", 2)
+    turns.served(["a"], 5.0)
+
+    assert [served(turns) for _ in range(4)] == [("b",)] * 4
+
+
+def test_a_group_that_somebody_went_on_to_has_no_more_rows_than_the_one_before() -> None:
+    turns: Turns[str] = Turns(most_rows=8)
+    for member in ("a", "b", "c"):
+        turns.join(member, "512", 2, 4)
+
+    for member in ("a", "b", "c"):
+        turns.go_on(member, "512, shallow", 2)
+
+    assert turns.next() == Turn(key="512, shallow", members=("a", "b"), rows=4)
 
 
 def test_one_that_is_wider_than_the_cap_goes_alone() -> None:
@@ -120,7 +168,7 @@ def test_all_may_leave_during_their_last_turn() -> None:
 
     assert turn is not None
     turns.taken(turn.key)
-    turns.served(turn.key, 1.0, len(turn.members))
+    turns.served(turn.members, 1.0)
 
     assert turns.next() is None
 
@@ -138,7 +186,7 @@ def test_no_member_is_without_rows() -> None:
     with pytest.raises(ValueError, match="0 rows"):
         turns.join("b", "512", 0)
     with pytest.raises(ValueError, match="0 rows"):
-        turns.takes("a", 0)
+        turns.go_on("a", "512", 0)
 
 
 def test_running_out_of_memory_halves_the_cap_of_that_group_only() -> None:
@@ -245,7 +293,7 @@ def test_everybody_is_served_within_a_bounded_number_of_turns(
         assert len(turn.members) == 1 or turn.rows <= most_rows
         assert turn.rows == sum(company[member][1] for member in turn.members)
         turns.taken(turn.key)
-        turns.served(turn.key, seconds, len(turn.members))
+        turns.served(turn.members, seconds)
         seen.update(turn.members)
 
     assert seen == set(range(len(company)))
@@ -266,7 +314,7 @@ def test_who_is_first_in_line_is_in_the_next_turn_of_the_group(
         assert turn is not None
         assert turn.members[0] == line[0]
         turns.taken("one")
-        turns.served("one", 1.0, len(turn.members))
+        turns.served(turn.members, 1.0)
         line = [member for member in line if member not in turn.members] + list(turn.members)
 
 
@@ -284,7 +332,7 @@ def test_groups_never_drift_apart_by_more_than_a_turn(costs: list[float], rounds
         (member,) = turn.members
         assert had[member] == min(had.values())
         turns.taken(turn.key)
-        turns.served(turn.key, costs[member], 1)
+        turns.served(turn.members, costs[member])
         had[member] += costs[member]
 
     assert max(had.values()) - min(had.values()) <= max(costs) + 1e-9

@@ -13,8 +13,16 @@ from tests.security.entrances import bugs_in, through
 from tests.security.signs import commands_in
 
 OPTIONS = (
-    *("--negative", "--model", "--size", "--steps", "--guidance", "--guidance-end", "--rescale"),
-    *("--clip-skip", "--sampler", "--seed", "--variation", "--variation-seed", "--count"),
+    *("--negative", "--model", "--size", "--steps", "--guidance", "--guidance-end", "--cache"),
+    *(
+        "--rescale",
+        "--clip-skip",
+        "--sampler",
+        "--seed",
+        "--variation",
+        "--variation-seed",
+        "--count",
+    ),
     *("--image", "--strength", "--mask", "--outpaint", "--upscale", "--upscaler", "--redraw"),
     *("--style", "--control", "--preprocess", "--reference", "--reference-weight", "--prompts"),
     "--nothing",

@@ -90,6 +90,7 @@ async def test_a_recipe_with_everything_comes_back_as_it_went_in(ledger: Ledger)
         mask="b" * 64,
         outpaint=(0, 64, 128, 8),
         guidance_end=0.6,
+        cache=3,
         rescale=0.7,
         clip_skip=2,
         variation=0.2,

@@ -32,6 +32,7 @@ OTHER: dict[str, Any] = {
     "mask": "0" * 64,
     "outpaint": (0, 8, 0, 0),
     "guidance_end": 0.6,
+    "cache": 3,
     "rescale": 0.7,
     "clip_skip": 2,
     "variation": 0.2,

@@ -32,6 +32,7 @@ FLAGS: Mapping[str, Flag] = {
     "strength": Flag(about="How much of the image may change, from 0 to 1", example="0.6"),
     "outpaint": Flag(about="Pixels to add at the left, top, right and bottom", example="0,0,128,0"),
     "guidance-end": Flag(about="Quicker: the share of the steps that are guided", example="0.6"),
+    "cache": Flag(about="Quicker: of how many steps one is whole, from 1 to 5", example="3"),
     "rescale": Flag(about="Take back what much guidance overdoes, from 0 to 1", example="0.7"),
     "clip-skip": Flag(about="Which layer reads the words: 1 is the last", example="2"),
     "variation": Flag(about="How far to go from the seed, from 0 to 1", example="0.2"),

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.gpu.families.flow import FlowFamily
+from engine.gpu.shortcuts.transformer import FluxInParts
 from engine.gpu.text.manner import manner_of
 from engine.gpu.text.words import Words
 from engine.job import Recipe
@@ -20,6 +21,7 @@ class Flux(FlowFamily):
     """A transformer that reads a T5, the gist of a CLIP, and where each patch stands."""
 
     pipeline = "FluxPipeline"
+    parts = FluxInParts
     # In half precision its T5 and its transformer overflow.
     half = torch.bfloat16
     most_shift = 1.15

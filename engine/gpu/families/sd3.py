@@ -6,6 +6,7 @@ from typing import Any
 from torch import Tensor
 
 from engine.gpu.families.flow import FlowFamily
+from engine.gpu.shortcuts.transformer import SD3InParts
 from engine.gpu.text.manner import manner_of
 from engine.gpu.text.words import Words
 from engine.job import Recipe
@@ -15,6 +16,7 @@ class StableDiffusion3(FlowFamily):
     """A transformer that reads two CLIPs and a T5, and the gist of the CLIPs."""
 
     pipeline = "StableDiffusion3Pipeline"
+    parts = SD3InParts
     most_shift = 1.16
 
     def encode(self, recipe: Recipe) -> Mapping[str, Tensor]:

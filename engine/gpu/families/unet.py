@@ -10,11 +10,14 @@ from engine.gpu.addons.preprocess import Preprocess
 from engine.gpu.addons.reference import Looks, looks_in
 from engine.gpu.family import Family
 from engine.gpu.painting import Painting
+from engine.gpu.shortcuts.unet import UNetInParts
 from engine.job import Recipe
 
 
 class UNetFamily(Family):
     """Follows pictures by ControlNets, and takes over looks by IP-Adapters."""
+
+    parts = UNetInParts
 
     def _prepare(self) -> None:
         preprocess = Preprocess(self.shelves.root, self.device)

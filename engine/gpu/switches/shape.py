@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
+from engine.gpu.phase import Phase
 from engine.gpu.rows import Rows
 
 # Rows of a forward that is made ready. Fewer are padded: one more to be compiled and recorded
@@ -18,10 +19,12 @@ class Shape:
     width: int
     latents: tuple[int, ...]
     conditioning: tuple[tuple[str, tuple[int, ...]], ...]
+    phase: Phase = Phase.WHOLE
 
     def __str__(self) -> str:
         """Like `2 rows of 4x64x64`."""
-        return f"{self.width} rows of {'x'.join(map(str, self.latents))}"
+        rows = f"{self.width} rows of {'x'.join(map(str, self.latents))}"
+        return rows if self.phase is Phase.WHOLE else f"{rows}, {self.phase}"
 
     @classmethod
     def of(cls, rows: Rows) -> "Shape | None":
@@ -35,6 +38,7 @@ class Shape:
             conditioning=tuple(
                 (name, tuple(tensor.shape[1:])) for name, tensor in rows.conditioning.items()
             ),
+            phase=rows.phase,
         )
 
 

@@ -1,7 +1,7 @@
 """Track: one shape of forwards, and what was made ready for it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -100,7 +100,8 @@ def example(rows: Rows, width: int) -> Rows:
 
 
 def _copy(rows: Rows) -> Rows:
-    return Rows(
+    return replace(
+        rows,
         latents=rows.latents.clone(memory_format=torch.preserve_format),
         times=rows.times.clone(),
         conditioning={name: tensor.clone() for name, tensor in rows.conditioning.items()},

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.gpu.device import prepare, ran_out_of_memory
+from engine.gpu.phase import Phase
 from engine.gpu.rows import Rows
 from engine.gpu.switches.background import Background
 from engine.gpu.switches.compiling import at_length, never
@@ -123,6 +124,8 @@ class Tracks:
         # A compiler waits for the whole card now and then, which breaks a recording.
         if self._recorder and self._records and not (made or Background.busy()):
             self._record(self._recorder, track, rows, width)
+        # Networks are compiled whole; steps that keep or are shallow ask parts of them.
+        compiles = compiles and rows.phase is Phase.WHOLE
         if compiles and self._compile is not None and not track.was_compiled:
             self._begin_compiling(self._compile, track, example(_laid_out(rows), width))
 

@@ -4,7 +4,16 @@ import pytest
 
 from bot.discord.speech.words import ENGLISH, REFUSALS
 from engine.gpu.images.autoencoder import RESCUED, SEEN_RESCUED
-from engine.gpu.notes import CLOSE, ENDED, NO_WORD, NOT_ENDED, NOT_RESCALED, SHORTENED
+from engine.gpu.notes import (
+    CACHED,
+    CLOSE,
+    ENDED,
+    NO_WORD,
+    NOT_CACHED,
+    NOT_ENDED,
+    NOT_RESCALED,
+    SHORTENED,
+)
 from engine.gpu.text.manner import NOTHING_SKIPPED
 from engine.ladder import Rung, Strain
 from engine.phrase import Phrase, phrase_of
@@ -38,6 +47,7 @@ def test_every_language_has_the_notes(language: str) -> None:
     twice.merge(once)
     strains = [phrase_of(strain.told()).sentence for strain in (once, twice)]
     constants = {CLOSE, NO_WORD, NOT_RESCALED, ENDED, NOT_ENDED, SHORTENED}
+    caches = {CACHED, NOT_CACHED}
     rescues = {RESCUED, SEEN_RESCUED, NOTHING_SKIPPED}
 
-    assert {*constants, *rescues, *strains} <= REFUSALS[language].keys()
+    assert {*constants, *caches, *rescues, *strains} <= REFUSALS[language].keys()

@@ -14,8 +14,8 @@ from tests.engine.gpu.pretended import META, Waited, card, on_card, put_there
 from tests.engine.gpu.together import begun
 
 OVER = {"image": "source", "mask": "mask", "strength": 0.6}
+OTHERS: tuple[Mapping[str, Any], ...] = ({"guidance": 1.0}, {"rescale": 0.7}, {"cache": 3})
 # Those that add noise in every step: of it there is always something to send.
-RESCALED = {"rescale": 0.7}
 NOISY = ("Euler a", "DPM++ 2M SDE Karras", "DDPM", "LCM")
 
 
@@ -33,7 +33,7 @@ FITTING = {
 }
 CASES = [
     *((name, sampler, OVER) for name, samplers in FITTING.items() for sampler in samplers),
-    *((name, "Euler", changes) for name in FITTING for changes in ({"guidance": 1.0}, RESCALED)),
+    *((name, "Euler", changes) for name in FITTING for changes in OTHERS),
 ]
 
 
@@ -80,4 +80,5 @@ def paint(specimen: Specimen, painting: Painting) -> None:
     family = specimen.family
     while not painting.finished:
         answer = family.forward(joined([family.rows(painting)]))
-        family.advance(painting, family.guided(painting, answer))
+        answer, deep = family.apart(painting, answer)
+        family.advance(painting, family.guided(painting, answer), deep)
