@@ -14,6 +14,7 @@ import torch
 
 from benchmarks.bench import Bench
 from benchmarks.needed import NEEDED
+from benchmarks.parts.cached import cached
 from benchmarks.parts.exactness import exactness
 from benchmarks.parts.fp8 import fp8
 from benchmarks.parts.host import host
@@ -63,6 +64,8 @@ def parts_of(bench: Bench) -> Sequence[Part]:
         part("picture/sd3", 90, partial(picture, bench, SD3)),
         part("start/sd15", 120, partial(starting, bench, SD15)),
         part("fp8/sdxl", 90, partial(fp8, bench, SDXL)),
+        part("cached/sd15", 20, partial(cached, bench, SD15)),
+        part("cached/sdxl", 60, partial(cached, bench, SDXL)),
         part("exactness/sdxl", 20, partial(exactness, bench, SDXL)),
         part("poisson-95/sdxl", 70, partial(poisson, bench, SDXL, 0.95)),
         part("poisson-80/sd15", 60, partial(poisson, bench, SD15, 0.8)),

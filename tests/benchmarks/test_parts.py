@@ -7,6 +7,7 @@ from benchmarks.bench import Bench
 from benchmarks.flags import flags
 from benchmarks.flop import READING, STEP_OF_TWO_ROWS, flop_of
 from benchmarks.ours import recipe_for
+from benchmarks.parts.cached import cached
 from benchmarks.parts.exactness import exactness
 from benchmarks.parts.host import idle_share
 from benchmarks.parts.ladder import climb
@@ -75,6 +76,14 @@ def test_all_switches_that_a_processor_has_are_compared_with_none(bench: Bench) 
     assert [*found.thrown] == [NONE, *(each for each in Switch if each not in BY_COMPILER), ALL]
     assert found.thrown[NONE].furthest == 0
     assert found.thrown[Switch.DECODER].furthest > 0
+
+
+def test_a_picture_with_a_cache_is_timed_beside_one_without(bench: Bench) -> None:
+    found = cached(bench, SD3)
+
+    assert (found.every, found.steps) == (3, bench.extent.steps(SD3.steps[0]))
+    assert found.ms > 0
+    assert found.whole_ms > 0
 
 
 def test_the_knee_is_the_fewest_rows_that_are_nearly_the_best() -> None:
