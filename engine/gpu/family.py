@@ -150,6 +150,7 @@ class Family(ABC):
 
     def told(self, recipe: Recipe, sources: Mapping[str, bytes]) -> Mapping[str, Tensor]:
         """All that the network is told at every step: of the words, and of the pictures."""
+        self.attention.put_in_force()
         words = self.encode(recipe)
         rows = len(next(iter(words.values())))
         return {**words, **self.pictured(recipe, sources, rows)}
@@ -202,6 +203,7 @@ class Family(ABC):
     ) -> Painting:
         """The painting before its first step. `start` are latents in place of a picture."""
         self._require_size(recipe)
+        self.attention.put_in_force()
         scheduler = scheduler_for(
             sampler_named(recipe.sampler), self._noise, recipe.steps, **self.timing(recipe)
         )
@@ -276,7 +278,7 @@ class Family(ABC):
         self.attention.put_in_force()
         answer = None if plainly or self.tracks is None else self.tracks.answer(there)
         if answer is None:
-            answer = self.ask_of(self.network, there)
+            answer = self.attention.used(lambda: self.ask_of(self.network, there))
         return answer.float()
 
     def ask_of(self, network: Any, rows: Rows) -> Tensor:
@@ -336,6 +338,7 @@ class Family(ABC):
         """The finished picture, and what is to be said with it."""
         if not torch.isfinite(painting.latents).all():
             raise fell_apart(painting.recipe)
+        self.attention.put_in_force()
         picture, notes = self.autoencoder.decoded(painting.latents)
         return painting.canvas.under(picture), notes
 

@@ -7,7 +7,10 @@ from statistics import median
 from typing import ClassVar
 
 import torch
+from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from engine.gpu.device import ran_out_of_memory
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +50,31 @@ class Attention:
             Attention._order.enter_context(sdpa_kernel(order, set_priority=True))
         Attention._in_force = self.kernel
 
+    def used(self, work: Callable[[], Tensor]) -> Tensor:
+        """What the work answers, by torch's own choice where the chosen kernel cannot do it."""
+        self.put_in_force()
+        try:
+            return work()
+        except RuntimeError as error:
+            lost = isinstance(error, torch.AcceleratorError) or ran_out_of_memory(error)
+            if self.kernel is None or lost:
+                raise
+            log.debug("attention by %s does not go here: %s", self.kernel, error)
+        Attention().put_in_force()
+        return work()
+
     def choose(self, seconds: Callable[[], float]) -> None:
         """The kernel with which a forward takes the fewest `seconds`, asked in turn."""
+        self.kernel = None
         usual = [seconds()]
         taken: dict[str, list[float]] = {}
         for _ in range(ROUNDS):
-            self.kernel = None
             usual.append(seconds())
-            for name in CANDIDATES:
-                self.kernel = name
+            for name, kernel in CANDIDATES.items():
                 try:
-                    taken.setdefault(name, []).append(seconds())
+                    # By itself, or the time of whatever does its work would be taken for its own.
+                    with sdpa_kernel(kernel):
+                        taken.setdefault(name, []).append(seconds())
                 except RuntimeError as error:
                     if isinstance(error, torch.AcceleratorError):
                         raise
