@@ -180,6 +180,7 @@ def test_pictures_without_guidance_are_learned_by_themselves() -> None:
 def test_exact_pictures_have_two_rows_a_step_whatever_their_guidance() -> None:
     speeds, exact = Speeds(), replace(A_FOX, exact=True)
     speeds.observe(exact, 3.0)
+    speeds.observe(replace(A_FOX, guidance=1.0), 3.0)
 
     assert speeds.seconds(replace(exact, guidance=1.0)) == speeds.seconds(exact)
 
