@@ -54,6 +54,8 @@ class Background:
             if not self._closed:
                 self._do(work)
             self._count(-1)
+            # Else the model that it was about could not be put away before the next comes.
+            work = None
 
     def _do(self, work: Callable[[], None]) -> None:
         sys.setswitchinterval(LETS_GO_S)

@@ -3,7 +3,9 @@
 import logging
 import sys
 import threading
+import weakref
 from concurrent.futures import Future
+from functools import partial
 
 import pytest
 
@@ -73,3 +75,24 @@ def test_python_is_as_before_when_the_work_is_done() -> None:
         background._thread.join(PATIENCE_S)
 
     assert sys.getswitchinterval() == before
+
+
+def test_what_was_done_is_not_held_on_to() -> None:
+    background = Background()
+
+    class Model:
+        pass
+
+    model = Model()
+    gone, done = threading.Event(), Future[None]()
+    weakref.finalize(model, gone.set)
+
+    def about(model: Model) -> None:
+        done.set_result(None)
+
+    background.ask(partial(about, model))
+    del model
+    done.result(PATIENCE_S)
+
+    assert gone.wait(PATIENCE_S)
+    background.close()
