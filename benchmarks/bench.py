@@ -1,7 +1,7 @@
 """Bench: what all parts share: the device, the models as they are made there, how much is done."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 from time import perf_counter
@@ -9,17 +9,17 @@ from time import perf_counter
 import torch
 
 from benchmarks.extent import FULL, NARROW, Extent
-from benchmarks.flags import Flags, flags
 from benchmarks.ours import Ours
 from benchmarks.peak import matrix_peak
+from benchmarks.peak_memory import PeakMemory, held, peak_of
 from benchmarks.published import Published
 from benchmarks.real_size import card_of, real_size
 from benchmarks.some_rows import some_rows
-from benchmarks.stock import Stock
-from benchmarks.switching import Switches, at_work, make_ready, throw, usual
-from engine.gpu.device import prepare, weight_type
+from benchmarks.switching import Switches, at_rest, at_work, make_ready, throw, usual
+from engine.gpu.device import free, prepare, weight_type
 from engine.gpu.family import Family
 from engine.gpu.models.loading import FAMILIES
+from engine.job import Recipe
 from engine.shortcut import Shortcut
 
 LONGEST_S = 150.0
@@ -28,15 +28,14 @@ LONGEST_S = 150.0
 
 @dataclass(kw_only=True)
 class Bench:
-    """Models stay once they are made: to get one ready takes longer than to measure it."""
+    """The model that was asked for last stays: to get one ready takes longer than to measure it."""
 
     device: torch.device
     narrow: bool
     until: float = inf
     """By `perf_counter`, when all must be over."""
-    stock_flags: Flags = field(default_factory=flags)
-    _ours: dict[str, Ours] = field(default_factory=dict)
-    _stock: dict[tuple[str, bool], Stock] = field(default_factory=dict)
+    _ours: Ours | None = None
+    _before: PeakMemory | None = None
 
     def __post_init__(self) -> None:
         prepare(self.device)
@@ -76,8 +75,7 @@ class Bench:
         Half of the time that is left is for measuring.
         """
         for count in widths:
-            left = max(0.0, self.until - perf_counter())
-            within = min(LONGEST_S, left / 2)
+            within = min(LONGEST_S, self.left_s / 2)
             make_ready(family, some_rows(family, count), within_s=within)
 
     @property
@@ -85,21 +83,31 @@ class Bench:
         """True while something is still compiled, so that times are not those of every day."""
         return at_work()
 
-    def ours(self, model: Published) -> Ours:
-        """The engine as it is used."""
-        if model.name not in self._ours:
-            family = self.family(model, usual(self.device))
-            self._ours[model.name] = Ours(family, self.device)
-        return self._ours[model.name]
+    def quiet(self, within_s: float) -> bool:
+        """Waits for that to be over. Answers whether it is, and within that time."""
+        return at_rest(within_s)
 
-    def stock(self, model: Published, *, compiled: bool = False) -> Stock:
-        """diffusers alone, with weights of its own: the engine may arrange its own otherwise."""
-        known = model.name, compiled
-        if known not in self._stock:
-            pipe = real_size(model, self.device, self.precision(model), narrow=self.narrow)
-            stock = Stock(pipe, self.device, self.stock_flags)
-            if compiled:
-                # On a processor only the way is tried: its compiler takes minutes.
-                stock.compile(backend="inductor" if self.device.type == "cuda" else "eager")
-            self._stock[known] = stock
-        return self._stock[known]
+    @property
+    def left_s(self) -> float:
+        return max(0.0, self.until - perf_counter())
+
+    def ours(self, model: Published) -> Ours:
+        """The engine as it is used. Whatever model it had before is put away."""
+        if self._ours is None or self._ours.family.card.name != model.name:
+            self._ours = None
+            free(self.device)
+            self._before = held(self.device)
+            family = self.family(model, usual(self.device))
+            self._ours = Ours(family, self.device)
+        return self._ours
+
+    def memory(self, model: Published, recipe: Recipe) -> PeakMemory | None:
+        """The peak of the engine while it paints that, its weights and recordings among it."""
+        ours = self.ours(model)
+        peak = peak_of(self.device, lambda: ours.paint(recipe))
+        if peak is None or self._before is None:
+            return None
+        return PeakMemory(
+            allocated=peak.allocated - self._before.allocated,
+            reserved=peak.reserved - self._before.reserved,
+        )

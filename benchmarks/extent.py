@@ -12,7 +12,7 @@ class Extent:
     calls: int = 10
     settle_s: float = 3.0
     window_s: float = 12.0
-    served_s: float = 20.0
+    served_s: float = 25.0
     mixes: int = 20
     fewer: int = 1
     matrix: int = 8192

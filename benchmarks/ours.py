@@ -8,7 +8,7 @@ import torch
 from PIL.Image import Image
 
 from engine.card import ModelCard
-from engine.curve import WIDEST
+from engine.curve import WIDEST, Curve
 from engine.errors import EaselError
 from engine.gpu.budget import budget_of
 from engine.gpu.company import Company
@@ -60,8 +60,11 @@ class Ours:
         self.company = Company(warm, device, turns, budget=budget, meter=meter)
         ready = Ready(Thrown(switches=frozenset()), Kept(None))
         warm_up(self.company, warm, budget, ready.make if on_card else None)
+        self.curve: Curve | None = None
+        """How long steps of so many rows take, by what the engine itself measures."""
         if on_card:
-            find_knees(self.company, warm, budget, meter, Curves(Kept(None)))
+            curves = find_knees(self.company, warm, budget, meter, Curves(Kept(None)))
+            self.curve = curves.get(family.card.name)
         fitting = budget.rows(family.card.name, family.card.width * family.card.height)
         self.widest = most if fitting is None else min(most, fitting)
         """Rows of a step with every seat taken."""

@@ -97,6 +97,10 @@ class Published:
     steps: tuple[int, ...]
     guidance: float
     multiple: int = 8
+    without: Config = field(default_factory=dict)
+    """What the pipeline is told to leave out."""
+    upcasts: bool = False
+    """Stock decodes it in float32, for its autoencoder overflows in float16."""
 
 
 NARROW_SIDE = 128
@@ -122,6 +126,11 @@ SD15 = Published(
     side=512,
     steps=(20, 30, 50),
     guidance=7.5,
+    without={
+        "safety_checker": None,
+        "feature_extractor": None,
+        "requires_safety_checker": False,
+    },
 )
 SDXL = Published(
     name="sdxl",
@@ -167,6 +176,8 @@ SDXL = Published(
     side=1024,
     steps=(30, 25),
     guidance=5.0,
+    without={"add_watermarker": False},
+    upcasts=True,
 )
 SD3 = Published(
     name="sd3",

@@ -21,7 +21,6 @@ from benchmarks.published import (
     Reader,
 )
 from engine.card import ModelCard
-from engine.gpu.models.loading import FAMILIES
 from engine.gpu.quiet import hush
 
 SMALL = 0.5
@@ -75,7 +74,7 @@ def real_size(
             continue
         parts[name] = _tokenizer(reader)
         parts[reader.part] = _reader(reader, device, dtype, seed + 2 + number, narrow=narrow)
-    pipe = getattr(diffusers, model.pipeline)(**parts, **FAMILIES[model.family].without)
+    pipe = getattr(diffusers, model.pipeline)(**parts, **model.without)
     pipe.set_progress_bar_config(disable=True)
     return pipe
 

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -28,6 +29,10 @@ class OtherSetup(Exception):
     """The file holds figures of another card, of other versions, or none of ours."""
 
 
+class NotKept(Exception):
+    """The file cannot be written. What it held before is whole."""
+
+
 class Record:
     """Parts by name: what was found, or the error that they ended with."""
 
@@ -39,12 +44,15 @@ class Record:
     @classmethod
     def at(cls, file: Path, setup: Setup) -> Self:
         """As an earlier run left it, or empty. Raises OtherSetup."""
-        if not file.exists():
-            return cls(file, setup, {})
         try:
             told = json.loads(file.read_text("utf-8"))
-            there, parts = Setup(**told["setup"]), dict(told["parts"])
-        except (ValueError, KeyError, TypeError) as error:
+            there = Setup(**told["setup"])
+            parts = {name: dict(part) for name, part in told["parts"].items()}
+        except FileNotFoundError:
+            return cls(file, setup, {})
+        except OSError as error:
+            raise OtherSetup(f"{file.name} cannot be read: {error.strerror}.") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise OtherSetup(f"{file.name} holds no figures. Name another file.") from error
         if there != setup:
             raise OtherSetup(
@@ -63,6 +71,11 @@ class Record:
     def failed(self) -> Mapping[str, str]:
         """The error by part."""
         return {name: part["error"] for name, part in self._parts.items() if "error" in part}
+
+    @property
+    def disturbed(self) -> Collection[str]:
+        """Those beside which something else was at work."""
+        return [name for name, part in self._parts.items() if part.get("disturbed")]
 
     def begin(self, name: str) -> None:
         """Noted beforehand, so that a part that takes the program with it is known to have."""
@@ -83,5 +96,10 @@ class Record:
         self._parts[name] = dict(part)
         told = {"setup": asdict(self.setup), "parts": self._parts}
         beside = self._file.with_name(f".{self._file.name}.new")
-        beside.write_text(json.dumps(told, indent=1), "utf-8")
-        os.replace(beside, self._file)
+        try:
+            beside.write_text(json.dumps(told, indent=1), "utf-8")
+            os.replace(beside, self._file)
+        except OSError as error:
+            with suppress(OSError):
+                beside.unlink()
+            raise NotKept(f"{self._file} cannot be written: {error.strerror}.") from error

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 Row = tuple[str, ...]
-WAYS = {"stock": "diffusers", "compiled": "diffusers, compiled", "ours": "Easel"}
+WAYS = {
+    "stock": "diffusers",
+    "mended": "diffusers, decoder in sixteen bits",
+    "compiled": "diffusers, compiled",
+    "ours": "Easel",
+}
 GIB = 2**30
 
 
@@ -24,6 +29,8 @@ def _machine(_: str, found: Any) -> Iterator[Row]:
     yield (
         f"{(found['memory_bytes'] or 0) / GIB:.0f} GiB",
         found["capability"] or "",
+        found["driver"] or "",
+        found["power"] or "",
         f"{found['peak_tflops']:.0f}",
         ", ".join(found["usual"]) or "none",
     )
@@ -32,17 +39,22 @@ def _machine(_: str, found: Any) -> Iterator[Row]:
 def _pictures(model: str, found: Any) -> Iterator[Row]:
     for steps, ways in found["ways"].items():
         for name, way in ways.items():
-            over = found["over"][steps].get(name)
+            over, memory = found["over"][steps].get(name), found["memory"].get(name)
             yield (
                 f"{model} {found['side']}",
                 steps,
                 WAYS[name],
                 f"{way['ms']:.0f}",
+                f"{min(way['times_ms']):.0f} to {max(way['times_ms']):.0f}",
                 f"{way['its']:.1f}",
                 "" if way["share"] is None else f"{way['share']:.0%}",
-                "" if way["peak_bytes"] is None else f"{way['peak_bytes'] / GIB:.1f} GiB",
+                "" if memory is None else f"{memory['allocated'] / GIB:.1f}",
+                "" if memory is None else f"{memory['reserved'] / GIB:.1f}",
                 "" if over is None else f"{over:.2f}",
             )
+    for name, error in found["failed"].items():
+        told = " ".join(error.replace("|", "\\|").split())[:120]
+        yield (f"{model} {found['side']}", "", WAYS[name], "failed", told, "", "", "", "", "")
 
 
 def _rows(model: str, found: Any) -> Iterator[Row]:
@@ -83,6 +95,8 @@ def _poisson(model: str, found: Any) -> Iterator[Row]:
         str(found["jobs"]),
         *(f"{each:.2f}" for each in times),
         f"{ratio:.2f}",
+        f"{found['ips']:.2f}",
+        f"{found['first_ips']:.2f}",
     )
 
 
@@ -106,8 +120,8 @@ def _host(model: str, found: Any) -> Iterator[Row]:
 
 
 def _fp8(model: str, found: Any) -> Iterator[Row]:
-    ms, ips = found["steps"]["ms"].get("2", 0.0), found["twenty_ips"]
-    yield model, f"{ms:.2f}", f"{ips:.2f}", f"{found['furthest']} of 255"
+    times = ", ".join(f"{rows}: {ms:.1f}" for rows, ms in found["step_ms"].items())
+    yield model, times, f"{found['twenty_ips']:.2f}", f"{found['furthest']} of 255"
 
 
 def _cached(model: str, found: Any) -> Iterator[Row]:
@@ -131,15 +145,18 @@ SECTIONS = (
         "The card",
         "how fast the card multiplies matrices",
         ["machine"],
-        ("memory", "compute capability", "measured TFLOP/s", "switches"),
+        ("memory", "capability", "driver", "power", "measured TFLOP/s", "switches"),
         _machine,
     ),
     _section(
         "One picture",
         "one picture end to end: stock diffusers, compiled, and Easel, with it/s, share of the "
         "peak and peak memory",
-        ["picture", "compiled"],
-        ("image", "steps", "way", "ms", "it/s", "of the peak", "memory", "Easel is faster by"),
+        ["picture"],
+        (
+            *("image", "steps", "way", "ms", "least to most", "it/s", "of the peak"),
+            *("GiB allocated", "GiB reserved", "Easel is faster by"),
+        ),
         _pictures,
     ),
     _section(
@@ -178,9 +195,12 @@ SECTIONS = (
     ),
     _section(
         "Who comes by chance",
-        "how long people wait at 60, 80 and 95 % load, beside first come, first served",
-        ["poisson-95", "poisson-80", "poisson-60"],
-        ("model", "load", "jobs", "p50 s", "p95 s", "first come p50 s", "p95 s", "p95 over it"),
+        "how long people wait at 80 and 95 % load, beside first come, first served",
+        ["poisson-95", "poisson-80"],
+        (
+            *("model", "load", "jobs", "p50 s", "p95 s", "first come p50 s", "p95 s"),
+            *("p95 over it", "images/s", "first come images/s"),
+        ),
         _poisson,
     ),
     _section(
@@ -208,7 +228,7 @@ SECTIONS = (
         "FP8",
         "the same in FP8",
         ["fp8"],
-        ("model", "ms a step of 2 rows", "images/s at 20 steps", "moves"),
+        ("model", "rows: ms", "images/s at 20 steps", "moves"),
         _fp8,
     ),
     _section(

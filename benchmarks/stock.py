@@ -1,49 +1,128 @@
-"""Stock: diffusers' own pipeline, as its documentation shows it, plain or compiled."""
+"""Stock: diffusers' own pipeline in a program of its own: `python -m benchmarks.stock`.
 
+Of ours there is nothing in it but the sizes of the model and what makes a PNG of a picture.
+"""
+
+import argparse
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
 import torch
 
-from benchmarks.flags import Flags
-from engine.gpu.device import settle
-from engine.gpu.family import network_of
+from benchmarks.answering import answer_all
+from benchmarks.peak_memory import peak_of
+from benchmarks.published import MODELS, Published
+from benchmarks.real_size import card_of, real_size
+from engine.gpu.bench.stock_call import stock_picture
 from engine.job import Recipe
 from engine.png import write_png
 
 
+@dataclass(kw_only=True)
 class Stock:
-    """Paints with torch's own flags, whatever the engine told torch meanwhile."""
+    """As diffusers' documentation shows it, plain or compiled, with torch's own flags."""
 
-    def __init__(self, pipe: Any, device: torch.device, flags: Flags) -> None:
-        self._pipe = pipe
-        self._device = device
-        self._flags = flags
+    model: Published
+    device: torch.device
+    precision: torch.dtype
+    narrow: bool
+    compiled: bool
 
-    def compile(self, *, backend: str) -> None:
-        """As diffusers advises: the network and the decoder, with CUDA graphs on a card."""
-        options = {"mode": "reduce-overhead"} if backend == "inductor" else {}
-        name = "unet" if "unet" in self._pipe.components else "transformer"
-        compiled: Any = torch.compile
-        network = compiled(network_of(self._pipe), fullgraph=True, backend=backend, **options)
-        setattr(self._pipe, name, network)
-        decode = self._pipe.vae.decode
-        self._pipe.vae.decode = compiled(decode, backend=backend, **options)
+    @cached_property
+    def pipe(self) -> Any:
+        pipe = real_size(self.model, self.device, self.precision, narrow=self.narrow)
+        if self.compiled:
+            _mend(pipe, self.model, upcasts=False)
+            # On a processor only the way is tried: its compiler takes minutes.
+            compile_as_advised(pipe, "inductor" if self.device.type == "cuda" else "eager")
+        return pipe
 
-    def paint(self, recipe: Recipe) -> tuple[bytes, float]:
-        """The file, and the seconds it took."""
-        with self._flags.meanwhile():
-            started = perf_counter()
-            image = self._pipe(
-                prompt=recipe.prompt,
-                # Nothing and an empty one are two things to SDXL.
-                negative_prompt=recipe.negative or None,
-                width=recipe.width,
-                height=recipe.height,
-                num_inference_steps=recipe.steps,
-                guidance_scale=recipe.guidance,
-                generator=torch.Generator("cpu").manual_seed(recipe.seed),
-            ).images[0]
-            settle(self._device)
-            png = write_png(image, recipe)
-            return png, perf_counter() - started
+    def get_ready(self) -> None:
+        """What is compiled is recorded by the second picture, and played by the third."""
+        card = card_of(self.model, narrow=self.narrow)
+        for _ in range(2):
+            self._paint(
+                Recipe(
+                    prompt="a red fox",
+                    negative="blurry",
+                    model=card.name,
+                    digest=card.digest,
+                    width=card.width,
+                    height=card.height,
+                    steps=2,
+                    guidance=card.guidance,
+                    sampler=card.sampler,
+                    seed=0,
+                )
+            )
+
+    def answer(self, question: Mapping[str, Any]) -> Any:
+        """What is wanted of a recipe's picture: its seconds, the file, or the peak of memory."""
+        recipe = Recipe(**question["recipe"])
+        _mend(self.pipe, self.model, upcasts=question["upcasts"])
+        match question["wanted"]:
+            case "png":
+                return b64encode(self._paint(recipe)).decode()
+            case "memory":
+                peak = peak_of(self.device, lambda: self._paint(recipe))
+                return asdict(peak) if peak else None
+            case _:
+                started = perf_counter()
+                self._paint(recipe)
+                return perf_counter() - started
+
+    def _paint(self, recipe: Recipe) -> bytes:
+        """From the words to the file."""
+        return write_png(stock_picture(self.pipe, recipe), recipe)
+
+
+def compile_as_advised(pipe: Any, backend: str) -> None:
+    """The network and the decoder, laid out for convolutions, with CUDA graphs on a card."""
+    options = {"mode": "reduce-overhead"} if backend == "inductor" else {}
+    name = "unet" if "unet" in pipe.components else "transformer"
+    network, vae, program = getattr(pipe, name), pipe.vae, _compile()
+    for part in (network, vae):
+        part.to(memory_format=torch.channels_last)
+    setattr(pipe, name, program(network, fullgraph=True, backend=backend, **options))
+    vae.decode = program(vae.decode, fullgraph=True, backend=backend, **options)
+
+
+def _mend(pipe: Any, model: Published, *, upcasts: bool) -> None:
+    """Not to upcast is what the autoencoder says that people mended for float16."""
+    vae = pipe.vae
+    if model.upcasts and vae.config.force_upcast != upcasts:
+        vae.register_to_config(force_upcast=upcasts)
+
+
+def _compile() -> Any:
+    """Untyped, as torch's own types of it know only plain functions."""
+    return torch.compile
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("model", choices=MODELS)
+    asked.add_argument("device")
+    asked.add_argument("precision")
+    asked.add_argument("--narrow", action="store_true")
+    asked.add_argument("--compiled", action="store_true")
+    asked.add_argument("--threads", type=int, help="of a processor")
+    told = asked.parse_args()
+    if told.threads:
+        torch.set_num_threads(told.threads)
+    stock = Stock(
+        model=MODELS[told.model],
+        device=torch.device(told.device),
+        precision=getattr(torch, told.precision),
+        narrow=told.narrow,
+        compiled=told.compiled,
+    )
+    answer_all(stock.answer, first=stock.get_ready)
+
+
+if __name__ == "__main__":
+    main()

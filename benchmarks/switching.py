@@ -43,9 +43,7 @@ def ask(family: Family, rows: Rows) -> Tensor:
 def make_ready(family: Family, rows: Rows, *, within_s: float) -> None:
     """What the engine does beside the painting for what is asked often, done now."""
     family.prepare(rows, compiles=True)
-    until = perf_counter() + within_s
-    while at_work() and perf_counter() < until:
-        sleep(LOOKED_S)
+    at_rest(within_s)
     # What was compiled is taken now, and recorded.
     family.prepare(rows, compiles=True)
 
@@ -53,6 +51,14 @@ def make_ready(family: Family, rows: Rows, *, within_s: float) -> None:
 def at_work() -> bool:
     """True while something is compiled, which takes time from whatever is measured."""
     return Background.busy()
+
+
+def at_rest(within_s: float) -> bool:
+    """Waits for the compilers. Answers whether they are done, and within that time."""
+    until = perf_counter() + within_s
+    while at_work() and perf_counter() < until:
+        sleep(LOOKED_S)
+    return not at_work() and perf_counter() <= until
 
 
 def made(family: Family) -> Mapping[str, str]:

@@ -1,25 +1,24 @@
 """FP8: the same in eight bits, where the card can."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmarks.bench import Bench
 from benchmarks.ours import Ours, recipe_for
 from benchmarks.parts.load import steadily
-from benchmarks.parts.rows import Curve, curve
 from benchmarks.published import Published
 from benchmarks.switching import usual
 from engine.gpu.bench.likeness import likeness
 from engine.gpu.shortcuts.fp8 import require_eight_bits
 from engine.shortcut import Shortcut
 
-TILE = 2
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EightBits:
-    """Pictures a second at 20 steps with every seat taken; `furthest` from sixteen bits."""
+    """Milliseconds of a step by its rows, and pictures a second at 20 steps with every seat taken;
+    `furthest` from sixteen bits."""
 
-    steps: Curve
+    step_ms: Mapping[str, float]
     twenty_ips: float
     furthest: int
     mean: float
@@ -28,14 +27,14 @@ class EightBits:
 def fp8(bench: Bench, model: Published) -> EightBits:
     """Raises Misconfigured where the card cannot."""
     require_eight_bits(bench.device)
-    family = bench.family(model, usual(bench.device), [Shortcut.FP8])
-    ours = Ours(family, bench.device)
-    steps = curve(bench, family, "FP8", widths=(TILE,))
-    recipe = recipe_for(family.card, bench.extent.steps(model.steps[0]))
-    apart = likeness([ours.paint(recipe)[0]], [bench.ours(model).paint(recipe)[0]])
+    sixteen = bench.ours(model)
+    eight = Ours(bench.family(model, usual(bench.device), [Shortcut.FP8]), bench.device)
+    recipe = recipe_for(sixteen.family.card, bench.extent.steps(model.steps[0]))
+    apart = likeness([eight.paint(recipe)[0]], [sixteen.paint(recipe)[0]])
+    steps = eight.curve.steps if eight.curve else ()
     return EightBits(
-        steps=steps,
-        twenty_ips=steadily(bench, ours, 20),
+        step_ms={str(rows): seconds * 1000 for rows, seconds in steps},
+        twenty_ips=steadily(bench, eight, 20),
         furthest=apart.furthest,
         mean=apart.mean,
     )

@@ -30,7 +30,8 @@ class Saturated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poisson:
-    """Seconds from coming to the picture; first come, first served paints with the same engine."""
+    """Seconds from coming to the picture, and pictures a second from the first who came to the last
+    who was served. First come, first served paints with the same engine, one after the other."""
 
     load: float
     jobs: int
@@ -39,6 +40,8 @@ class Poisson:
     p95_s: float
     first_p50_s: float
     first_p95_s: float
+    ips: float
+    first_ips: float
 
 
 def saturated(bench: Bench, model: Published) -> Saturated:
@@ -54,7 +57,7 @@ def saturated(bench: Bench, model: Published) -> Saturated:
 def steadily(bench: Bench, ours: Ours, fewest: int, most: int | None = None) -> float:
     """Pictures a second of so many steps, or of any count between the two."""
     extent, lottery = bench.extent, Random(9)
-    _make_ready(bench, ours)
+    bench.make_ready(ours.family, ours.widest)
 
     def recipes() -> Iterator[Recipe]:
         while True:
@@ -73,11 +76,13 @@ def steadily(bench: Bench, ours: Ours, fewest: int, most: int | None = None) -> 
 def poisson(bench: Bench, model: Published, load: float) -> Poisson:
     """Who comes when is drawn once, and both ways serve the same people in real time."""
     ours, extent = bench.ours(model), bench.extent
-    _make_ready(bench, ours)
+    # In a crowd most steps are of one tile by itself or of as many as ever share one. Widths
+    # between are recorded as they come.
+    bench.make_ready(ours.family, TILE, ours.widest)
     alone = _alone(bench, ours)
     asked = _arrivals(bench, ours, rate=load / alone, until=extent.served_s)
-    first = _waits(ours, asked, at_once=1)
-    waits = _waits(ours, asked, at_once=extent.seats)
+    first, first_ips = _served(ours, asked, at_once=1)
+    waits, ips = _served(ours, asked, at_once=extent.seats)
     return Poisson(
         load=load,
         jobs=len(asked),
@@ -86,15 +91,9 @@ def poisson(bench: Bench, model: Published, load: float) -> Poisson:
         p95_s=percentile(waits, 95),
         first_p50_s=percentile(first, 50),
         first_p95_s=percentile(first, 95),
+        ips=ips,
+        first_ips=first_ips,
     )
-
-
-def _make_ready(bench: Bench, ours: Ours) -> None:
-    """One tile by itself, and as many as ever share a step: in a crowd most steps are one or other.
-
-    Widths between are recorded as they come.
-    """
-    bench.make_ready(ours.family, TILE, ours.widest)
 
 
 def _alone(bench: Bench, ours: Ours) -> float:
@@ -127,6 +126,9 @@ def _arrivals(
     return asked
 
 
-def _waits(ours: Ours, asked: Sequence[tuple[float, Recipe]], *, at_once: int) -> Sequence[float]:
+def _served(
+    ours: Ours, asked: Sequence[tuple[float, Recipe]], *, at_once: int
+) -> tuple[Sequence[float], float]:
     served = serve(ours.company, asked, at_once=at_once)
-    return [each.ended - at for each, (at, _) in zip(served, asked, strict=True)]
+    waits = [each.ended - at for each, (at, _) in zip(served, asked, strict=True)]
+    return waits, len(asked) / (max(each.ended for each in served) - asked[0][0])

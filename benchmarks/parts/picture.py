@@ -1,22 +1,26 @@
 """Picture: one picture end to end, from the words to the PNG, stock and ours in turns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median
 
-import torch
-
 from benchmarks.bench import Bench
+from benchmarks.counterpart import Counterpart
 from benchmarks.flop import flop_of
 from benchmarks.ours import recipe_for
+from benchmarks.peak_memory import PeakMemory
 from benchmarks.published import Published
 from benchmarks.switching import made
+from engine.card import ModelCard
 from engine.gpu.bench.likeness import likeness
-from engine.gpu.family import Family
 from engine.job import Recipe
 
-STOCK, COMPILED, OURS = "stock", "compiled", "ours"
-Paint = Callable[[Recipe], tuple[bytes, float]]
+STOCK, MENDED, COMPILED, OURS = "stock", "mended", "compiled", "ours"
+SETTLING = 2
+"""Pictures until compilers and memory pools have settled."""
+FEW = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +30,7 @@ class Way:
     ms: float
     its: float
     share: float | None
-    peak_bytes: int | None
+    times_ms: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,105 +43,130 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
-    """By steps: the ways, and how many times as fast as each other way ours is."""
+    """By steps: the ways, and how many times as fast as each other way ours is.
+
+    `stock` is as it comes; `mended` is that with an autoencoder that float16 suffices for, where
+    it comes with one that is decoded in float32; `compiled` has both. `failed` are those that
+    ended with an error.
+    """
 
     side: int
     precision: str
     ways: Mapping[str, Mapping[str, Way]]
     over: Mapping[str, Mapping[str, float]]
+    memory: Mapping[str, PeakMemory | None]
     likeness: Mapping[str, Likeness]
+    failed: Mapping[str, str]
     made: Mapping[str, str] = field(default_factory=dict)
     """What was made ready of our forwards, by their shapes."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One way to paint, whoever does it."""
+
+    seconds: Callable[[Recipe], float]
+    memory: Callable[[Recipe], PeakMemory | None]
+    png: Callable[[Recipe], bytes]
+
+
 def picture(bench: Bench, model: Published) -> Pictures:
-    """Stock without a compiler beside ours."""
-    return _compared(bench, model, {STOCK: bench.stock(model).paint})
-
-
-def compiled(bench: Bench, model: Published) -> Pictures:
-    """Stock with one as well."""
-    others = {
-        STOCK: bench.stock(model).paint,
-        COMPILED: bench.stock(model, compiled=True).paint,
-    }
-    return _compared(bench, model, others)
-
-
-def _compared(bench: Bench, model: Published, others: Mapping[str, Paint]) -> Pictures:
-    ours = bench.ours(model)
-    family = ours.family
-    ways = {**others, OURS: ours.paint}
-    measured: dict[str, dict[str, Way]] = {}
+    """Stock without a compiler and with one, each in a program of its own, beside ours."""
+    ways: dict[str, dict[str, Way]] = {}
     over: dict[str, dict[str, float]] = {}
-    bench.make_ready(family, 2)
-    for paint in ways.values():
-        # Compilers and memory pools settle with the second picture.
-        for _ in range(2):
-            paint(recipe_for(family.card, 2))
-    for published in model.steps:
-        steps = bench.extent.steps(published)
-        times = _rounds(bench, family, steps, ways)
-        measured[str(steps)] = {
-            name: _way(bench, model, steps, times[name], ways[name], family) for name in ways
-        }
-        over[str(steps)] = {
-            name: median(other / own for other, own in zip(times[name], times[OURS], strict=True))
-            for name in others
-        }
-    return Pictures(
-        side=family.card.width,
-        precision=str(bench.precision(model)).removeprefix("torch."),
-        ways=measured,
-        over=over,
-        likeness=_alike(family, others, ours.paint, bench.extent.steps(model.steps[0])),
-        made=made(family),
+    with _sides(bench, model) as sides:
+        family = bench.ours(model).family
+        failed = settle(sides, family.card)
+        for published in model.steps:
+            steps = bench.extent.steps(published)
+            times = _rounds(bench.extent.rounds, family.card, steps, sides)
+            ways[str(steps)] = {name: _way(bench, model, steps, times[name]) for name in times}
+            over[str(steps)] = {
+                name: median(other / own for other, own in zip(each, times[OURS], strict=True))
+                for name, each in times.items()
+                if name != OURS
+            }
+        return Pictures(
+            side=family.card.width,
+            precision=str(bench.precision(model)).removeprefix("torch."),
+            ways=ways,
+            over=over,
+            memory={
+                name: side.memory(recipe_for(family.card, FEW)) for name, side in sides.items()
+            },
+            likeness=_alike(sides, recipe_for(family.card, bench.extent.steps(model.steps[0]))),
+            failed=failed,
+            made=made(family),
+        )
+
+
+@contextmanager
+def _sides(bench: Bench, model: Published) -> Iterator[dict[str, Side]]:
+    """Ours first, for it measures what it chooses by; then all get ready beside each other."""
+    ours = bench.ours(model)
+    with Counterpart(bench, model) as stock, Counterpart(bench, model, compiled=True) as compiled:
+        sides = {STOCK: _stock(stock, upcasts=True)}
+        if model.upcasts:
+            sides[MENDED] = _stock(stock, upcasts=False)
+        # Nobody who compiles it leaves the decoder in float32.
+        sides[COMPILED] = _stock(compiled, upcasts=False)
+        sides[OURS] = Side(
+            seconds=lambda recipe: ours.paint(recipe)[1],
+            memory=partial(bench.memory, model),
+            png=lambda recipe: ours.paint(recipe)[0],
+        )
+        bench.make_ready(ours.family, 2)
+        yield sides
+
+
+def _stock(program: Counterpart, *, upcasts: bool) -> Side:
+    return Side(
+        seconds=partial(program.seconds, upcasts=upcasts),
+        memory=partial(program.memory, upcasts=upcasts),
+        png=partial(program.png, upcasts=upcasts),
     )
+
+
+def settle(sides: dict[str, Side], card: ModelCard) -> Mapping[str, str]:
+    """Have each ready for what is measured; those of stock that cannot be are left out."""
+    failed = {}
+    for name, side in [*sides.items()]:
+        try:
+            for _ in range(SETTLING):
+                side.seconds(recipe_for(card, 2))
+        except RuntimeError as error:
+            if name == OURS:
+                raise
+            failed[name] = str(error)
+            del sides[name]
+    return failed
 
 
 def _rounds(
-    bench: Bench, family: Family, steps: int, ways: Mapping[str, Paint]
+    rounds: int, card: ModelCard, steps: int, sides: Mapping[str, Side]
 ) -> Mapping[str, Sequence[float]]:
     """Each way once a round, so that whatever slows a round slows all of them."""
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(bench.extent.rounds):
-        for name, paint in ways.items():
-            times[name].append(paint(recipe_for(family.card, steps))[1])
+    times: dict[str, list[float]] = {name: [] for name in sides}
+    for number in range(rounds):
+        # Nobody always comes after the same other.
+        for name in [*sides][:: -1 if number % 2 else 1]:
+            times[name].append(sides[name].seconds(recipe_for(card, steps)))
     return times
 
 
-def _way(
-    bench: Bench,
-    model: Published,
-    steps: int,
-    times: Sequence[float],
-    paint: Paint,
-    family: Family,
-) -> Way:
+def _way(bench: Bench, model: Published, steps: int, times: Sequence[float]) -> Way:
     seconds = median(times)
-    share = None if bench.narrow else flop_of(model, steps) / seconds / bench.peak
     return Way(
         ms=seconds * 1000,
         its=steps / seconds,
-        share=share,
-        peak_bytes=_peak_bytes(bench.device, paint, family),
+        share=None if bench.narrow else flop_of(model, steps) / seconds / bench.peak,
+        times_ms=[each * 1000 for each in times],
     )
 
 
-def _peak_bytes(device: torch.device, paint: Paint, family: Family) -> int | None:
-    """With the weights of one model, however many others are there."""
-    if device.type != "cuda":
-        return None
-    before = torch.cuda.memory_allocated(device)
-    torch.cuda.reset_peak_memory_stats(device)
-    paint(recipe_for(family.card, 4))
-    return torch.cuda.max_memory_allocated(device) - before + family.size
-
-
-def _alike(
-    family: Family, others: Mapping[str, Paint], ours: Paint, steps: int
-) -> Mapping[str, Likeness]:
-    recipe = recipe_for(family.card, steps)
-    own, _ = ours(recipe)
-    found = {name: likeness([own], [paint(recipe)[0]]) for name, paint in others.items()}
+def _alike(sides: Mapping[str, Side], recipe: Recipe) -> Mapping[str, Likeness]:
+    own = sides[OURS].png(recipe)
+    found = {
+        name: likeness([own], [side.png(recipe)]) for name, side in sides.items() if name != OURS
+    }
     return {name: Likeness(furthest=each.furthest, mean=each.mean) for name, each in found.items()}

@@ -1,10 +1,13 @@
 """The parts, tried with tiny models on the processor."""
 
+from base64 import b64decode
+from dataclasses import asdict
+
 import pytest
 import torch
 
 from benchmarks.bench import Bench
-from benchmarks.flags import flags
+from benchmarks.counterpart import Counterpart
 from benchmarks.flop import READING, STEP_OF_TWO_ROWS, flop_of
 from benchmarks.ours import recipe_for
 from benchmarks.parts.cached import cached
@@ -12,16 +15,24 @@ from benchmarks.parts.exactness import exactness
 from benchmarks.parts.host import idle_share
 from benchmarks.parts.ladder import climb
 from benchmarks.parts.load import poisson, saturated
-from benchmarks.parts.picture import picture
+from benchmarks.parts.picture import COMPILED, MENDED, OURS, STOCK, Side, picture, settle
 from benchmarks.parts.rows import knee
 from benchmarks.parts.switched import ALL, BY_COMPILER, NONE, switched
 from benchmarks.published import MODELS, SD3, SD15, SDXL, Published
 from benchmarks.real_size import card_of
 from benchmarks.some_rows import some_rows
 from benchmarks.stock import Stock
+from benchmarks.switching import at_rest
+from engine.job import Recipe
 from engine.switch import Switch
 
 PROCESSOR = torch.device("cpu")
+
+
+def stock(model: Published) -> Stock:
+    return Stock(
+        model=model, device=PROCESSOR, precision=torch.float32, narrow=True, compiled=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +40,88 @@ def bench() -> Bench:
     return Bench(device=PROCESSOR, narrow=True)
 
 
-@pytest.mark.parametrize("model", [SDXL, SD3], ids=lambda model: model.name)
-def test_ours_paints_the_very_picture_of_stock_diffusers(bench: Bench, model: Published) -> None:
-    found = picture(bench, model)
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_ours_and_stock_in_other_programs_paint_in_turns(bench: Bench) -> None:
+    found = picture(bench, SDXL)
 
-    assert [each.furthest for each in found.likeness.values()] == [0]
-    assert {*found.ways} == {*found.over} == {str(bench.extent.steps(n)) for n in model.steps}
-    assert all(way.ms > 0 for ways in found.ways.values() for way in ways.values())
+    assert found.failed == {}
+    assert {*found.ways} == {*found.over} == {str(bench.extent.steps(n)) for n in SDXL.steps}
+    for ways in found.ways.values():
+        assert [*ways] == [STOCK, MENDED, COMPILED, OURS]
+        assert all(way.ms > 0 for way in ways.values())
+    # What is compiled is asked for channels side by side, which round otherwise.
+    assert {name: each.furthest for name, each in found.likeness.items()} == {
+        STOCK: 0,
+        MENDED: 0,
+        COMPILED: pytest.approx(0, abs=2),
+    }
+
+
+@pytest.mark.parametrize("model", [SD15, SD3], ids=lambda model: model.name)
+def test_ours_paints_the_very_picture_of_stock_diffusers(bench: Bench, model: Published) -> None:
+    recipe = recipe_for(card_of(model, narrow=True), 3)
+    asked = {"wanted": "png", "recipe": asdict(recipe), "upcasts": True}
+
+    ours, _ = bench.ours(model).paint(recipe)
+    theirs = stock(model).answer(asked)
+
+    assert b64decode(theirs) == ours
+
+
+def test_stock_in_a_program_of_its_own_paints_the_very_picture_of_ours(bench: Bench) -> None:
+    recipe = recipe_for(card_of(SD15, narrow=True), 2)
+
+    with Counterpart(bench, SD15) as counterpart:
+        theirs = counterpart.png(recipe)
+        seconds, memory = counterpart.seconds(recipe), counterpart.memory(recipe)
+
+    assert theirs == bench.ours(SD15).paint(recipe)[0]
+    assert seconds > 0
+    assert memory is None
+
+
+def test_stock_decodes_in_full_precision_only_where_that_is_asked_for() -> None:
+    xl = stock(SDXL)
+    asked = {"wanted": "seconds", "recipe": asdict(recipe_for(card_of(SDXL, narrow=True), 2))}
+
+    wanted = []
+    for upcasts in (True, False):
+        xl.answer({**asked, "upcasts": upcasts})
+        wanted.append(xl.pipe.vae.config.force_upcast)
+
+    assert wanted == [True, False]
+
+
+def test_what_stock_cannot_do_is_left_out_and_said() -> None:
+    def broken(recipe: Recipe) -> float:
+        raise RuntimeError("no compiler")
+
+    def works(recipe: Recipe) -> float:
+        return 1.0
+
+    def no_png(recipe: Recipe) -> bytes:
+        return b""
+
+    sides = {
+        name: Side(seconds=seconds, memory=lambda recipe: None, png=no_png)
+        for name, seconds in {STOCK: works, COMPILED: broken, OURS: works}.items()
+    }
+
+    failed = settle(sides, card_of(SD15))
+
+    assert [*sides] == [STOCK, OURS]
+    assert failed == {COMPILED: "no compiler"}
+
+
+def test_a_model_that_is_asked_for_again_is_the_same_until_another_was() -> None:
+    bench = Bench(device=PROCESSOR, narrow=True)
+
+    first, again, other = bench.ours(SD15), bench.ours(SD15), bench.ours(SD3)
+
+    assert first is again
+    assert other is not first
+    assert bench.ours(SD15) is not first
 
 
 def test_exact_pictures_are_alike_in_company(bench: Bench) -> None:
@@ -67,6 +153,7 @@ def test_the_same_people_come_to_both_ways(bench: Bench) -> None:
     assert found.jobs >= 4
     assert 0 < found.p50_s <= found.p95_s
     assert 0 < found.first_p50_s <= found.first_p95_s
+    assert min(found.ips, found.first_ips) > 0
 
 
 def test_all_switches_that_a_processor_has_are_compared_with_none(bench: Bench) -> None:
@@ -103,24 +190,9 @@ def test_rows_of_an_odd_count_are_told_as_many_words(bench: Bench) -> None:
     assert {len(each) for each in rows.conditioning.values()} == {5}
 
 
-def test_stock_has_the_flags_that_torch_had_at_first(bench: Bench) -> None:
-    seen: list[bool] = []
-
-    class Pipe:
-        def __call__(self, **_: object) -> object:
-            seen.append(torch.backends.cudnn.deterministic)
-            raise InterruptedError
-
-    usual = flags()
-    torch.backends.cudnn.deterministic = not usual.values["torch.backends.cudnn", "deterministic"]
-    stock = Stock(Pipe(), PROCESSOR, usual)
-    recipe = recipe_for(card_of(SD3), 2)
-    with pytest.raises(InterruptedError):
-        stock.paint(recipe)
-    changed = torch.backends.cudnn.deterministic
-    usual.put()
-
-    assert seen == [not changed]
+def test_to_wait_for_compilers_takes_no_time_that_there_is_not() -> None:
+    assert at_rest(30.0)
+    assert not at_rest(-1.0)
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)

@@ -1,12 +1,12 @@
 """The file of figures: whole after every part, and never of two cards."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from benchmarks.record import CUT_OFF, OtherSetup, Record, Setup
+from benchmarks.record import CUT_OFF, NotKept, OtherSetup, Record, Setup
 
 CARD = Setup(
     device="NVIDIA H100",
@@ -61,14 +61,45 @@ def test_figures_of_another_setup_are_never_mixed_in(tmp_path: Path, other: Setu
         Record.at(tmp_path / "gpu.json", other)
 
 
-def test_a_file_of_something_else_is_left_as_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "there",
+    [
+        b'{"shopping": ["milk"]}',
+        b"[]",
+        b"",
+        b"\xff\xfe",
+        json.dumps({"setup": asdict(CARD), "parts": ["machine"]}).encode(),
+        json.dumps({"setup": asdict(CARD), "parts": {"machine": 1}}).encode(),
+    ],
+    ids=["notes", "list", "empty", "no text", "parts without names", "a part that is none"],
+)
+def test_a_file_of_something_else_is_left_as_it_is(tmp_path: Path, there: bytes) -> None:
     file = tmp_path / "notes.json"
-    file.write_text('{"shopping": ["milk"]}', "utf-8")
+    file.write_bytes(there)
 
     with pytest.raises(OtherSetup, match=r"notes\.json holds no figures"):
         Record.at(file, CARD)
 
-    assert file.read_text("utf-8") == '{"shopping": ["milk"]}'
+    assert file.read_bytes() == there
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(OtherSetup, match="cannot be read: Is a directory"):
+        Record.at(tmp_path, CARD)
+
+
+def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
+    file = tmp_path / "gpu.json"
+    record = Record.at(file, CARD)
+    record.end("machine", Figure(ms=1.5), seconds=2)
+    before = file.read_bytes()
+    # A file cannot take the place of a folder.
+    (tmp_path / ".gpu.json.new").mkdir()
+
+    with pytest.raises(NotKept, match="cannot be written: Is a directory"):
+        record.end("picture", Figure(ms=2.5), seconds=2)
+
+    assert file.read_bytes() == before
 
 
 def test_nothing_else_is_left_in_the_folder(tmp_path: Path) -> None:

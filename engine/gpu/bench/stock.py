@@ -13,7 +13,8 @@ from PIL.Image import Image
 
 from engine.errors import Cancelled, PaintingFailed
 from engine.gpu.bench.measured import Run
-from engine.gpu.device import prepare, settle
+from engine.gpu.bench.stock_call import stock_picture
+from engine.gpu.device import prepare
 from engine.gpu.family import Family
 from engine.gpu.samplers import noise_of
 from engine.job import Recipe
@@ -33,7 +34,6 @@ class Stock:
         self._noise = noise_of(
             {**self._config, "_class_name": type(family.pipe.scheduler).__name__}
         )
-        self._device = device
         self._closing = False
         # torch keeps the number of its threads per thread.
         self._thread = ThreadPoolExecutor(1, initializer=prepare, initargs=(device,))
@@ -79,17 +79,7 @@ class Stock:
 
     def _paint(self, recipe: Recipe, scheduler: Any) -> Image:
         self._pipe.scheduler = scheduler
-        image: Image = self._pipe(
-            prompt=recipe.prompt,
-            negative_prompt=recipe.negative or None,
-            width=recipe.width,
-            height=recipe.height,
-            num_inference_steps=recipe.steps,
-            guidance_scale=recipe.guidance,
-            generator=torch.Generator("cpu").manual_seed(recipe.seed),
-        ).images[0]
-        settle(self._device)
-        return image
+        return stock_picture(self._pipe, recipe)
 
     def _scheduler(self, recipe: Recipe) -> Any:
         solver = sampler_named(recipe.sampler).solver(self._noise)
