@@ -51,14 +51,19 @@ class Program:
 
     def ask(self, question: Any, *, within_s: float) -> Any:
         """Raises RuntimeError where it has no answer, or none so soon: then it is over with it."""
-        late = threading.Timer(max(0.0, within_s), self._process.kill)
-        late.start()
+        late = threading.Event()
+        clock = threading.Timer(max(0.0, within_s), self._give_up, [late])
+        clock.start()
         try:
             answer = self._answer(question)
         finally:
-            late.cancel()
+            clock.cancel()
         if answer is None:
-            raise RuntimeError(f"{self._name} ended with {self._process.wait()}: {self._last()}")
+            code = self._process.wait()
+            ended = (
+                f"had no answer within {within_s:.0f} s" if late.is_set() else f"ended with {code}"
+            )
+            raise RuntimeError(f"{self._name} {ended}: {self._last()}")
         told = json.loads(answer)
         if "error" in told:
             raise RuntimeError(f"{self._name}: {told['error']}")
@@ -77,6 +82,10 @@ class Program:
             self._process.kill()
             self._process.wait()
         self._said.close()
+
+    def _give_up(self, late: threading.Event) -> None:
+        late.set()
+        self._process.kill()
 
     def _answer(self, question: Any) -> str | None:
         asked, answers = self._process.stdin, self._process.stdout

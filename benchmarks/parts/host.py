@@ -67,6 +67,8 @@ def _idle(bench: Bench, ours: Ours) -> float:
 
 def idle_share(busy: Sequence[tuple[float, float]]) -> float:
     """Of the time from the first beginning to the last end, what none of them covers."""
+    if not busy:
+        raise RuntimeError("the profiler saw nothing of the card")
     ordered = sorted(busy)
     covered, reached = 0.0, ordered[0][0]
     for start, end in ordered:

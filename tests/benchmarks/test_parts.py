@@ -2,6 +2,8 @@
 
 from base64 import b64decode
 from dataclasses import asdict
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import torch
@@ -16,23 +18,23 @@ from benchmarks.parts.host import idle_share
 from benchmarks.parts.ladder import climb
 from benchmarks.parts.load import poisson, saturated
 from benchmarks.parts.picture import COMPILED, MENDED, OURS, STOCK, Side, picture, settle
-from benchmarks.parts.rows import knee
+from benchmarks.parts.rows import knee, rows
 from benchmarks.parts.switched import ALL, BY_COMPILER, NONE, switched
 from benchmarks.published import MODELS, SD3, SD15, SDXL, Published
 from benchmarks.real_size import card_of
 from benchmarks.some_rows import some_rows
 from benchmarks.stock import Stock
 from benchmarks.switching import at_rest
+from engine.curve import Curve as EngineCurve
 from engine.job import Recipe
+from engine.price import Speed
 from engine.switch import Switch
 
 PROCESSOR = torch.device("cpu")
 
 
-def stock(model: Published) -> Stock:
-    return Stock(
-        model=model, device=PROCESSOR, precision=torch.float32, narrow=True, compiled=False
-    )
+def stock(model: Published, precision: torch.dtype = torch.float32) -> Stock:
+    return Stock(model=model, device=PROCESSOR, precision=precision, narrow=True, compiled=False)
 
 
 @pytest.fixture(scope="module")
@@ -81,16 +83,21 @@ def test_stock_in_a_program_of_its_own_paints_the_very_picture_of_ours(bench: Be
     assert memory is None
 
 
-def test_stock_decodes_in_full_precision_only_where_that_is_asked_for() -> None:
-    xl = stock(SDXL)
-    asked = {"wanted": "seconds", "recipe": asdict(recipe_for(card_of(SDXL, narrow=True), 2))}
+# What the pipeline of SDXL says of the way in which it does it.
+@pytest.mark.filterwarnings("ignore:.*upcast_vae.* is deprecated:FutureWarning")
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
+def test_stock_decodes_in_full_precision_only_where_it_does_so_everywhere(
+    model: Published,
+) -> None:
+    half = stock(model, torch.float16)
+    recipe = asdict(recipe_for(card_of(model, narrow=True), 2))
+    seen: list[torch.dtype] = []
+    half.pipe.vae.decoder.register_forward_pre_hook(lambda _, given: seen.append(given[0].dtype))
 
-    wanted = []
     for upcasts in (True, False):
-        xl.answer({**asked, "upcasts": upcasts})
-        wanted.append(xl.pipe.vae.config.force_upcast)
+        half.answer({"wanted": "seconds", "recipe": recipe, "upcasts": upcasts})
 
-    assert wanted == [True, False]
+    assert seen == [torch.float32 if model is SDXL else torch.float16, torch.float16]
 
 
 def test_what_stock_cannot_do_is_left_out_and_said() -> None:
@@ -173,6 +180,26 @@ def test_a_picture_with_a_cache_is_timed_beside_one_without(bench: Bench) -> Non
     assert found.whole_ms > 0
 
 
+def test_a_card_has_the_curve_that_the_engine_measured_there() -> None:
+    measured = EngineCurve(
+        width=512,
+        height=512,
+        steps=((1, 0.004), (2, 0.006), (4, 0.010), (8, 0.0195)),
+        alone=Speed(row_step=0.003, rest=0.02),
+    )
+
+    class OnCard:
+        device = torch.device("cuda")
+
+        def ours(self, model: Published) -> Any:
+            return SimpleNamespace(curve=measured)
+
+    found = rows(cast(Any, OnCard()), SD15)
+
+    assert found.ms == {"1": 4.0, "2": 6.0, "4": 10.0, "8": 19.5}
+    assert found.knee == measured.knee
+
+
 def test_the_knee_is_the_fewest_rows_that_are_nearly_the_best() -> None:
     assert knee({"1": 3.79, "2": 5.66, "4": 9.21, "8": 16.3, "16": 32.5}) == 8
     assert knee({"1": 10.0, "2": 20.0, "4": 40.0}) == 1
@@ -184,10 +211,10 @@ def test_a_card_is_idle_where_nothing_covers_the_time() -> None:
 
 
 def test_rows_of_an_odd_count_are_told_as_many_words(bench: Bench) -> None:
-    rows = some_rows(bench.ours(SD3).family, 5)
+    asked = some_rows(bench.ours(SD3).family, 5)
 
-    assert len(rows) == len(rows.latents) == 5
-    assert {len(each) for each in rows.conditioning.values()} == {5}
+    assert len(asked) == len(asked.latents) == 5
+    assert {len(each) for each in asked.conditioning.values()} == {5}
 
 
 def test_to_wait_for_compilers_takes_no_time_that_there_is_not() -> None:
