@@ -53,17 +53,17 @@ class Ours:
         self.family = family
         warm = Warm.of({family.card.name: family})
         budget = budget_of(device, warm.held_by_recordings)
-        meter = Meter()
+        self.meter = Meter()
         on_card = device.type == "cuda"
         most = WIDEST if on_card else MOST_ROWS[device.type]
         turns = Turns[Seat](most_rows=most)
-        self.company = Company(warm, device, turns, budget=budget, meter=meter)
+        self.company = Company(warm, device, turns, budget=budget, meter=self.meter)
         ready = Ready(Thrown(switches=frozenset()), Kept(None))
         warm_up(self.company, warm, budget, ready.make if on_card else None)
         self.curve: Curve | None = None
         """How long steps of so many rows take, by what the engine itself measures."""
         if on_card:
-            curves = find_knees(self.company, warm, budget, meter, Curves(Kept(None)))
+            curves = find_knees(self.company, warm, budget, self.meter, Curves(Kept(None)))
             self.curve = curves.get(family.card.name)
         fitting = budget.rows(family.card.name, family.card.width * family.card.height)
         self.widest = most if fitting is None else min(most, fitting)

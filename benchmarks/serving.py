@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from statistics import fmean
 from time import perf_counter, sleep
 
 from PIL.Image import Image
@@ -13,6 +14,7 @@ from engine.errors import Cancelled, EaselError
 from engine.gpu.company import Company
 from engine.gpu.seat import Painted, Seat
 from engine.job import Recipe
+from engine.meter import Measured, Meter, Stepped
 from engine.png import write_png
 
 PNG_THREADS = 2
@@ -70,15 +72,32 @@ def serve(
         return [_outcome(visit) for visit in visits]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steady:
+    """Pictures a second; `stepping` is the share of the time in which the card took steps, so the
+    rest of it is for reading, for decoding, and for waiting; `rows` are those of a step."""
+
+    ips: float
+    stepping: float
+    rows: float
+
+
 def saturate(
-    company: Company, recipes: Iterator[Recipe], *, seats: int, settle_s: float, window_s: float
-) -> float:
-    """Pictures a second where every seat is taken all the time.
+    company: Company,
+    meter: Meter,
+    recipes: Iterator[Recipe],
+    *,
+    seats: int,
+    settle_s: float,
+    window_s: float,
+) -> Steady:
+    """Where every seat is taken all the time.
 
     Counted by steps, for whole pictures would be too coarse: which happen to end in the window is
     chance.
     """
     painted, there = 0.0, 0
+    steps: list[Stepped] = []
     failed: list[EaselError] = []
     open_seats: list[Seat] = []
     with ThreadPoolExecutor(PNG_THREADS) as threads:
@@ -106,16 +125,28 @@ def saturate(
                     company.welcome(seat)
                 company.turn()
 
+        def heard(measured: Measured) -> None:
+            if isinstance(measured, Stepped):
+                steps.append(measured)
+
         fill_until(perf_counter() + settle_s)
+        company.settle()
         started, before = perf_counter(), painted
+        meter.add(heard)
         fill_until(started + window_s)
+        company.settle()
+        meter.remove(heard)
         seconds, pictures = perf_counter() - started, painted - before
         for seat in open_seats:
             seat.withdrawn = True
         company.turn()
     if failed:
         raise failed[0]
-    return pictures / seconds
+    return Steady(
+        ips=pictures / seconds,
+        stepping=sum(step.seconds for step in steps) / seconds,
+        rows=fmean(step.rows for step in steps),
+    )
 
 
 def _seat(

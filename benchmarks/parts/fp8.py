@@ -7,6 +7,7 @@ from benchmarks.bench import Bench
 from benchmarks.ours import Ours, recipe_for
 from benchmarks.parts.load import steadily
 from benchmarks.published import Published
+from benchmarks.serving import Steady
 from benchmarks.switching import usual
 from engine.gpu.bench.likeness import likeness
 from engine.gpu.shortcuts.fp8 import require_eight_bits
@@ -15,11 +16,11 @@ from engine.shortcut import Shortcut
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EightBits:
-    """Milliseconds of a step by its rows, and pictures a second at 20 steps with every seat taken;
-    `furthest` from sixteen bits."""
+    """Milliseconds of a step by its rows, and 20 steps with every seat taken; `furthest` from
+    sixteen bits."""
 
     step_ms: Mapping[str, float]
-    twenty_ips: float
+    twenty: Steady
     furthest: int
     mean: float
 
@@ -34,7 +35,7 @@ def fp8(bench: Bench, model: Published) -> EightBits:
     steps = eight.curve.steps if eight.curve else ()
     return EightBits(
         step_ms={str(rows): seconds * 1000 for rows, seconds in steps},
-        twenty_ips=steadily(bench, eight, 20),
+        twenty=steadily(bench, eight, 20),
         furthest=apart.furthest,
         mean=apart.mean,
     )

@@ -8,7 +8,7 @@ from statistics import mean
 from benchmarks.bench import Bench
 from benchmarks.ours import Ours, recipe_for
 from benchmarks.published import Published
-from benchmarks.serving import saturate, serve
+from benchmarks.serving import Steady, saturate, serve
 from engine.gpu.bench.measured import percentile
 from engine.job import Recipe
 
@@ -21,11 +21,11 @@ TILE = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saturated:
-    """Pictures a second: all with as many steps as others are measured with, and mixed ones."""
+    """All with as many steps as others are measured with, and mixed ones."""
 
     seats: int
-    twenty_ips: float
-    mixed_ips: float
+    twenty: Steady
+    mixed: Steady
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +49,13 @@ def saturated(bench: Bench, model: Published) -> Saturated:
     ours = bench.ours(model)
     return Saturated(
         seats=bench.extent.seats,
-        twenty_ips=steadily(bench, ours, 20),
-        mixed_ips=steadily(bench, ours, 20, 50),
+        twenty=steadily(bench, ours, 20),
+        mixed=steadily(bench, ours, 20, 50),
     )
 
 
-def steadily(bench: Bench, ours: Ours, fewest: int, most: int | None = None) -> float:
-    """Pictures a second of so many steps, or of any count between the two."""
+def steadily(bench: Bench, ours: Ours, fewest: int, most: int | None = None) -> Steady:
+    """Pictures of so many steps, or of any count between the two."""
     extent, lottery = bench.extent, Random(9)
     bench.make_ready(ours.family, ours.widest)
 
@@ -66,6 +66,7 @@ def steadily(bench: Bench, ours: Ours, fewest: int, most: int | None = None) -> 
 
     return saturate(
         ours.company,
+        ours.meter,
         recipes(),
         seats=extent.seats,
         settle_s=extent.settle_s,

@@ -149,8 +149,10 @@ def test_every_rung_is_taken_and_every_picture_finished(bench: Bench) -> None:
 def test_pictures_are_counted_while_every_seat_is_taken(bench: Bench) -> None:
     found = saturated(bench, SD3)
 
-    assert found.twenty_ips > 0
-    assert found.mixed_ips > 0
+    for steady in (found.twenty, found.mixed):
+        assert steady.ips > 0
+        assert 0 < steady.stepping < 1
+        assert steady.rows == 2 * found.seats
     assert not bench.ours(SD3).company.busy
 
 
