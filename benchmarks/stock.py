@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from importlib import import_module
 from time import perf_counter
 from typing import Any
 
@@ -20,6 +21,14 @@ from benchmarks.real_size import card_of, real_size
 from engine.gpu.bench.stock_call import stock_picture
 from engine.job import Recipe
 from engine.png import write_png
+
+ADVISED = {
+    "conv_1x1_as_mm": True,
+    "coordinate_descent_tuning": True,
+    "coordinate_descent_check_all_directions": True,
+    "epilogue_fusion": False,
+}
+"""What diffusers' documentation tells the compiler."""
 
 
 @dataclass(kw_only=True)
@@ -83,11 +92,14 @@ class Stock:
 def compile_as_advised(pipe: Any, backend: str) -> None:
     """The network and the decoder, laid out for convolutions, with CUDA graphs on a card."""
     options = {"mode": "reduce-overhead"} if backend == "inductor" else {}
-    name = "unet" if "unet" in pipe.components else "transformer"
-    network, vae, program = getattr(pipe, name), pipe.vae, _compile()
+    config = import_module("torch._inductor.config")
+    for name, value in ADVISED.items():
+        setattr(config, name, value)
+    part_name = "unet" if "unet" in pipe.components else "transformer"
+    network, vae, program = getattr(pipe, part_name), pipe.vae, _compile()
     for part in (network, vae):
         part.to(memory_format=torch.channels_last)
-    setattr(pipe, name, program(network, fullgraph=True, backend=backend, **options))
+    setattr(pipe, part_name, program(network, fullgraph=True, backend=backend, **options))
     vae.decode = program(vae.decode, fullgraph=True, backend=backend, **options)
 
 
