@@ -39,7 +39,7 @@ def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--models", type=_listed(MODELS), default=[], help="of sd15, sdxl, sd3")
     add("--parts", type=_listed(None), default=[], help="only these, like picture,eager")
     add("--again", type=_listed(None), default=[], help="measure anew, like picture/sd15")
-    add("--minutes", type=float, default=8.0, help="take no longer than that (8)")
+    add("--minutes", type=float, default=8.0, help="begin nothing that would take longer (8)")
     add("--device", default="auto", help="auto, cuda:1 or cpu")
     add("--narrow", action="store_true", help="try each kind of part with a tiny model; no figures")
     return asked.parse_args(arguments)

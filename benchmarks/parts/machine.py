@@ -45,8 +45,8 @@ def machine(bench: Bench) -> Machine:
 
 def _told_of(device: torch.device) -> tuple[str | None, str | None]:
     """By the driver's own program, where there is one."""
-    told = torch.cuda.get_device_properties(device)
-    asked = ["nvidia-smi", f"--id=GPU-{told.uuid}", "--format=csv,noheader"]
+    card = getattr(torch.cuda.get_device_properties(device), "uuid", None)
+    asked = ["nvidia-smi", f"--id=GPU-{card}", "--format=csv,noheader"]
     try:
         done = subprocess.run(
             [*asked, "--query-gpu=driver_version,power.limit"],

@@ -184,6 +184,16 @@ def test_what_cannot_be_kept_is_not_measured(tmp_path: Path) -> None:
     assert measuring.done == []
 
 
+def test_a_figure_that_cannot_be_kept_any_more_ends_the_measuring(measuring: Measuring) -> None:
+    def filling() -> Figure:
+        # A file cannot take the place of a folder.
+        measuring.file.with_name(".gpu.json.new").mkdir()
+        return Figure()
+
+    with pytest.raises(NotKept, match="cannot be written"):
+        measuring.run(Part(name="one", seconds=1, measure=filling))
+
+
 def test_every_part_of_every_model_has_a_name_of_its_own() -> None:
     parts = parts_of(Bench(device=torch.device("cpu"), narrow=False))
 
