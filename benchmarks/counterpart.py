@@ -49,9 +49,13 @@ class Counterpart:
     ) -> None:
         self._program.close()
 
-    def seconds(self, recipe: Recipe, *, upcasts: bool = True) -> float:
-        """From the words to the file, by its own clock. Raises RuntimeError where it failed."""
-        return float(self._ask("seconds", recipe, upcasts=upcasts))
+    def timed(self, recipe: Recipe, *, upcasts: bool = True) -> tuple[float, float]:
+        """The seconds to the picture, and to its file, by its own clock.
+
+        Raises RuntimeError where it failed.
+        """
+        picture, file = self._ask("seconds", recipe, upcasts=upcasts)
+        return float(picture), float(file)
 
     def png(self, recipe: Recipe, *, upcasts: bool = True) -> bytes:
         return b64decode(self._ask("png", recipe, upcasts=upcasts))

@@ -27,18 +27,19 @@ NEEDS = (
     "and never come here."
 )
 WHAT = (
-    "One picture is timed from its words to its PNG, with guidance, Euler and other words every "
-    "time. Stock diffusers is in programs of its own, one plain and one compiled (network and "
-    "decoder, `reduce-overhead`, with the flags that diffusers advises), that import nothing of "
-    "the engine; their models stay on the card, and all sides take turns, in the other order "
-    "every second round. Ratios are medians round by round. Stock decodes XL in float32, as its "
-    "published autoencoder wants it; since many people take the one that was mended for "
-    "float16, that is measured too, and what is compiled always has it. Memory is the peak of "
-    "one side alone with its weights: what was allocated, and what was reserved, with all that "
-    "CUDA graphs work in. The share of the peak is the arithmetic that the picture needs at "
-    "least, by the time it took, over the fastest product of two large bfloat16 matrices on the "
-    "same card. What was measured while a compiler was at work is measured again, where there "
-    "is time."
+    "One picture is timed from its words to its pixels in main memory, as published figures "
+    "are, and beside that to its PNG, which a bot writes elsewhere while it paints on; with "
+    "guidance, Euler and other words every time. Stock diffusers is in programs of its own, one "
+    "plain and one compiled (network and decoder, `reduce-overhead`, with the flags that "
+    "diffusers advises), that import nothing of the engine; their models stay on the card, and "
+    "all sides take turns, in the other order every second round. Ratios are medians round by "
+    "round. Stock decodes XL in float32, as its published autoencoder wants it; since many "
+    "people take the one that was mended for float16, that is measured too, and what is "
+    "compiled always has it. Memory is the peak of one side alone with its weights: what was "
+    "allocated, and what was reserved, with all that CUDA graphs work in. The share of the peak "
+    "is the arithmetic that the picture needs at least, by the time it took, over the fastest "
+    "product of two large bfloat16 matrices on the same card. What was measured while a "
+    "compiler was at work is measured again, where there is time."
 )
 
 

@@ -46,6 +46,7 @@ def _pictures(model: str, found: Any) -> Iterator[Row]:
                 WAYS[name],
                 f"{way['ms']:.0f}",
                 f"{min(way['times_ms']):.0f} to {max(way['times_ms']):.0f}",
+                f"{way['file_ms']:.0f}",
                 f"{way['its']:.1f}",
                 "" if way["share"] is None else f"{way['share']:.0%}",
                 "" if memory is None else f"{memory['allocated'] / GIB:.1f}",
@@ -54,7 +55,7 @@ def _pictures(model: str, found: Any) -> Iterator[Row]:
             )
     for name, error in found["failed"].items():
         told = " ".join(error.replace("|", "\\|").split())[:120]
-        yield (f"{model} {found['side']}", "", WAYS[name], "failed", told, "", "", "", "", "")
+        yield (f"{model} {found['side']}", "", WAYS[name], "failed", told, "", "", "", "", "", "")
 
 
 def _rows(model: str, found: Any) -> Iterator[Row]:
@@ -158,7 +159,16 @@ SECTIONS = (
         "peak and peak memory",
         ["picture"],
         (
-            *("image", "steps", "way", "ms", "least to most", "it/s", "of the peak"),
+            *(
+                "image",
+                "steps",
+                "way",
+                "ms",
+                "least to most",
+                "ms to its file",
+                "it/s",
+                "of the peak",
+            ),
             *("GiB allocated", "GiB reserved", "Easel is faster by"),
         ),
         _pictures,

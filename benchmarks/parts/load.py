@@ -98,15 +98,15 @@ def poisson(bench: Bench, model: Published, load: float) -> Poisson:
 
 
 def _alone(bench: Bench, ours: Ours) -> float:
-    """Mean seconds of a picture that nobody else is painted beside.
+    """Mean seconds of a picture that nobody else is painted beside. Files are written elsewhere.
 
     Of one with guidance and one without, weighed as they come.
     """
     many, few = bench.extent.steps(round(mean(STEPS))), bench.extent.steps(round(mean(FEW_STEPS)))
     for _ in range(2):
         ours.paint(recipe_for(ours.family.card, 2, guidance=1.0))
-    slow = mean(ours.paint(recipe_for(ours.family.card, many))[1] for _ in range(3))
-    quick = mean(ours.paint(recipe_for(ours.family.card, few, guidance=1.0))[1] for _ in range(3))
+    slow = mean(ours.timed(recipe_for(ours.family.card, many))[0] for _ in range(3))
+    quick = mean(ours.timed(recipe_for(ours.family.card, few, guidance=1.0))[0] for _ in range(3))
     return (1 - FEW_SHARE) * slow + FEW_SHARE * quick
 
 

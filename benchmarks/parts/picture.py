@@ -1,4 +1,4 @@
-"""Picture: one picture end to end, from the words to the PNG, stock and ours in turns."""
+"""Picture: one picture end to end, from the words to what is seen, stock and ours in turns."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,13 +21,19 @@ STOCK, MENDED, COMPILED, OURS = "stock", "mended", "compiled", "ours"
 SETTLING = 2
 """Pictures until compilers and memory pools have settled."""
 FEW = 4
+Times = tuple[float, float]
+"""Seconds to the picture, and to its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """Medians. `its` are steps a second with everything around them; `share` of the peak."""
+    """Medians, to the picture and to its file, which Easel writes elsewhere while it paints on.
+
+    `its` are steps a second with everything around them; `share` of the peak.
+    """
 
     ms: float
+    file_ms: float
     its: float
     share: float | None
     times_ms: Sequence[float]
@@ -65,7 +71,7 @@ class Pictures:
 class Side:
     """One way to paint, whoever does it."""
 
-    seconds: Callable[[Recipe], float]
+    timed: Callable[[Recipe], Times]
     memory: Callable[[Recipe], PeakMemory | None]
     png: Callable[[Recipe], bytes]
 
@@ -82,7 +88,9 @@ def picture(bench: Bench, model: Published) -> Pictures:
             times = _rounds(bench.extent.rounds, family.card, steps, sides)
             ways[str(steps)] = {name: _way(bench, model, steps, times[name]) for name in times}
             over[str(steps)] = {
-                name: median(other / own for other, own in zip(each, times[OURS], strict=True))
+                name: median(
+                    other / own for (other, _), (own, _) in zip(each, times[OURS], strict=True)
+                )
                 for name, each in times.items()
                 if name != OURS
             }
@@ -111,7 +119,7 @@ def _sides(bench: Bench, model: Published) -> Iterator[dict[str, Side]]:
         # Nobody who compiles it leaves the decoder in float32.
         sides[COMPILED] = _stock(compiled, upcasts=False)
         sides[OURS] = Side(
-            seconds=lambda recipe: ours.paint(recipe)[1],
+            timed=ours.timed,
             memory=partial(bench.memory, model),
             png=lambda recipe: ours.paint(recipe)[0],
         )
@@ -121,7 +129,7 @@ def _sides(bench: Bench, model: Published) -> Iterator[dict[str, Side]]:
 
 def _stock(program: Counterpart, *, upcasts: bool) -> Side:
     return Side(
-        seconds=partial(program.seconds, upcasts=upcasts),
+        timed=partial(program.timed, upcasts=upcasts),
         memory=partial(program.memory, upcasts=upcasts),
         png=partial(program.png, upcasts=upcasts),
     )
@@ -133,7 +141,7 @@ def settle(sides: dict[str, Side], card: ModelCard) -> Mapping[str, str]:
     for name, side in [*sides.items()]:
         try:
             for _ in range(SETTLING):
-                side.seconds(recipe_for(card, 2))
+                side.timed(recipe_for(card, 2))
         except RuntimeError as error:
             if name == OURS:
                 raise
@@ -144,23 +152,24 @@ def settle(sides: dict[str, Side], card: ModelCard) -> Mapping[str, str]:
 
 def _rounds(
     rounds: int, card: ModelCard, steps: int, sides: Mapping[str, Side]
-) -> Mapping[str, Sequence[float]]:
+) -> Mapping[str, Sequence[Times]]:
     """Each way once a round, so that whatever slows a round slows all of them."""
-    times: dict[str, list[float]] = {name: [] for name in sides}
+    times: dict[str, list[Times]] = {name: [] for name in sides}
     for number in range(rounds):
         # Nobody always comes after the same other.
         for name in [*sides][:: -1 if number % 2 else 1]:
-            times[name].append(sides[name].seconds(recipe_for(card, steps)))
+            times[name].append(sides[name].timed(recipe_for(card, steps)))
     return times
 
 
-def _way(bench: Bench, model: Published, steps: int, times: Sequence[float]) -> Way:
-    seconds = median(times)
+def _way(bench: Bench, model: Published, steps: int, times: Sequence[Times]) -> Way:
+    seconds = median(picture for picture, _ in times)
     return Way(
         ms=seconds * 1000,
+        file_ms=median(file for _, file in times) * 1000,
         its=steps / seconds,
         share=None if bench.narrow else flop_of(model, steps) / seconds / bench.peak,
-        times_ms=[each * 1000 for each in times],
+        times_ms=[picture * 1000 for picture, _ in times],
     )
 
 
