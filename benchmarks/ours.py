@@ -64,7 +64,7 @@ class Ours:
         """How long steps of so many rows take, by what the engine itself measures."""
         if on_card:
             curves = find_knees(self.company, warm, budget, self.meter, Curves(Kept(None)))
-            self.curve = curves.get(family.card.name)
+            self.curve = next(iter(curves.get(family.card.name, ())), None)
         fitting = budget.rows(family.card.name, family.card.width * family.card.height)
         self.widest = most if fitting is None else min(most, fitting)
         """Rows of a step with every seat taken."""

@@ -13,7 +13,7 @@ EVERY = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cached:
-    """Milliseconds of a picture, from the words to the PNG."""
+    """Milliseconds of a picture, from the words to the pixels."""
 
     steps: int
     every: int
@@ -33,7 +33,7 @@ def cached(bench: Bench, model: Published) -> Cached:
     for _ in range(bench.extent.rounds):
         for every, seconds in times.items():
             recipe = replace(recipe_for(ours.family.card, steps), cache=every)
-            seconds.append(ours.paint(recipe)[1])
+            seconds.append(ours.timed(recipe)[0])
     return Cached(
         steps=steps,
         every=EVERY,
