@@ -26,6 +26,7 @@ LARGEST_FINAL = 4 * LARGEST
 MOST_CONTROLS = 4
 MOST_TILES = 64
 MOST_COUNT = 16
+MOST_STEPS, MOST_GUIDANCE = 150, 30
 # Beyond that little is gained any more, and pictures lose what they show.
 MOST_CACHED = 5
 LARGEST_SEED = 2**32 - 1
@@ -97,8 +98,8 @@ class ImageRequest(BaseModel):
     width: int | None = None
     height: int | None = None
     aspect: tuple[int, int] | None = None
-    steps: int | None = Field(None, ge=1, le=150)
-    guidance: float | None = Field(None, ge=0, le=30)
+    steps: int | None = Field(None, ge=1, le=MOST_STEPS)
+    guidance: float | None = Field(None, ge=0, le=MOST_GUIDANCE)
     sampler: str | None = None
     seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
     count: int = Field(1, ge=1, le=MOST_COUNT)
@@ -254,8 +255,8 @@ _SIDE = Phrase(
 )
 LIMITS = {
     "seed": _whole(0, LARGEST_SEED),
-    "steps": _whole(1, 150),
-    "guidance": _any(0, 30),
+    "steps": _whole(1, MOST_STEPS),
+    "guidance": _any(0, MOST_GUIDANCE),
     "count": _whole(1, 16),
     "strength": _any(0, 1),
     "outpaint": Phrase("one number of pixels or four, like 64 or 0,0,128,0"),

@@ -4,7 +4,6 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from hashlib import sha256
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from engine.gpu.models.checkpoint import PREDICTIONS, Checkpoint
 from engine.gpu.models.folder import read, weights_in
 from engine.gpu.models.weights import digest_of
 from engine.nearest import did_you_mean
-from engine.request import LARGEST
+from engine.request import LARGEST, LIMITS, MOST_GUIDANCE, MOST_STEPS, SMALLEST
 from engine.sampler import SAMPLERS, Noise, Solver
 
 # Beside model_index.json: what the model likes best, where the usual values do not fit it.
@@ -25,9 +24,9 @@ WISHABLE = frozenset({"largest", "steps", "guidance", "sampler", "knows"})
 # Beside a file only: a folder says it in the description of its scheduler.
 PREDICTION = "prediction"
 POSSIBLE = {
-    "largest": "a whole number of pixels",
-    "steps": "a whole number above 0",
-    "guidance": "a number",
+    "largest": f"a whole number of pixels from {SMALLEST} to {LARGEST}",
+    "steps": LIMITS["steps"],
+    "guidance": LIMITS["guidance"],
     "sampler": "the name of a sampler, like Euler a",
     "knows": "a list of words that it has pictures for",
     PREDICTION: "epsilon or v",
@@ -103,9 +102,13 @@ def _can_be(wish: str, value: object) -> bool:
         return isinstance(value, str) and value in SAMPLERS
     if wish == "knows":
         return isinstance(value, list) and all(isinstance(word, str) for word in value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return wish == "guidance" or (isinstance(value, int) and value > 0)
+    # What nobody may ask for nobody gets by naming a LoRA either.
+    if wish == "guidance":
+        return 0 <= value <= MOST_GUIDANCE
+    least, most = (1, MOST_STEPS) if wish == "steps" else (SMALLEST, LARGEST)
+    return isinstance(value, int) and least <= value <= most
 
 
 def _card(
