@@ -22,6 +22,7 @@ WEIGHTS = ".safetensors"
 LIKES = ".card.json"
 # There is nothing below a file.
 NOWHERE = Path(os.devnull)
+UNREADABLE = "I cannot make anything of what is in it. Download it again."
 FOLDERS = frozenset({Kind.CONTROLNET})
 """Kinds that may be a diffusers folder too."""
 
@@ -129,12 +130,16 @@ def _read(entry: Path, kind: Kind) -> Addon | Refused:
         likes = (
             wishes_in(entry.with_suffix(LIKES), name, wishable=LIKED) if kind is Kind.LORA else {}
         )
+        if entry.is_dir():
+            architecture = kind_by_config(entry)
+        else:
+            architecture = kind_of(kind, headers[0]) if headers else ""
     except BadModel as error:
         # Whoever asks for it hears it too, and `easel doctor` lists it.
         log.info("the %s %s cannot be used: %s", kind.spoken, entry.name, error)
         return Refused(kind=kind, name=name, why=str(error))
-    if entry.is_dir():
-        architecture = kind_by_config(entry)
-    else:
-        architecture = kind_of(kind, headers[0]) if headers else ""
+    except Exception:
+        # A bug of ours, and still no reason that nobody can ask for anything.
+        log.exception("the %s %s cannot be read", kind.spoken, entry.name)
+        return Refused(kind=kind, name=name, why=UNREADABLE)
     return Addon(kind=kind, name=name, digest=digest, architecture=architecture, **likes)

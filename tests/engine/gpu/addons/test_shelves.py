@@ -257,7 +257,10 @@ def test_what_a_lora_likes_is_read_from_beside_it(shelving: Shelving) -> None:
     [
         ('{"stepz": 6}', "Did you mean steps"),
         ('{"knows": ["fox"]}', "card.json of lcm: "),
-        ('{"steps": 0}', "steps is a whole number above 0, not 0"),
+        ('{"steps": 0}', "steps is a whole number from 1 to 150, not 0"),
+        ('{"steps": 1000000}', "steps is a whole number from 1 to 150, not 1000000"),
+        ('{"steps": 1%s}' % ("0" * 400), "steps is a whole number from 1 to 150, not 1000"),
+        ('{"guidance": -5}', "guidance is a number from 0 to 30, not -5"),
         ('{"sampler": "Eular"}', "sampler is the name of a sampler"),
     ],
 )
@@ -270,3 +273,15 @@ def test_a_lora_that_likes_nonsense_is_refused_with_the_mend(
     (refused,) = shelving.shelves.look().refused
 
     assert why in refused.why
+
+
+def test_a_file_that_nobody_thought_of_spoils_no_other(shelving: Shelving) -> None:
+    shelving.put(Kind.LORA, "neon", words(768))
+    odd = shelving.root / Kind.CONTROLNET / "odd"
+    odd.mkdir(parents=True)
+    (odd / "config.json").write_text('{"_class_name": []}', "utf-8")
+
+    shelf = shelving.shelves.look()
+
+    assert [addon.name for addon in shelf.addons] == ["neon"]
+    assert [refused.name for refused in shelf.refused] == ["odd"]
