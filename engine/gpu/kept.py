@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
+from stat import S_ISREG
 from typing import Any
 
 log = logging.getLogger(__name__)
 
 OF, FOUND = "of", "found"
+# Of a file with a finding; they have about a thousandth of it.
+LARGEST = 2**20
 
 
 class Kept:
@@ -31,6 +34,10 @@ class Kept:
             return None
         file = self._file(self._folder, told)
         try:
+            state = file.stat()
+            # A pipe of that name would be waited for until somebody writes.
+            if not S_ISREG(state.st_mode) or state.st_size > LARGEST:
+                raise ValueError("that is no file of ours")
             return json.loads(file.read_text("utf-8"))[FOUND]
         except FileNotFoundError:
             return None

@@ -60,19 +60,30 @@ class Ready:
         """Once: another kernel is another rounding, and would be another picture of a seed."""
         told = _told(family, recipe)
         found: Any = self.kept.of(told)
-        if not isinstance(found, dict) or not {ATTENTION, REPEATS} <= found.keys():
+        if not _can_be_meant(found):
+            if found is not None:
+                self.kept.doubt(told, ValueError("nothing like that is found out"))
             if Switch.ATTENTION in self.thrown.switches:
                 family.attention.choose(lambda: _seconds(family, rows))
             repeats = repeats_itself(family, recipe)
             found = {ATTENTION: family.attention.kernel, REPEATS: repeats}
             self.kept.keep(told, found)
-        self.thrown.learn(family, kernel=found[ATTENTION], repeats=bool(found[REPEATS]))
+        self.thrown.learn(family, kernel=found[ATTENTION], repeats=found[REPEATS])
         log.info(
             "%s: attention by %s, %s to the last bit",
             family.card.name,
             family.attention.kernel or "torch's own choice",
             "repeats itself" if family.repeats_itself else "does not repeat itself",
         )
+
+
+def _can_be_meant(found: Any) -> bool:
+    """Whether it is what `_find_out` keeps. Anybody may have written there since."""
+    return (
+        isinstance(found, dict)
+        and isinstance(found.get(ATTENTION, False), str | None)
+        and isinstance(found.get(REPEATS), bool)
+    )
 
 
 def _told(family: Family, recipe: Recipe) -> Sequence[str]:

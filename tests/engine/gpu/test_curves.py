@@ -2,13 +2,14 @@
 
 import json
 import logging
+import os
 from pathlib import Path
 
 import pytest
 
 from engine.curve import Curve
 from engine.gpu.curves import Curves
-from engine.gpu.kept import Kept
+from engine.gpu.kept import LARGEST, Kept
 from engine.price import Speed
 
 OURS = ("engine 1, a card, float16", "torch 2.13.0", "d1", "512x512")
@@ -78,6 +79,25 @@ def test_a_spoilt_file_is_told_of_once_and_measured_again(
     assert spoilt is None
     assert curves.of(OURS) == SLOW
     assert ["measured again" in line for line in caplog.messages] == [True]
+
+
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    curves = Curves(Kept(tmp_path))
+    curves.keep(OURS, QUICK)
+    [file] = files(tmp_path)
+    file.unlink()
+    os.mkfifo(file)
+
+    assert curves.of(OURS) is None
+
+
+def test_a_file_that_is_far_too_large_is_not_read(tmp_path: Path) -> None:
+    curves = Curves(Kept(tmp_path))
+    curves.keep(OURS, QUICK)
+    [file] = files(tmp_path)
+    file.write_text(file.read_text() + " " * LARGEST)
+
+    assert curves.of(OURS) is None
 
 
 def test_bytes_that_are_no_text_are_a_spoilt_file(tmp_path: Path) -> None:

@@ -55,7 +55,17 @@ def test_what_is_kept_is_believed(own: Family, tmp_path: Path) -> None:
     assert not own.repeats_itself
 
 
-@pytest.mark.parametrize("known", [[], {"repeats": False}, "flash", None])
+@pytest.mark.parametrize(
+    "known",
+    [
+        [],
+        {"repeats": False},
+        {"attention": [], "repeats": False},
+        {"attention": "flash", "repeats": "false"},
+        "flash",
+        None,
+    ],
+)
 def test_what_cannot_be_meant_is_found_out_again(
     own: Family, tmp_path: Path, known: object
 ) -> None:
