@@ -175,7 +175,7 @@ class EngineThread:
             if self._kept is not None:
                 self._curves = find_knees(company, warm, budget, self.meter, self._kept)
             if self._ready is not None:
-                self._ready.compile()
+                self._ready.compile(warm)
             self._cards, self._warm = warm.cards, warm
             self._over = None
             ready(None)

@@ -1,7 +1,8 @@
 """Ready: what is found out and made of a model before the first person asks for it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -15,6 +16,7 @@ from engine.gpu.kept import Kept
 from engine.gpu.rows import Rows
 from engine.gpu.switches.shape import WIDTHS
 from engine.gpu.switches.thrown import Thrown
+from engine.gpu.warm import Warm
 from engine.job import Recipe
 from engine.switch import Switch
 
@@ -29,24 +31,29 @@ class Ready:
 
     thrown: Thrown
     kept: Kept
-    _waiting: list[tuple[Family, Rows]] = field(default_factory=list)
+    # Not the models: one that is kept here could not be put away for the next.
+    _waiting: list[Recipe] = field(default_factory=list)
 
     def make(self, family: Family, recipe: Recipe, most_rows: int) -> None:
         """For recipes like that one. Where memory is short, pictures come before speed."""
-        try:
-            with torch.inference_mode():
-                self._make(family, recipe, most_rows)
-        except Exception as error:
-            if not ran_out_of_memory(error):
-                raise
-            log.warning("there is no memory to make %s ready for more", family.card.name)
+        with _pictures_first(family):
+            self._make(family, recipe, most_rows)
 
-    @torch.inference_mode()
-    def compile(self) -> None:
-        """In the background: as wide as one tile alone. What else is wanted will show."""
+    def compile(self, warm: Warm) -> None:
+        """In the background: as wide as one tile alone. What else is wanted will show.
+
+        A model that was put away since is not loaded for it.
+        """
         while self._waiting:
-            family, rows = self._waiting.pop()
-            family.prepare(rows, compiles=True)
+            recipe = self._waiting.pop(0)
+            if warm.is_loaded(recipe.model):
+                family = warm.hold(recipe.model)
+                try:
+                    with _pictures_first(family):
+                        family.wear(recipe)
+                        family.prepare(family.first_rows(recipe), compiles=True)
+                finally:
+                    warm.release(recipe.model)
 
     def _make(self, family: Family, recipe: Recipe, most_rows: int) -> None:
         family.wear(recipe)
@@ -54,7 +61,7 @@ class Ready:
         self._find_out(family, recipe, rows)
         for width in (width for width in WIDTHS if width <= most_rows):
             family.prepare(rows.padded(width), compiles=False)
-        self._waiting.append((family, rows))
+        self._waiting.append(recipe)
 
     def _find_out(self, family: Family, recipe: Recipe, rows: Rows) -> None:
         """Once: another kernel is another rounding, and would be another picture of a seed."""
@@ -84,6 +91,17 @@ def _can_be_meant(found: Any) -> bool:
         and isinstance(found.get(ATTENTION, False), str | None)
         and isinstance(found.get(REPEATS), bool)
     )
+
+
+@contextmanager
+def _pictures_first(family: Family) -> Iterator[None]:
+    try:
+        with torch.inference_mode():
+            yield
+    except Exception as error:
+        if not ran_out_of_memory(error):
+            raise
+        log.warning("there is no memory to make %s ready for more", family.card.name)
 
 
 def _told(family: Family, recipe: Recipe) -> Sequence[str]:

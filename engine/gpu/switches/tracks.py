@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakMethod
 
 import torch
 from torch import Tensor
@@ -84,7 +85,7 @@ class Tracks:
         track = self._of(shape)
         track.seen += 1
         if track.seen >= OFTEN:
-            self._make_ready(track, rows, shape.width, compiles=track.seen >= VERY_OFTEN)
+            self._make_ready(shape, rows, compiles=track.seen >= VERY_OFTEN)
         if not track.recorded and track.network is self._network:
             return None
         try:
@@ -102,7 +103,7 @@ class Tracks:
     def prepare(self, rows: Rows, *, compiles: bool) -> None:
         """Such rows will be asked for often."""
         if (shape := Shape.of(rows)) is not None:
-            self._make_ready(self._of(shape), rows, shape.width, compiles=compiles)
+            self._make_ready(shape, rows, compiles=compiles)
 
     def forget(self) -> None:
         """Give back the memory that recordings keep. What is compiled stays."""
@@ -119,15 +120,16 @@ class Tracks:
         track.take_offer()
         return track
 
-    def _make_ready(self, track: Track, rows: Rows, width: int, *, compiles: bool) -> None:
+    def _make_ready(self, shape: Shape, rows: Rows, *, compiles: bool) -> None:
+        track = self._of(shape)
         made = track.recorded or track.given_up
         # A compiler waits for the whole card now and then, which breaks a recording.
         if self._recorder and self._records and not (made or Background.busy()):
-            self._record(self._recorder, track, rows, width)
+            self._record(self._recorder, track, rows, shape.width)
         # Networks are compiled whole; steps that keep or are shallow ask parts of them.
         compiles = compiles and rows.phase is Phase.WHOLE
         if compiles and self._compile is not None and not track.was_compiled:
-            self._begin_compiling(self._compile, track, example(_laid_out(rows), width))
+            self._begin_compiling(self._compile, shape, example(_laid_out(rows), shape.width))
 
     def _record(self, recorder: Recorder, track: Track, rows: Rows, width: int) -> None:
         try:
@@ -146,25 +148,32 @@ class Tracks:
                 self._records = False
             log.warning("forwards of %s rows are not recorded: %s", width, error)
 
-    def _begin_compiling(self, how: Compile, track: Track, rows: Rows) -> None:
+    def _begin_compiling(self, how: Compile, shape: Shape, rows: Rows) -> None:
         """Once: what failed would fail the same way again."""
-        track.was_compiled = True
+        self._tracks[shape].was_compiled = True
         if self._program is None:
             self._program = how.compiled()
-        program, network, ask, device = self._program, self._network, self._ask, self._device
+        # When its turn comes the model may have been put away, and must not be kept for this.
+        compile_it = WeakMethod(self._compile_it)
 
-        @torch.inference_mode()
-        def compile_it() -> None:
-            prepare(device)
-            try:
-                with at_length():
-                    answer = ask(program, rows)
-                require_same(answer, ask(network, rows), how.rounding)
-                track.offered = program
-            except Exception as error:  # a compiler's: they have no root in common
-                log.warning("forwards of %s rows are not compiled: %s", len(rows), error)
+        def at_its_turn() -> None:
+            if (wanted := compile_it()) is not None:
+                wanted(how, shape, rows)
 
-        how.background.ask(compile_it)
+        how.background.ask(at_its_turn)
+
+    @torch.inference_mode()
+    def _compile_it(self, how: Compile, shape: Shape, rows: Rows) -> None:
+        """In another thread."""
+        prepare(self._device)
+        try:
+            with at_length():
+                answer = self._ask(self._program, rows)
+            require_same(answer, self._ask(self._network, rows), how.rounding)
+            if (track := self._tracks.get(shape)) is not None:
+                track.offered = self._program
+        except Exception as error:  # a compiler's: they have no root in common
+            log.warning("forwards of %s rows are not compiled: %s", len(rows), error)
 
 
 def _laid_out(rows: Rows) -> Rows:

@@ -1,7 +1,10 @@
 """What is found out of a model at its first start is known at the next, and made use of."""
 
+import gc
 import json
 import logging
+import weakref
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,9 +12,11 @@ import torch
 
 from engine.gpu.family import Family
 from engine.gpu.kept import Kept
+from engine.gpu.rows import Rows
 from engine.gpu.switches.ready import Ready
 from engine.gpu.switches.thrown import Thrown
 from engine.gpu.switches.tracks import Compile, Tracks
+from engine.gpu.warm import Warm
 from engine.switch import Switch
 from tests.engine.gpu import tiny
 from tests.engine.gpu.switches.recording import FakeRecorder, Later
@@ -112,12 +117,49 @@ def test_widths_are_recorded_at_once_and_one_is_compiled_later(own: Family) -> N
 
     ready.make(own, recipe(), 6)
     recorded, waiting = recorder.recorded, len(background.asked)
-    ready.compile()
-    ready.compile()
+    warm = Warm.of({own.card.name: own})
+    warm.hold(own.card.name)
+    ready.compile(warm)
+    ready.compile(warm)
 
     assert recorded == 3, "2, 4 and 6 rows"
     assert waiting == 0
     assert len(background.asked) == 1
+
+
+def test_a_model_that_was_put_away_meanwhile_is_neither_kept_nor_compiled() -> None:
+    """While others were warmed up, and while another was compiled."""
+    families = [family_of(tiny.pipeline()) for _ in range(2)]
+    networks = [weakref.ref(family.network) for family in families]
+    background, compiled = Later(), list[Rows]()
+    for family in families:
+        family.tracks = Tracks(
+            family.network,
+            partial(_noting, compiled),
+            CPU,
+            compile=Compile(compiled=object, background=background),
+        )
+    ready = Ready(Thrown(switches=ON), Kept(None))
+    ready.make(families[0], recipe(), 2)
+    ready.compile(Warm.of({}))
+    asked_for_one_away = len(background.asked)
+    ready.make(families[1], recipe(), 2)
+    warm = Warm.of({families[1].card.name: families[1]})
+    warm.hold(families[1].card.name)
+    ready.compile(warm)
+    del family, families, warm
+    gc.collect()
+
+    background.work()
+
+    assert asked_for_one_away == 0
+    assert [network() for network in networks] == [None, None]
+    assert not compiled
+
+
+def _noting(asked: list[Rows], _: object, rows: Rows) -> torch.Tensor:
+    asked.append(rows)
+    return rows.latents
 
 
 def test_where_memory_is_short_pictures_come_before_speed(
@@ -131,7 +173,7 @@ def test_where_memory_is_short_pictures_come_before_speed(
 
     with caplog.at_level(logging.WARNING):
         ready.make(own, recipe(), 16)
-    ready.compile()
+    ready.compile(Warm.of({}))
 
     assert "no memory" in caplog.text
 
