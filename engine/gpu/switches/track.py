@@ -1,6 +1,6 @@
 """Track: one shape of forwards, and what was made ready for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from engine.gpu.rows import Rows
-from engine.gpu.switches.compiling import never
 from engine.gpu.switches.recorder import Recorder, Work
 from engine.gpu.switches.shape import away
 
@@ -36,6 +35,9 @@ class Track:
     seen: int = 0
     was_compiled: bool = False
     given_up: bool = False
+    """The network to ask cannot be recorded."""
+    _recorded: Any = None
+    """The network that was; it need not be the one to ask by now."""
     _inputs: Rows | None = None
     _played: Work | None = None
 
@@ -43,49 +45,60 @@ class Track:
     def recorded(self) -> bool:
         return self._played is not None
 
+    @property
+    def is_to_record(self) -> bool:
+        return not self.given_up and self._recorded is not self.network
+
     def made(self, network: Any) -> str:
         """Like `compiled, recorded`."""
-        ways = {"compiled": self.network is not network, "recorded": self.recorded}
+        asked = self._recorded if self.recorded else self.network
+        ways = {"compiled": asked is not network, "recorded": self.recorded}
         return ", ".join(name for name, so in ways.items() if so)
 
-    def record(self, recorder: Recorder, ask: Ask, rows: Rows) -> None:
-        """From now on played back. Raises NotTheSame where that is another answer."""
-        expected = ask(self.network, rows)
-        inputs = _copy(rows)
-        network = self.network
+    def record(
+        self, recorder: Recorder, ask: Ask, rows: Sequence[Rows], expected: Sequence[Tensor]
+    ) -> None:
+        """From now on played back.
+
+        The first of the rows are recorded. Raises NotTheSame where any is answered otherwise than
+        expected: what is not read anew each time would not show with the first.
+        """
+        inputs, network = _copy(rows[0]), self.network
         played = recorder.record(lambda: ask(network, inputs))
-        require_same(played(), expected)
-        self._inputs, self._played = inputs, played
+        for each, answer in zip(rows, expected, strict=True):
+            _write(inputs, each)
+            require_same(played(), answer)
+        self._inputs, self._played, self._recorded = inputs, played, network
 
     def take_offer(self) -> None:
-        """Ask what was compiled from now on, if there is such a thing by now."""
-        if self.offered is not None:
-            self.network, self.offered = self.offered, None
-            self._inputs = self._played = None
-            self.given_up = False
+        """Ask what was compiled from now on, if there is such a thing by now.
 
-    def give_back(self, network: Any) -> None:
+        What was recorded before is played until the new one is.
+        """
+        if self.offered is not None:
+            self.network, self.offered, self.given_up = self.offered, None, False
+
+    def lose(self, network: Any) -> None:
         """Ask the network itself from now on, for what was compiled of it does not answer."""
-        self.network, self.given_up = network, True
-        self._inputs = self._played = None
+        self.network, self.given_up = network, False
+
+    def give_up(self) -> None:
+        """Never record the network to ask."""
+        self.forget()
+        self.given_up = True
 
     def forget(self) -> None:
         """Give its memory back; it may be recorded again."""
-        self._inputs = self._played = None
+        self._inputs = self._played = self._recorded = None
         self.seen = 0
 
-    def answer(self, ask: Ask, rows: Rows, width: int) -> Tensor:
-        """In a tensor of its own."""
+    def play(self, rows: Rows) -> Tensor:
+        """What was recorded, for these rows; in a tensor of its own."""
         if self._played is None or self._inputs is None:
-            with never():
-                return ask(self.network, rows.padded(width))[: len(rows)]
+            raise ValueError("nothing was recorded")
         # What stands in the rows beyond is left there: no row looks at another.
-        count = len(rows)
-        self._inputs.latents[:count].copy_(rows.latents, non_blocking=True)
-        self._inputs.times[:count].copy_(rows.times, non_blocking=True)
-        for name, tensor in self._inputs.conditioning.items():
-            tensor[:count].copy_(rows.conditioning[name], non_blocking=True)
-        return self._played()[:count].clone()
+        _write(self._inputs, rows)
+        return self._played()[: len(rows)].clone()
 
 
 def require_same(answer: Tensor, expected: Tensor, most: float = ROUNDING) -> None:
@@ -99,6 +112,15 @@ def example(rows: Rows, width: int) -> Rows:
     return _copy(rows.padded(width))
 
 
+def others(rows: Rows) -> Rows:
+    """As many rows of which nothing is the same: other noise at other times, told otherwise."""
+    made = _copy(rows)
+    for tensor in (made.latents, *made.conditioning.values()):
+        tensor.copy_(-tensor.roll(1, -1))
+    made.times.div_(2)
+    return made
+
+
 def _copy(rows: Rows) -> Rows:
     return replace(
         rows,
@@ -106,3 +128,12 @@ def _copy(rows: Rows) -> Rows:
         times=rows.times.clone(),
         conditioning={name: tensor.clone() for name, tensor in rows.conditioning.items()},
     )
+
+
+def _write(inputs: Rows, rows: Rows) -> None:
+    """Into the first of them."""
+    count = len(rows)
+    inputs.latents[:count].copy_(rows.latents, non_blocking=True)
+    inputs.times[:count].copy_(rows.times, non_blocking=True)
+    for name, tensor in inputs.conditioning.items():
+        tensor[:count].copy_(rows.conditioning[name], non_blocking=True)

@@ -3,7 +3,7 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakMethod
@@ -18,7 +18,7 @@ from engine.gpu.switches.background import Background
 from engine.gpu.switches.compiling import at_length, never
 from engine.gpu.switches.recorder import Recorder
 from engine.gpu.switches.shape import Shape
-from engine.gpu.switches.track import ROUNDING, Ask, Track, example, require_same
+from engine.gpu.switches.track import ROUNDING, Ask, Track, example, others, require_same
 
 log = logging.getLogger(__name__)
 
@@ -86,19 +86,12 @@ class Tracks:
         track.seen += 1
         if track.seen >= OFTEN:
             self._make_ready(shape, rows, compiles=track.seen >= VERY_OFTEN)
-        if not track.recorded and track.network is self._network:
+        if track.recorded:
+            return track.play(_laid_out(rows))
+        if track.network is self._network:
             return None
-        try:
-            return track.answer(self._ask, _laid_out(rows), shape.width)
-        except torch.AcceleratorError:
-            raise  # the card itself is in disorder
-        except Exception as error:
-            if ran_out_of_memory(error):
-                raise
-            # What it was compiled for has changed: a LoRA was put on its layers, for one.
-            log.warning("what was compiled for %s rows is not used any more: %s", len(rows), error)
-            track.give_back(self._network)
-            return None
+        answer = self._asked(track, _laid_out(rows).padded(shape.width))
+        return None if answer is None else answer[: len(rows)]
 
     def prepare(self, rows: Rows, *, compiles: bool) -> None:
         """Such rows will be asked for often."""
@@ -122,19 +115,22 @@ class Tracks:
 
     def _make_ready(self, shape: Shape, rows: Rows, *, compiles: bool) -> None:
         track = self._of(shape)
-        made = track.recorded or track.given_up
         # A compiler waits for the whole card now and then, which breaks a recording.
-        if self._recorder and self._records and not (made or Background.busy()):
-            self._record(self._recorder, track, rows, shape.width)
+        if self._recorder and self._records and track.is_to_record and not Background.busy():
+            self._record(self._recorder, track, example(_laid_out(rows), shape.width))
         # Networks are compiled whole; steps that keep or are shallow ask parts of them.
         compiles = compiles and rows.phase is Phase.WHOLE
         if compiles and self._compile is not None and not track.was_compiled:
             self._begin_compiling(self._compile, shape, example(_laid_out(rows), shape.width))
 
-    def _record(self, recorder: Recorder, track: Track, rows: Rows, width: int) -> None:
+    def _record(self, recorder: Recorder, track: Track, rows: Rows) -> None:
+        tried = (rows, others(rows))
         try:
-            with never() if track.network is not self._network else nullcontext():
-                track.record(recorder, self._ask, example(_laid_out(rows), width))
+            expected = [self._asked(track, each) for each in tried]
+            answers = [answer for answer in expected if answer is not None]
+            if len(answers) == len(tried):
+                with self._as_it_is(track):
+                    track.record(recorder, self._ask, tried, answers)
         except Exception as error:
             if ran_out_of_memory(error):
                 # There may be room another time, and to find out takes as long as many forwards.
@@ -142,11 +138,29 @@ class Tracks:
             elif isinstance(error, torch.AcceleratorError) and CAPTURING not in str(error):
                 raise  # the card itself is in disorder
             else:
-                track.give_back(self._network)
+                track.give_up()
             if CAPTURING in str(error):
                 # The card is well, only nothing can be recorded on it.
                 self._records = False
-            log.warning("forwards of %s rows are not recorded: %s", width, error)
+            log.warning("forwards of %s rows are not recorded: %s", len(rows), error)
+
+    def _asked(self, track: Track, rows: Rows) -> Tensor | None:
+        """None where what was compiled does not answer, which is not asked any more then."""
+        try:
+            with self._as_it_is(track):
+                return self._ask(track.network, rows)
+        except torch.AcceleratorError:
+            raise  # the card itself is in disorder
+        except Exception as error:
+            if track.network is self._network or ran_out_of_memory(error):
+                raise
+            # What it was compiled for has changed: a LoRA was put on its layers, for one.
+            log.warning("what was compiled for %s rows is not used any more: %s", len(rows), error)
+            track.lose(self._network)
+            return None
+
+    def _as_it_is(self, track: Track) -> AbstractContextManager[None]:
+        return nullcontext() if track.network is self._network else never()
 
     def _begin_compiling(self, how: Compile, shape: Shape, rows: Rows) -> None:
         """Once: what failed would fail the same way again."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from engine.gpu.rows import Rows
 from engine.gpu.switches import tracks as tracks_of
 from engine.gpu.switches.background import Background
 from engine.gpu.switches.compiling import compiled
+from engine.gpu.switches.recorder import Work
 from engine.gpu.switches.shape import WIDTHS
+from engine.gpu.switches.track import example
 from engine.gpu.switches.tracks import OFTEN, VERY_OFTEN, Compile, Tracks
 from tests.engine.gpu.switches.recording import FakeRecorder, Later
 
@@ -32,6 +35,15 @@ class Net(nn.Module):
     def forward(self, latents: Tensor, times: Tensor, words: Tensor) -> Tensor:
         self.asked.append(len(latents))
         return latents * times[:, None] + words.sum(1)[:, None]
+
+
+class Scaled(Net):
+    """What is compiled of it fits only as long as it stays as it is."""
+
+    scale = 1.0
+
+    def forward(self, latents: Tensor, times: Tensor, words: Tensor) -> Tensor:
+        return (latents * times[:, None] + words.sum(1)[:, None]) * self.scale
 
 
 def ask(network: Any, rows: Rows) -> Tensor:
@@ -117,6 +129,48 @@ def test_what_cannot_be_recorded_is_left_as_it_is(
     assert len(caplog.records) == 1, "said once"
 
 
+class Careless(FakeRecorder):
+    """Knows whether what is asked is recorded or played."""
+
+    at_work = False
+
+    def record(self, work: Work) -> Work:
+        def noted() -> Tensor:
+            self.at_work = True
+            try:
+                return work()
+            finally:
+                self.at_work = False
+
+        return super().record(noted)
+
+
+@pytest.mark.parametrize(
+    "baked",
+    [
+        lambda now, first: replace(now, latents=first.latents),
+        lambda now, first: replace(now, times=first.times),
+        lambda now, first: replace(now, conditioning=first.conditioning),
+    ],
+    ids=["noise", "times", "words"],
+)
+def test_a_recording_that_reads_something_only_once_is_not_played(
+    baked: Callable[[Rows, Rows], Rows],
+) -> None:
+    recorder, first = Careless(), list[Rows]()
+
+    def asks(network: Any, asked: Rows) -> Tensor:
+        if recorder.at_work:
+            first.append(example(asked, 2))
+            asked = baked(asked, first[0])
+        return ask(network, asked)
+
+    tracks = Tracks(Net(), asks, CPU, recorder=recorder)
+
+    assert often(tracks, rows(2)) is None
+    assert recorder.recorded == 1
+
+
 def test_what_is_asked_very_often_is_compiled_beside() -> None:
     network, program, background = Net(), Net(), Later()
     tracks = Tracks(network, ask, CPU, compile=compiling(program, background))
@@ -150,6 +204,41 @@ def test_what_was_compiled_is_recorded_anew() -> None:
     assert program.asked
     assert answer is not None
     assert torch.equal(answer, ask(Net(), rows(2, seed=4)))
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no such thing"), None])
+def test_a_program_that_cannot_be_recorded_is_asked_without(error: Exception | None) -> None:
+    network, program, background = Net(), Net(), Later()
+    recorder = FakeRecorder()
+    tracks = Tracks(network, ask, CPU, recorder=recorder, compile=compiling(program, background))
+    tracks.prepare(rows(2), compiles=True)
+    background.work()
+    recorder.error, recorder.wrong = error, error is None
+
+    tracks.prepare(rows(2), compiles=True)
+    program.asked.clear()
+    answer = tracks.answer(rows(2))
+
+    assert answer is not None
+    assert program.asked == [2]
+    assert tracks.made == {"2 rows of 3": "compiled"}
+
+
+def test_what_was_recorded_is_played_until_what_was_compiled_is_recorded() -> None:
+    recorder, background = FakeRecorder(), Later()
+    tracks = Tracks(Net(), ask, CPU, recorder=recorder, compile=compiling(Net(), background))
+    tracks.prepare(rows(2), compiles=True)
+    background.work()
+    recorder.error = torch.OutOfMemoryError("CUDA out of memory")
+
+    tracks.prepare(rows(2), compiles=True)
+    played = recorder.played
+    answer = tracks.answer(rows(2, seed=3))
+
+    assert recorder.played == played + 1
+    assert answer is not None
+    assert torch.equal(answer, ask(Net(), rows(2, seed=3)))
+    assert tracks.made == {"2 rows of 3": "recorded"}
 
 
 def test_a_program_that_answers_otherwise_is_not_used(caplog: pytest.LogCaptureFixture) -> None:
@@ -255,15 +344,27 @@ def test_a_card_on_which_nothing_can_be_recorded_goes_on(told: str, ends: bool) 
 
 
 @torch.inference_mode()
+def test_a_program_that_does_not_fit_any_more_forbids_no_recording() -> None:
+    network, recorder, background = Scaled(), FakeRecorder(), Later()
+    program = compiled(network, flags=False, backend="eager")
+    tracks = Tracks(network, ask, CPU, recorder=recorder, compile=compiling(program, background))
+    tracks.prepare(rows(2), compiles=True)
+    background.work()
+    network.scale = 2.0
+
+    tracks.prepare(rows(2), compiles=False)
+    kept = recorder.recorded, tracks.made
+    tracks.forget()
+    tracks.prepare(rows(2), compiles=False)
+
+    assert kept == (1, {"2 rows of 3": "recorded"})
+    assert (recorder.recorded, tracks.made) == (2, {"2 rows of 3": "recorded"})
+
+
+@torch.inference_mode()
 def test_a_network_that_changed_is_asked_itself_and_not_compiled_anew(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    class Scaled(Net):
-        scale = 1.0
-
-        def forward(self, latents: Tensor, times: Tensor, words: Tensor) -> Tensor:
-            return (latents * times[:, None] + words.sum(1)[:, None]) * self.scale
-
     network, background = Scaled(), Later()
     program = compiled(network, flags=False, backend="eager")
     tracks = Tracks(network, ask, CPU, compile=compiling(program, background))
