@@ -1,7 +1,7 @@
 """Ready: what is found out and made of a model before the first person asks for it."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -58,23 +58,28 @@ class Ready:
     def _make(self, family: Family, recipe: Recipe, most_rows: int) -> None:
         family.wear(recipe)
         rows = family.first_rows(recipe)
-        self._find_out(family, recipe, rows)
-        for width in (width for width in WIDTHS if width <= most_rows):
-            family.prepare(rows.padded(width), compiles=False)
-        self._waiting.append(recipe)
-
-    def _find_out(self, family: Family, recipe: Recipe, rows: Rows) -> None:
-        """Once: another kernel is another rounding, and would be another picture of a seed."""
         told = _told(family, recipe)
         found: Any = self.kept.of(told)
-        if not _can_be_meant(found):
+        known = _can_be_meant(found)
+        if known:
+            self._learn(family, found)
+        else:
             if found is not None:
                 self.kept.doubt(told, ValueError("nothing like that is found out"))
             if Switch.ATTENTION in self.thrown.switches:
                 family.attention.choose(lambda: _seconds(family, rows))
+        for width in (width for width in WIDTHS if width <= most_rows):
+            family.prepare(rows.padded(width), compiles=False)
+        if not known:
+            # Once: another kernel is another rounding, and would be another picture of a seed.
+            # Last, so that others are painted in between by what was made ready.
             repeats = repeats_itself(family, recipe)
             found = {ATTENTION: family.attention.kernel, REPEATS: repeats}
             self.kept.keep(told, found)
+            self._learn(family, found)
+        self._waiting.append(recipe)
+
+    def _learn(self, family: Family, found: Mapping[str, Any]) -> None:
         self.thrown.learn(family, kernel=found[ATTENTION], repeats=found[REPEATS])
         log.info(
             "%s: attention by %s, %s to the last bit",
@@ -85,7 +90,7 @@ class Ready:
 
 
 def _can_be_meant(found: Any) -> bool:
-    """Whether it is what `_find_out` keeps. Anybody may have written there since."""
+    """Whether it is what is kept here. Anybody may have written there since."""
     return (
         isinstance(found, dict)
         and isinstance(found.get(ATTENTION, False), str | None)
