@@ -44,9 +44,10 @@ class Recipe:
     `redraw` is the strength with which a second pass paints over that. `outpaint` is how many
     pixels of the picture are new at its left, top, right and bottom. `guidance_end` is the share of
     a pass's steps after which it follows the prompt alone. Of `cache` forwards of a pass one is
-    whole, and the others take over what its deep part made. `hand` is how pictures came
-    about where it was painted; another device or precision paints other bits. `safety` is what
-    is done with it if it is unsafe, where that is more than what is done everywhere.
+    whole, and all at its end; the others take over what a deep part made before. `hand` is how
+    pictures came about where it was painted; another device or precision paints other bits.
+    `safety` is what is done with it if it is unsafe, where that is more than what is done
+    everywhere.
     """
 
     prompt: str
@@ -99,7 +100,7 @@ class Recipe:
 
     @property
     def every(self) -> int:
-        """Of how many forwards of a pass one is whole. ControlNets are heard in the deep part."""
+        """Its cache, where it has one: ControlNets are heard in the deep part."""
         return 1 if self.controls else self.cache
 
     @property

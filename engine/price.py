@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from math import ceil, isfinite, log
 from typing import Any, Self
 
+from engine.cadence import shallow_ones
 from engine.job import LATENT, Recipe
 from engine.pieces import pieces_in
 from engine.sampler import sampler_named
@@ -242,8 +243,9 @@ def _rows(recipe: Recipe, steps: int) -> int:
     forwards = sampler_named(recipe.sampler).forwards(steps)
     # Exact forwards are always equally wide.
     guided = forwards if recipe.exact else recipe.guided(forwards)
-    whole = ceil(forwards / recipe.every) + ceil(guided / recipe.every)
-    return ceil(whole + SHALLOW_SHARE * (forwards + guided - whole))
+    shallow = shallow_ones(forwards, recipe.every)
+    parts = sum(shallow) + sum(shallow[:guided])
+    return ceil(forwards + guided - (1 - SHALLOW_SHARE) * parts)
 
 
 def _kind(recipe: Recipe, width: int, height: int) -> _Kind:

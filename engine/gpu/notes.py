@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from engine.cadence import shallow_ones
 from engine.card import ModelCard
 from engine.gpu.painting import Painting
-from engine.gpu.phase import Phase
 from engine.job import Recipe
 from engine.phrase import Phrase
 
@@ -23,8 +23,8 @@ ENDED = (
     "all of them."
 )
 CACHED = (
-    "Only one step in {every} was painted whole, so this is not quite the picture that it is with "
-    "all of them."
+    "Of {steps} steps only {whole} were painted whole, so this is not quite the picture that it is "
+    "with all of them."
 )
 NOT_CACHED = "Every step had to be painted whole, so cache changed nothing."
 
@@ -48,8 +48,9 @@ def notes_of_guidance(painting: Painting) -> Iterator[str]:
 
 
 def notes_of_cache(painting: Painting) -> Iterator[str]:
-    """What it does to the steps, before the first of them."""
-    if painting.phase is Phase.KEEPING:
-        yield Phrase(CACHED, every=painting.every)
+    """What it does to the steps."""
+    steps = painting.to_paint
+    if shallow := sum(shallow_ones(steps, painting.every)):
+        yield Phrase(CACHED, steps=steps, whole=steps - shallow)
     elif painting.recipe.cache > 1:
         yield NOT_CACHED

@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
+from engine.cadence import is_shallow
 from engine.gpu.images.canvas import Canvas
 from engine.gpu.phase import Phase
 from engine.job import Recipe
@@ -30,7 +31,7 @@ class Painting:
     to start from made unnecessary included. `notes` say what of the recipe changed nothing.
     `beside` is what a network for inpainting is shown beside the latents. `before` is what is added
     to its steps when they are told: what earlier passes took. Of `every` so many steps one is
-    painted whole, and the others with what its deep part made, which is `deep` meanwhile.
+    painted whole, and others with what its deep part made, which is `deep` meanwhile.
     """
 
     recipe: Recipe
@@ -68,10 +69,11 @@ class Painting:
 
     @property
     def phase(self) -> Phase:
-        """Of the next step. Nobody would take what the last one keeps."""
-        if self.painted % self.every:
+        """Of the next step. What no step after it would take is not kept."""
+        if is_shallow(self.painted, self.to_paint, self.every):
             return Phase.SHALLOW
-        return Phase.KEEPING if self.every > 1 and self.painted + 1 < self.to_paint else Phase.WHOLE
+        followed = is_shallow(self.painted + 1, self.to_paint, self.every)
+        return Phase.KEEPING if followed else Phase.WHOLE
 
     @property
     def step(self) -> int:

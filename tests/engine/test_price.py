@@ -55,12 +55,14 @@ def test_guidance_that_ends_takes_two_rows_until_then() -> None:
 
 
 def test_of_steps_that_are_not_whole_a_part_counts() -> None:
-    assert row_steps_of(replace(A_FOX, cache=2)) == 20 + 2
-    assert row_steps_of(replace(A_FOX, cache=3)) == 14 + 3
-    assert row_steps_of(replace(A_FOX, cache=3, guidance=1.0)) == 7 + 2
-    assert row_steps_of(replace(A_FOX, cache=3, guidance_end=0.6)) == 7 + 4 + 3
-    assert row_steps_of(replace(A_FOX, cache=3, guidance_end=0.6, exact=True)) == 14 + 3
-    assert row_steps_of(replace(A_FOX, cache=2, sampler="Heun")) == 40 + 4
+    # All of the last five are whole, and of those before them these many.
+    assert row_steps_of(replace(A_FOX, cache=2)) == 10 + 16 + 2
+    assert row_steps_of(replace(A_FOX, cache=3)) == 10 + 10 + 2
+    assert row_steps_of(replace(A_FOX, cache=5)) == 10 + 6 + 3
+    assert row_steps_of(replace(A_FOX, cache=3, guidance=1.0)) == 5 + 5 + 1
+    assert row_steps_of(replace(A_FOX, cache=3, guidance_end=0.6)) == 5 + 5 + 4 + 2
+    assert row_steps_of(replace(A_FOX, cache=3, guidance_end=0.6, exact=True)) == 10 + 10 + 2
+    assert row_steps_of(replace(A_FOX, cache=2, sampler="Heun")) == 20 + 30 + 3
 
 
 def test_where_a_controlnet_leads_each_step_is_whole() -> None:

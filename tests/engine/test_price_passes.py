@@ -38,7 +38,7 @@ def test_a_second_pass_takes_rows_of_its_own() -> None:
     assert row_steps_of(replace(A_FOX, upscale=2.0, redraw=0.25)) == 40 + 10
     assert row_steps_of(replace(A_FOX, upscale=2.0, redraw=0.25, guidance=1.0)) == 20 + 5
     assert row_steps_of(replace(A_FOX, upscale=2.0, redraw=0.5, guidance_end=0.5)) == 30 + 15
-    assert row_steps_of(replace(A_FOX, upscale=2.0, redraw=0.25, cache=3)) == 17 + 5
+    assert row_steps_of(replace(A_FOX, upscale=2.0, redraw=0.25, cache=3)) == 22 + 7
     kept = replace(A_FOX, image="ab", strength=0.0, upscale=2.0)
     assert row_steps_of(kept) == 0
     assert row_steps_of(replace(kept, redraw=0.25)) == 10

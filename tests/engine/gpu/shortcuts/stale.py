@@ -11,11 +11,11 @@ from torch import Tensor
 
 @dataclass
 class Stale:
-    """Of `every` so many forwards the first is whole, and what is deep in it stays for the rest."""
+    """`forwards` are like W..WW: whole, or with what was deep in the last one that was."""
 
     network: Any
-    every: int
-    forwards: int = 0
+    forwards: str
+    done: int = 0
     deep: Tensor | None = None
     begun: Tensor | None = None
 
@@ -35,6 +35,11 @@ class Stale:
         finally:
             for handle in handles:
                 handle.remove()
+        assert self.done == len(self.forwards)
+
+    @property
+    def _is_whole(self) -> bool:
+        return self.forwards[self.done] == "W"
 
     def _before_the_last_block(self, _: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         seen, *others = inputs
@@ -48,13 +53,13 @@ class Stale:
     def _before_the_end(self, _: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         assert self.begun is not None
         tokens, *others = inputs
-        whole = self.forwards % self.every == 0
+        whole = self._is_whole
         deep = self._kept(tokens - self.begun)
         return (tokens if whole else self.begun + deep), *others
 
     def _kept(self, deep: Tensor) -> Tensor:
-        if self.forwards % self.every == 0:
+        if self._is_whole:
             self.deep = deep
         assert self.deep is not None
-        self.forwards += 1
+        self.done += 1
         return self.deep[-len(deep) :]
