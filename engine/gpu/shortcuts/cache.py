@@ -27,10 +27,11 @@ def asked_in_parts(
     come to the card for each step.
     """
     told = dict(rows.conditioning)
-    parts = kind(network, told.pop(DEEP, None))
+    shallow = rows.phase is Phase.SHALLOW
+    parts = kind(network, told.pop(DEEP) if shallow else None)
     with parts.inside() if moves else nullcontext(parts) as asked:
         answer = denoise(asked, rows.latents, rows.times, told)
-    if rows.phase is Phase.SHALLOW or parts.deep is None:
+    if shallow or parts.deep is None:
         return answer
     return torch.cat([answer.flatten(1), parts.deep.flatten(1)], dim=1)
 

@@ -17,6 +17,7 @@ from engine.gpu.families.flux import Flux
 from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.families.sd3 import StableDiffusion3
 from engine.gpu.families.sdxl import StableDiffusionXL
+from engine.gpu.family import NOT_CACHED
 from tests.engine.gpu import tiny
 from tests.engine.gpu.addons.files import controlnet, save_controlnet, save_depth_model
 from tests.engine.gpu.models.lines import LINES, SOURCES, Led, changed, led, paint
@@ -249,3 +250,12 @@ def test_where_guidance_has_ended_a_net_leads_the_one_row(sd: Led) -> None:
         callback_on_step_end_tensor_inputs=["prompt_embeds", "image"],
     )
     assert torch.equal(sitting.latents, stock)
+
+
+def test_where_a_net_leads_each_step_is_whole_and_a_note_says_so(sd: Led) -> None:
+    asked = sd.recipe("edges", cache=3)
+
+    (sitting,) = paint(sd.family, asked)
+
+    assert sitting.painted.notes == (NOT_CACHED,)
+    assert torch.equal(sitting.latents, sd.stock(asked))

@@ -14,6 +14,7 @@ from engine.gpu.families.sdxl import StableDiffusionXL
 from tests.engine.gpu import tiny
 from tests.engine.gpu.addons.looks import Led, both_in, changed, led, paint
 from tests.engine.gpu.addons.shelf import Shelving, kohya
+from tests.engine.gpu.shortcuts.stale import Stale
 from tests.engine.gpu.together import far_from
 
 NAMES = ["sd", "sdxl"]
@@ -199,3 +200,17 @@ def test_where_guidance_has_ended_one_row_looks_at_the_picture(
     assert far_from(mixed, alone) < 1e-4
     assert far_from(alone, other) > 1e-3
     assert far_from(alone, whole) > 1e-3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_steps_that_are_not_whole_look_at_the_picture_as_far_as_they_go(
+    both: Mapping[str, Led], name: str
+) -> None:
+    led = both[name]
+    asked = led.recipe("plus", cache=2)
+
+    (sitting,) = paint(led.family, asked)
+
+    with Stale(led.family.network, "W.WWW").used():
+        (expected,) = paint(led.family, replace(asked, cache=1))
+    assert torch.equal(sitting.latents, expected.latents)

@@ -19,6 +19,7 @@ from engine.sampler import Noise
 from tests.engine.gpu import tiny
 from tests.engine.gpu.addons.shelf import KOHYA_XL, Shelving, Tensors, kohya, peft
 from tests.engine.gpu.families.specimen import Specimen, specimen
+from tests.engine.gpu.shortcuts.stale import Stale
 from tests.engine.gpu.together import paint_together
 
 MADE: dict[str, tuple[Callable[[], Any], Any, Noise]] = {
@@ -126,3 +127,17 @@ def test_a_lora_of_two_text_encoders_is_worn_by_both(shelving: Shelving) -> None
 
     parts = (pipe.unet, pipe.text_encoder, pipe.text_encoder_2)
     assert all(lora.digest in part.peft_config for part in parts)
+
+
+@pytest.mark.parametrize("case", ["sdxl from diffusers", "sd3", "flux"])
+def test_steps_that_are_not_whole_wear_them_too(case: str, shelving: Shelving) -> None:
+    name, make = OTHERS[case]
+    ours = made(name, shelving.shelves)
+    asked = ours.recipe(loras=(shelving.lora("neon", make(ours.pipe)),), cache=2)
+
+    latents = paint(ours, asked)
+
+    with Stale(ours.family.network, "W.WWW").used():
+        expected = paint(ours, replace(asked, cache=1))
+    assert torch.equal(latents, expected)
+    assert not torch.equal(latents, paint(ours, replace(asked, loras=())))

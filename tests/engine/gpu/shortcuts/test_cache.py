@@ -51,8 +51,11 @@ def stale(specimen: Specimen, asked: Recipe, forwards: str, **inputs: Any) -> to
 def steps_of(family: Family) -> Iterator[list[tuple[str, int]]]:
     """How much of the network each forward asks, and in how many rows."""
     network, made = family.network, []
-    deep = network.mid_block if hasattr(network, "mid_block") else network.transformer_blocks[1]
-    entry = network.conv_in if hasattr(network, "conv_in") else network.pos_embed
+    if hasattr(network, "mid_block"):
+        entry, deep = network.conv_in, network.mid_block
+    else:
+        blocks = getattr(network, "single_transformer_blocks", network.transformer_blocks)
+        entry, deep = network.context_embedder, blocks[-1]
 
     def began(_: Any, inputs: tuple[torch.Tensor, ...]) -> None:
         made.append((SHALLOW, len(inputs[0])))
@@ -187,6 +190,19 @@ def test_a_second_pass_begins_whole(specimens: Mapping[str, Specimen]) -> None:
     assert "".join(step for step, _ in steps) == "W..WW" + "W.W"
 
 
+def test_tiles_in_other_phases_have_forwards_of_their_own(
+    specimens: Mapping[str, Specimen],
+) -> None:
+    specimen = specimens["sd"]
+    recipes = [specimen.recipe(), specimen.recipe(cache=3, seed=2)]
+
+    with steps_of(specimen.family) as steps:
+        paint_together(specimen.family, recipes)
+
+    # Where nothing is kept any more, whole steps are whole steps.
+    assert sorted(steps) == [(SHALLOW, 2)] * 2 + [(WHOLE, 2)] * 4 + [(WHOLE, 4)] * 2
+
+
 def test_tiles_in_the_same_phase_share_forwards(specimens: Mapping[str, Specimen]) -> None:
     specimen = specimens["sd"]
     asked = specimen.recipe(cache=2, steps=6)
@@ -300,13 +316,15 @@ def test_a_network_that_comes_to_the_card_piece_by_piece_paints_the_same(
     company, sitting = company_of(own), Sitting(asked)
     company.welcome(sitting.seat)
 
-    for rung in (Rung.GROUP, Rung.SEQUENTIAL):
-        company.turn()
-        own.relief.take(rung)
-        company.turn()
-        company.turn()
-    finish(company)
+    with steps_of(own) as steps:
+        for rung in (Rung.GROUP, Rung.SEQUENTIAL):
+            company.turn()
+            own.relief.take(rung)
+            company.turn()
+            company.turn()
+        finish(company)
 
+    assert "".join(step for step, _ in steps) == "WWWWWWW"
     assert torch.equal(sitting.latents, before.latents)
 
 
