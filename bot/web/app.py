@@ -1,8 +1,10 @@
 """Everything that Easel answers over HTTP."""
 
-from functools import partial
+import asyncio
+import json
+from collections.abc import Sequence
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -104,7 +106,7 @@ def make_web(
     health = Health(model=model, device=device, ledger=app.ledger, line=app.line)
     health.add_to(pages)
     login.add_to(pages)
-    told = document([*endpoints, *login.endpoints(), *health.endpoints()])
+    told = [*endpoints, *login.endpoints(), *health.endpoints()]
     pages.router.add_get("/openapi.json", _showing(told))
     Still(HERE / "static").add_to(pages)
     Page(app.studio, app.ledger).add_to(pages)
@@ -127,9 +129,14 @@ def endpoints_of(
     ]
 
 
-def _showing(told: dict[str, Any]) -> Handler:
+def _showing(endpoints: Sequence[Endpoint]) -> Handler:
+    @cache
+    def written() -> str:
+        return json.dumps(document(endpoints))
+
     async def show(_: web.Request) -> web.Response:
-        return web.json_response(told)
+        # Only once somebody asks, and beside the loop: it takes a quarter of a second.
+        return web.json_response(text=await asyncio.to_thread(written))
 
     return show
 
