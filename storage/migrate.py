@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -92,8 +93,7 @@ def _revisions(connection: Connection) -> Revisions:
             f"The database was made by a newer Easel (its revision is {current}). "
             "Update Easel, or restore a copy of the database from before."
         )
-    scripts = ScriptDirectory.from_config(configuration())
-    return Revisions(current=current, head=scripts.get_current_head())
+    return Revisions(current=current, head=_scripts().get_current_head())
 
 
 def _is_about_tables(error: DBAPIError) -> bool:
@@ -103,5 +103,10 @@ def _is_about_tables(error: DBAPIError) -> bool:
 
 
 def _known() -> list[str]:
-    scripts = ScriptDirectory.from_config(configuration())
-    return sorted(script.revision for script in scripts.walk_revisions())
+    return sorted(script.revision for script in _scripts().walk_revisions())
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """All steps that there are: files of ours, which stay as they are while we run."""
+    return ScriptDirectory.from_config(configuration())
