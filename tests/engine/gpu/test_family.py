@@ -19,6 +19,7 @@ from engine.job import Recipe
 from engine.sampler import SAMPLERS, Noise
 from tests.engine.gpu import tiny
 from tests.engine.gpu.families.specimen import specimen
+from tests.engine.gpu.stock_scheduler import stock_scheduler
 from tests.engine.gpu.together import begun, family_of, paint_together, picture_file, recipe
 
 SOURCE, MASK = picture_file(1), picture_file(2, "L")
@@ -38,9 +39,7 @@ def velocity_family(velocity_pipe: Any) -> Family:
 def stock(kind: str, pipe: Any, asked: Recipe, **inputs: Any) -> torch.Tensor:
     """The final latents of diffusers' own pipeline of that kind."""
     sampler = SAMPLERS[asked.sampler]
-    scheduler = getattr(tiny.diffusers, sampler.scheduler).from_config(
-        pipe.scheduler.config, **sampler.options
-    )
+    scheduler = stock_scheduler(sampler.scheduler, pipe.scheduler.config, sampler.options)
     parts = {**pipe.components, "scheduler": scheduler}
     other = getattr(tiny.diffusers, kind)(**parts, requires_safety_checker=False)
     other.set_progress_bar_config(disable=True)

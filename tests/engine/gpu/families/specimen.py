@@ -17,6 +17,7 @@ from engine.gpu.family import Family
 from engine.job import Recipe
 from engine.sampler import SAMPLERS, Noise
 from tests.engine.gpu import tiny
+from tests.engine.gpu.stock_scheduler import stock_scheduler
 from tests.engine.gpu.together import CARD, picture_file, recipe, with_previews
 
 SOURCE, MASK = picture_file(1), picture_file(2, "L")
@@ -73,9 +74,9 @@ class Specimen:
     def _scheduler(self, asked: Recipe) -> Any:
         solver = SAMPLERS[asked.sampler].solver(self.noise)
         assert solver is not None
-        config, kind = self.pipe.scheduler.config, getattr(tiny.diffusers, solver.scheduler)
+        config = self.pipe.scheduler.config
         shift = {"flow_shift": config["shift"]} if solver.options.get("use_flow_sigmas") else {}
-        return kind.from_config(config, **solver.options, **shift)
+        return stock_scheduler(solver.scheduler, config, {**solver.options, **shift})
 
 
 def specimen(
