@@ -1,5 +1,6 @@
 """What of a value does not agree with a JSON schema, in Discord's own words."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,6 +17,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
+ANYTHING: Json = {}
 
 
 class Schemas:
@@ -28,6 +30,8 @@ class Schemas:
     def __init__(self, named: Json, *, lenient: bool) -> None:
         self._named = named
         self._lenient = lenient
+        # Every start of the bot sends the same commands, with thousands of words to look at.
+        self._fine: set[tuple[int, str]] = set()
 
     def flaws(self, schema: Json, value: Any, path: Path = ()) -> list[Flaw]:
         """Everything that is wrong; nothing where the value is as the schema says."""
@@ -64,10 +68,19 @@ class Schemas:
                 if schema.get("uniqueItems") and _repeats(value):
                     yield _flaw(path, "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set repeats itself.")
                 for at, item in enumerate(value):
-                    yield from self._flaws(schema.get("items", {}), item, (*path, at))
+                    yield from self._of_item(schema.get("items", ANYTHING), item, (*path, at))
             case dict():
                 yield from _of_count(schema, value, path, "maxProperties", "minProperties")
                 yield from self._of_fields(schema, value, path)
+
+    def _of_item(self, schema: Json, item: Any, path: Path) -> Iterator[Flaw]:
+        """What was fine once is not looked at again."""
+        seen = id(schema), json.dumps(item)
+        if seen not in self._fine:
+            flaws = list(self._flaws(schema, item, path))
+            yield from flaws
+            if not flaws:
+                self._fine.add(seen)
 
     def _of_fields(self, schema: Json, value: Json, path: Path) -> Iterator[Flaw]:
         known = schema.get("properties", {})
