@@ -17,7 +17,7 @@ from engine.gpu.families.flux import Flux
 from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.families.sd3 import StableDiffusion3
 from engine.gpu.families.sdxl import StableDiffusionXL
-from engine.gpu.family import NOT_CACHED
+from engine.gpu.notes import NOT_CACHED
 from tests.engine.gpu import tiny
 from tests.engine.gpu.addons.files import controlnet, save_controlnet, save_depth_model
 from tests.engine.gpu.models.lines import LINES, SOURCES, Led, changed, led, paint
