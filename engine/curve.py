@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any, Protocol, Self, runtime_checkable
 
 from engine.price import Speed
+from engine.request import LARGEST
 
 # A tile with guidance takes as many: halved it would be rounded otherwise.
 LEAST_ROWS = 2
@@ -16,6 +17,8 @@ WIDEST = 16
 # that they share, so a twelfth of throughput is not worth half as long a step again; and what a
 # clock says differs by a percent or two each time.
 NEAR = 0.08
+# What somebody may have measured of a step or a picture: below it no kernel starts.
+LEAST_S, MOST_S = 1e-6, 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +80,30 @@ class Curve:
         try:
             alone = told["alone"]
             return cls(
-                width=int(told["width"]),
-                height=int(told["height"]),
-                steps=tuple((int(rows), float(seconds)) for rows, seconds in told["steps"]),
-                alone=Speed(row_step=float(alone["row_step"]), rest=float(alone["rest"])),
+                width=_whole(told["width"], LARGEST),
+                height=_whole(told["height"], LARGEST),
+                steps=tuple(
+                    (_whole(rows, WIDEST), _seconds(seconds)) for rows, seconds in told["steps"]
+                ),
+                alone=Speed(
+                    row_step=_seconds(alone["row_step"]), rest=_seconds(alone["rest"], least=0)
+                ),
             )
-        except (KeyError, TypeError, OverflowError) as error:
+        except (KeyError, TypeError) as error:
             raise ValueError(f"that is no curve: {error!r}") from None
+
+
+def _whole(told: Any, most: int) -> int:
+    """Only what is one: the rest of 2.9 was meant for something, and true is no number."""
+    if type(told) is not int or not 1 <= told <= most:
+        raise ValueError(f"{told!r:.60} is no whole number from 1 to {most}")
+    return told
+
+
+def _seconds(told: Any, *, least: float = LEAST_S) -> float:
+    if type(told) not in {int, float} or not least <= told <= MOST_S:
+        raise ValueError(f"{told!r:.60} seconds take neither a step nor a picture")
+    return float(told)
 
 
 def knee_at(pixels: int, curves: Sequence[Curve]) -> int:
