@@ -41,6 +41,12 @@ COPY bot bot
 RUN chmod -R a+rX .
 
 FROM base AS runtime
+ARG TORCH_BUILD=""
+# With these what is compiled for a card is started. Without a card nothing is compiled.
+RUN if [ "$TORCH_BUILD" = cuda ]; then \
+        apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev \
+        && rm -rf /var/lib/apt/lists/*; \
+    fi
 LABEL org.opencontainers.image.title="Easel" \
       org.opencontainers.image.licenses="MIT"
 # /keys is where deploy/watcher-key leaves what Prometheus opens Easel with.

@@ -107,6 +107,20 @@ def test_packages_come_by_the_script_that_everybody_starts_easel_with() -> None:
     assert entry.words == ["/opt/easel/run"]
 
 
+def test_what_is_compiled_for_a_card_can_be_started_in_its_image() -> None:
+    steps = STAGES["runtime"].steps
+    given = [
+        step.pairs["TORCH_BUILD"]
+        for step in steps
+        if step.word == "ARG" and "TORCH_BUILD" in step.pairs
+    ]
+    [run] = [step.said for step in steps if step.word == "RUN" and "apt-get" in step.said]
+
+    assert given == [""]
+    assert run.startswith('if [ "$TORCH_BUILD" = cuda ]; then')
+    assert "install -y --no-install-recommends gcc libc6-dev " in run
+
+
 def test_extras_are_in_the_image_only_where_they_are_asked_for() -> None:
     steps = STAGES["packages"].steps
     given = [

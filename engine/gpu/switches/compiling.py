@@ -1,13 +1,18 @@
 """Compiling: a network as one program of the compiler, for one shape at a time."""
 
+import logging
 import os
 from contextlib import AbstractContextManager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import torch
 from torch.nn import Module
 
+log = logging.getLogger(__name__)
+
+PLACE = "TORCHINDUCTOR_CACHE_DIR"
 # Each shape and width is a program of its own, and torch gives up after eight of them.
 MOST_PROGRAMS = 128
 FLAGS = {
@@ -48,5 +53,17 @@ def never() -> AbstractContextManager[None]:
 
 
 def keep_programs_in(folder: Path) -> None:
-    """So that the next start need not compile them; elsewhere only where the owner said so."""
-    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(folder.absolute()))
+    """So that the next start need not compile them; elsewhere only where the owner said so.
+
+    It is tried first: torch makes it when it is imported, and nothing would paint where it cannot.
+    """
+    if PLACE in os.environ:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            os.environ[PLACE] = str(folder.absolute())
+    except OSError as error:
+        log.warning(
+            "%s cannot be written, so what is compiled is not kept there: %s", folder, error
+        )

@@ -1,13 +1,12 @@
 """What was compiled is kept for the next start, where the owner has no other place for it."""
 
+import logging
 import os
 from pathlib import Path
 
 import pytest
 
-from engine.gpu.switches.compiling import keep_programs_in
-
-PLACE = "TORCHINDUCTOR_CACHE_DIR"
+from engine.gpu.switches.compiling import PLACE, keep_programs_in
 
 
 @pytest.mark.parametrize("chosen", [None, "elsewhere"])
@@ -22,3 +21,17 @@ def test_programs_are_kept_where_the_owner_said_or_with_the_data(
     keep_programs_in(tmp_path / "compiled")
 
     assert os.environ[PLACE] == (chosen or str(tmp_path / "compiled"))
+
+
+def test_where_they_cannot_be_kept_torch_has_its_own_place_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(PLACE, "")
+    monkeypatch.delenv(PLACE)
+    (tmp_path / "compiled").write_text("a file, where the folder should be")
+
+    with caplog.at_level(logging.WARNING):
+        keep_programs_in(tmp_path / "compiled")
+
+    assert PLACE not in os.environ
+    assert "is not kept there" in caplog.text
