@@ -25,10 +25,15 @@ from bot.settings import Settings
 from bot.version import version
 from engine.errors import EaselError, Misconfigured
 from engine.letters import COMMANDS, escaped
+from engine.switch import COMPILING, Switch
 
 FITTING = (
     "How large a card must be for one picture, by EASEL_OFFLOAD, and with which of them it fits "
     "here. Computed from published sizes, in half precision."
+)
+NO_COMPILER = (
+    "No C compiler is found, so nothing is compiled. Install one, and the headers of Python, like "
+    "the packages gcc and python3-dev of Debian and Ubuntu."
 )
 LEAST_DISK = GIB
 LEAST_MEMORY = GIB
@@ -53,6 +58,7 @@ async def examine(settings: Settings, painters: Painters) -> list[Finding]:
     return [
         *_versions(),
         await asyncio.to_thread(_device, settings, painters),
+        *await asyncio.to_thread(lambda: list(_quicker(settings, painters))),
         _memory(),
         *await asyncio.to_thread(lambda: list(_models(settings))),
         *await asyncio.to_thread(_addons, settings, painters),
@@ -87,6 +93,32 @@ def _device(settings: Settings, painters: Painters) -> Finding:
             mend="torch cannot use it: install the driver and torch's CUDA build.",
         )
     return Finding(what="device", fact=f"{device}: {card}" if device != "cpu" and card else device)
+
+
+def _quicker(settings: Settings, painters: Painters) -> Iterator[Finding]:
+    """What paints quicker here. What other machines do is decided there."""
+    if settings.painter not in {"thread", "process"}:
+        return
+    try:
+        device = painters.device(settings)
+    except (EaselError, ImportError):
+        return  # the line about the device says why
+    try:
+        thrown = painters.thrown(settings)
+    except Misconfigured as error:
+        yield Finding(what="shortcuts", fact="Easel does not start.", mend=str(error))
+        return
+    named = ", ".join(switch for switch in Switch if switch in thrown)
+    yield Finding(what="switches", fact=named or "none")
+    if settings.shortcuts:
+        yield Finding(what="shortcuts", fact=", ".join(settings.shortcuts))
+    if device != "cpu" and not COMPILING.isdisjoint(thrown) and not _has_compiler():
+        yield Finding(what="compiler", fact=NO_COMPILER)
+
+
+def _has_compiler() -> bool:
+    """Where Triton looks for one, by which kernels are started."""
+    return bool(os.environ.get("CC") or shutil.which("gcc") or shutil.which("clang"))
 
 
 def _nvidia_card() -> str:

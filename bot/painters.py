@@ -6,6 +6,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,8 @@ from engine.child.orders import Orders
 from engine.crew import Crew
 from engine.ladder import OFFLOADS
 from engine.ports import Painter
+from engine.shortcut import Shortcut
+from engine.switch import USUAL, Switch
 from engine.vitals import Alive, Vitals
 
 CLOSES_WITHIN_S = 0.5
@@ -61,6 +64,20 @@ def shelf_of(settings: Settings) -> Callable[[], Shelf]:
     return shelves_at(settings.data_dir).look
 
 
+def thrown_by(settings: Settings) -> frozenset[Switch]:
+    """What paints quicker on this machine. Raises Misconfigured where a shortcut is none here."""
+    from engine.gpu.device import device_named
+    from engine.gpu.shortcuts.fp8 import require_eight_bits
+
+    names = _devices(settings) if settings.painter == "process" else settings.devices
+    devices = [device_named(name) for name in names]
+    if Shortcut.FP8 in settings.shortcuts:
+        for device in devices:
+            require_eight_bits(device)
+    usual = frozenset[Switch]().union(*(USUAL[device.type] for device in devices))
+    return usual if settings.thrown is None else settings.thrown
+
+
 async def vitals_of(painter: Painter, settings: Settings) -> Vitals:
     """As they are now; it may take a moment. Raises Misconfigured, PainterGone."""
     if isinstance(painter, Alive):
@@ -85,6 +102,7 @@ class Painters:
     open: Callable[[Settings], AbstractAsyncContextManager[Crew]]
     measure: Callable[..., Awaitable[Mapping[str, Any]]] = measure_engine
     shelf: Callable[[Settings], Callable[[], Shelf]] = shelf_of
+    thrown: Callable[[Settings], AbstractSet[Switch]] = thrown_by
     vitals: Callable[[Painter, Settings], Awaitable[Vitals]] = vitals_of
 
 

@@ -34,6 +34,8 @@ USUAL: Mapping[str, frozenset[Switch]] = {"cpu": frozenset(), "cuda": OF_CARDS}
 """By the kind of device. On a processor pictures are, bit for bit, those of the stock pipelines."""
 SEEN = frozenset({Switch.LAYOUT, Switch.DECODER, Switch.ATTENTION, Switch.QKV, Switch.BLOCKS})
 """Those that round otherwise also where a tile is to be exact. It never is compiled or recorded."""
+COMPILING = frozenset({Switch.COMPILE, Switch.BLOCKS})
+"""Those that need a C compiler, on a card."""
 AUTO, NONE = "auto", "none"
 
 

@@ -30,10 +30,9 @@ from engine.gpu.warm import Servable, Warm
 from engine.ladder import Rung
 from engine.safety import Policy, shows_previews
 from engine.shortcut import Shortcut
-from engine.switch import USUAL, Switch
+from engine.switch import COMPILING, USUAL, Switch
 
 COMPILED = "compiled"
-COMPILING = {Switch.COMPILE, Switch.BLOCKS}
 # A wider forward than this only makes each step longer, for hardly more pictures an hour. On a card
 # what is measured there takes its place.
 MOST_ROWS = {"cpu": 12, "cuda": 12}

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,24 @@ from bot.__main__ import run
 from bot.doctor import Finding, examine
 from bot.painters import Painters
 from bot.settings import read_settings
+from engine.switch import Switch
 from tests.discord_server.server import Discord
 
 pytestmark = pytest.mark.usefixtures("folder")
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.Gabcde.a-secret"
-TOPICS = ("Easel", "Python", "torch", "device", "memory", "model", "database", "disk", "Discord")
+TOPICS = (
+    "Easel",
+    "Python",
+    "torch",
+    "device",
+    "switches",
+    "memory",
+    "model",
+    "database",
+    "disk",
+    "Discord",
+)
 
 
 @pytest.fixture
@@ -206,3 +219,57 @@ async def _of_discord(painters: Painters) -> Finding:
 
 def _line(topic: str, told: str) -> str:
     return next(line for line in told.splitlines() if line.split()[1] == topic)
+
+
+def test_switches_are_told_in_their_order(
+    painters: Painters, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EASEL_SWITCHES", "graphs, attention")
+
+    run(["doctor"], painters)
+
+    assert _line("switches", capsys.readouterr().out).split() == [
+        "ok",
+        "switches",
+        "attention,",
+        "graphs",
+    ]
+
+
+def test_a_shortcut_that_keeps_easel_from_starting_must_be_mended(
+    painters: Painters, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EASEL_DEVICE", "cpu")
+    monkeypatch.setenv("EASEL_SHORTCUTS", "fp8")
+
+    code = run(["doctor"], painters)
+
+    line = _line("shortcuts", capsys.readouterr().out)
+    assert code == 1
+    assert line.startswith("mend")
+    assert "needs an NVIDIA card" in line
+
+
+@pytest.mark.parametrize(
+    ("device", "found", "told"),
+    [("cuda", False, True), ("cuda", True, False), ("cpu", False, False)],
+)
+def test_a_card_without_a_compiler_is_told_of(
+    painters: Painters,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    device: str,
+    found: bool,
+    told: bool,
+) -> None:
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if found:
+        (tmp_path / "clang").write_text("#!/bin/sh\n")
+        (tmp_path / "clang").chmod(0o755)
+    card = replace(painters, device=lambda _: device, thrown=lambda _: {Switch.COMPILE})
+
+    run(["doctor"], card)
+
+    assert ("No C compiler is found" in capsys.readouterr().out) is told
