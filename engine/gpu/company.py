@@ -54,8 +54,8 @@ class Company:
         self._turns = turns
         self._budget = budget or Budget()
         self._clock = clock or clock_of(device)
-        self._meter = meter or Meter()
-        memory = Memory(device, warm, self._meter)
+        self.meter = meter or Meter()
+        memory = Memory(device, warm, self.meter)
         self._forwards = Forwards(turns, memory)
         self._passes = Passes(warm, memory, enlarger or Enlarger(device), safety)
         self._seats: list[Seat] = []
@@ -201,10 +201,10 @@ class Company:
         """The device has done a turn: each row of it cost the same."""
         self._turns.served(widths, seconds)
         rows = sum(widths.values())
-        if self._meter.heard:
+        if self.meter.heard:
             model = next(iter(widths)).recipe.model
             tiles = len(widths)
-            self._meter.tell(Stepped(model=model, seconds=seconds, tiles=tiles, rows=rows))
+            self.meter.tell(Stepped(model=model, seconds=seconds, tiles=tiles, rows=rows))
         for seat, width in widths.items():
             seat.seconds += seconds * width / rows
         for seat, step, film in told:

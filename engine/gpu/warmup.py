@@ -11,6 +11,7 @@ from engine.gpu.plain import plain_recipe
 from engine.gpu.seat import Painted, Seat
 from engine.gpu.warm import Warm
 from engine.job import Recipe
+from engine.meter import Measured, Stepped
 from engine.request import SMALLEST
 
 PROMPT, STEPS = "a warm hand", 2
@@ -36,9 +37,8 @@ def warm_up(
                 # The first time loads the model, and would be measured with it.
                 _paint(company, recipe)
                 budget.gauge.start()
-            _paint(company, recipe)
+            rows = _paint(company, recipe)
             if budget.gauge is not None:
-                rows = 2 if recipe.guidance > 1 else 1
                 points[rows * side * side] = budget.gauge.peak()
         if len(points) > 1:
             budget.needs[card.name] = need_of(points)
@@ -53,18 +53,27 @@ def warm_up(
                 warm.release(card.name)
 
 
-def _paint(company: Company, recipe: Recipe) -> None:
+def _paint(company: Company, recipe: Recipe) -> int:
+    """The rows of its widest step: not every model has a second one for guidance."""
     outcomes: list[Painted | EaselError] = []
-    company.welcome(
-        Seat(
-            recipe=recipe,
-            sources={},
-            tell=lambda step, preview: None,
-            end=outcomes.append,
+    measured: list[Measured] = []
+    listener = measured.append
+    company.meter.add(listener)
+    try:
+        company.welcome(
+            Seat(
+                recipe=recipe,
+                sources={},
+                tell=lambda step, preview: None,
+                end=outcomes.append,
+            )
         )
-    )
-    while company.busy:
-        company.turn()
+        while company.busy:
+            company.turn()
+        company.settle()
+    finally:
+        company.meter.remove(listener)
     for outcome in outcomes:
         if isinstance(outcome, EaselError):
             raise outcome
+    return max(each.rows for each in measured if isinstance(each, Stepped))
