@@ -20,8 +20,10 @@ EXPECTED = {
     "ray_data_dir": "a folder",
     "model_memory_gb": "how many gigabytes the loaded models may take, a number above 0",
     "offload": "none, parts, blocks or layers",
-    "switches": f"auto, none, or a list with commas between of {', '.join(Switch)}",
-    "shortcuts": "a list of ways to paint quicker with commas between; fp8 is the only one",
+    "switches": "auto, auto without some (auto,-compile), none, or a list with commas between of "
+    f"{', '.join(Switch)}",
+    "shortcuts": "none, or a list of ways to paint quicker with commas between; fp8 is the only "
+    "one",
     "previews": "off, fast or fine",
     "preview_every": "a whole number of steps from 1 to 150",
     "safety": "off, mark, blur or refuse",

@@ -26,7 +26,7 @@ from engine.crew import Crew
 from engine.ladder import OFFLOADS
 from engine.ports import Painter
 from engine.shortcut import Shortcut
-from engine.switch import USUAL, Switch
+from engine.switch import Switch
 from engine.vitals import Alive, Vitals
 
 CLOSES_WITHIN_S = 0.5
@@ -74,8 +74,7 @@ def thrown_by(settings: Settings) -> frozenset[Switch]:
     if Shortcut.FP8 in settings.shortcuts:
         for device in devices:
             require_eight_bits(device)
-    usual = frozenset[Switch]().union(*(USUAL[device.type] for device in devices))
-    return usual if settings.thrown is None else settings.thrown
+    return frozenset[Switch]().union(*(settings.thrown.on(device.type) for device in devices))
 
 
 async def vitals_of(painter: Painter, settings: Settings) -> Vitals:

@@ -35,7 +35,7 @@ from engine.nearest import did_you_mean
 from engine.retention import Keep
 from engine.safety import Measure, Policy
 from engine.shortcut import Shortcut
-from engine.switch import AUTO, Switch, switches_named
+from engine.switch import AUTO, NONE, Chosen, switches_named
 
 BUILT_IN = "picturebook"
 LONGEST_SHOWN = 60
@@ -104,12 +104,21 @@ class Settings(BaseSettings):
     def _at_home(cls, folder: Path | None) -> Path | None:
         return Path(os.path.expanduser(folder)) if folder else None
 
-    @field_validator("models", "safety_labels", "switches", "shortcuts", mode="before")
+    @field_validator("models", "safety_labels", mode="before")
     @classmethod
     def _listed(cls, names: Any) -> Any:
-        if isinstance(names, str):
-            return tuple(name.strip() for name in names.split(",") if name.strip())
-        return names
+        return _names_in(names) if isinstance(names, str) else names
+
+    @field_validator("switches", mode="before")
+    @classmethod
+    def _in_any_case(cls, names: Any) -> Any:
+        return _names_in(names.lower()) if isinstance(names, str) else names
+
+    @field_validator("shortcuts", mode="before")
+    @classmethod
+    def _in_any_case_or_none(cls, names: Any) -> Any:
+        listed = cls._in_any_case(names)
+        return () if listed == (NONE,) else listed
 
     @field_validator("models")
     @classmethod
@@ -120,7 +129,7 @@ class Settings(BaseSettings):
     @classmethod
     def _known_switches(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         switches_named(names)
-        return names
+        return names or (AUTO,)
 
     @field_validator("database_url")
     @classmethod
@@ -176,8 +185,8 @@ class Settings(BaseSettings):
         return () if self.painter == "modal" else self.models
 
     @property
-    def thrown(self) -> frozenset[Switch] | None:
-        """The switches; None where the device decides."""
+    def thrown(self) -> Chosen:
+        """The switches, as far as the device does not decide."""
         return switches_named(self.switches)
 
     @property
@@ -233,6 +242,10 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What a caller gives (the toml file's values among it) comes last, not first."""
         return env_settings, dotenv_settings, file_secret_settings, init_settings
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def read_settings() -> Settings:

@@ -1,6 +1,7 @@
 """Switch: one way to have pictures painted quicker, each by itself."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -36,11 +37,27 @@ SEEN = frozenset({Switch.LAYOUT, Switch.DECODER, Switch.ATTENTION, Switch.QKV, S
 """Those that round otherwise also where a tile is to be exact. It never is compiled or recorded."""
 COMPILING = frozenset({Switch.COMPILE, Switch.BLOCKS})
 """Those that need a C compiler, on a card."""
-AUTO, NONE = "auto", "none"
+AUTO, NONE, WITHOUT = "auto", "none", "-"
 
 
-def switches_named(names: Collection[str]) -> frozenset[Switch] | None:
-    """None where the device decides. Raises ValueError where that cannot be meant."""
-    if len(names) == 1 and (AUTO in names or NONE in names):
-        return None if AUTO in names else frozenset()
-    return frozenset(map(Switch, names))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Whose Easel it is wants `only` these, or what suits the device, `without` some."""
+
+    only: frozenset[Switch] | None = None
+    without: frozenset[Switch] = frozenset()
+
+    def on(self, device: str) -> frozenset[Switch]:
+        """On a device of that kind."""
+        return (USUAL[device] if self.only is None else self.only) - self.without
+
+
+def switches_named(names: Collection[str]) -> Chosen:
+    """Without any name the device decides. Raises ValueError where they cannot be meant."""
+    without = frozenset(Switch(name[1:]) for name in names if name.startswith(WITHOUT))
+    others = {name for name in names if not name.startswith(WITHOUT)}
+    if others <= {AUTO}:
+        return Chosen(without=without)
+    if without:
+        raise ValueError("only of what suits the device something can be left out")
+    return Chosen(only=frozenset() if others == {NONE} else frozenset(map(Switch, others)))

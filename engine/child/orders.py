@@ -7,7 +7,7 @@ from typing import Literal
 from engine.ladder import Rung
 from engine.safety import Policy
 from engine.shortcut import Shortcut
-from engine.switch import Switch
+from engine.switch import Chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,6 @@ class Orders:
     safety: Policy = field(default_factory=Policy)
     shortcuts: frozenset[Shortcut] = frozenset()
     closes_within_s: float | None = None
-    switches: frozenset[Switch] | None = None
+    switches: Chosen = field(default_factory=Chosen)
     measures: bool = True
     curves_dir: Path | None = None

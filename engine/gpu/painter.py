@@ -30,7 +30,7 @@ from engine.gpu.warm import Servable, Warm
 from engine.ladder import Rung
 from engine.safety import Policy, shows_previews
 from engine.shortcut import Shortcut
-from engine.switch import COMPILING, USUAL, Switch
+from engine.switch import COMPILING, Chosen, Switch
 
 COMPILED = "compiled"
 # A wider forward than this only makes each step longer, for hardly more pictures an hour. On a card
@@ -39,6 +39,7 @@ MOST_ROWS = {"cpu": 12, "cuda": 12}
 # Every tile with guidance twice as wide: the ones beyond a forward take turns.
 SEATS = {"cpu": 8, "cuda": 12}
 UNCHECKED = Policy()
+AS_SUITS = Chosen()
 
 
 @asynccontextmanager
@@ -55,7 +56,7 @@ async def open_painter(
     safety: Policy = UNCHECKED,
     shortcuts: AbstractSet[Shortcut] = frozenset(),
     closes_within_s: float | None = None,
-    switches: AbstractSet[Switch] | None = None,
+    switches: Chosen = AS_SUITS,
     measures: bool = True,
     curves_dir: Path | None = None,
 ) -> AsyncIterator[EngineThread]:
@@ -71,7 +72,7 @@ async def open_painter(
     if Shortcut.FP8 in shortcuts:
         require_eight_bits(where)
     shelves = shelves_at(addons_dir)
-    thrown = Thrown(switches=USUAL[where.type] if switches is None else switches)
+    thrown = Thrown(switches=switches.on(where.type))
 
     def load_one(model: Model, needed: Collection[Rung]) -> Family:
         family = load(model, where, shelves, needed, shortcuts)

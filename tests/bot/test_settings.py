@@ -155,6 +155,9 @@ def test_what_the_tests_are_told_is_no_setting(monkeypatch: pytest.MonkeyPatch) 
         ("EASEL_LOG", "xml"),
         ("EASEL_OFFLOAD", "everything"),
         ("EASEL_SHORTCUTS", "fp8,fp4"),
+        ("EASEL_SHORTCUTS", "none,fp8"),
+        ("EASEL_SWITCHES", "all"),
+        ("EASEL_SWITCHES", "auto,compile"),
         ("EASEL_PREVIEWS", "beautiful"),
         ("EASEL_PREVIEW_EVERY", "0"),
         ("EASEL_SAFETY", "on"),
@@ -179,6 +182,35 @@ def test_a_bad_value_is_a_sentence_that_names_it(
 
     with pytest.raises(Misconfigured, match=rf"^{name} must be .*\.$"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        (" ", ("auto",)),
+        (",", ("auto",)),
+        ("AUTO", ("auto",)),
+        ("None", ("none",)),
+        ("Auto, -Compile", ("auto", "-compile")),
+    ],
+)
+def test_switches_are_named_in_any_case(
+    monkeypatch: pytest.MonkeyPatch, text: str, meant: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("EASEL_SWITCHES", text)
+
+    assert read_settings().switches == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("FP8", ("fp8",)), ("none", ()), ("None", ()), (",", ())]
+)
+def test_shortcuts_are_named_in_any_case(
+    monkeypatch: pytest.MonkeyPatch, text: str, meant: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("EASEL_SHORTCUTS", text)
+
+    assert read_settings().shortcuts == meant
 
 
 def test_everything_is_kept_unless_the_owner_says_otherwise(

@@ -42,7 +42,7 @@ from engine.phrase import Phrase
 from engine.price import Speed
 from engine.safety import Policy
 from engine.shortcut import Shortcut
-from engine.switch import Switch
+from engine.switch import Chosen, Switch
 from engine.vitals import Vitals
 from tests.engine.child.nursery import orders
 from tests.engine.recipes import EVERYTHING, recipes
@@ -65,7 +65,7 @@ TO_CHILD: tuple[ToChild, ...] = (
         rungs=frozenset({Rung.PARK, Rung.GROUP}),
         safety=Policy(measure="blur", model=Path("/looks"), labels=("a", "b"), threshold=0.25),
         shortcuts=frozenset({Shortcut.FP8}),
-        switches=frozenset({Switch.LAYOUT, Switch.GRAPHS}),
+        switches=Chosen(only=frozenset({Switch.LAYOUT, Switch.GRAPHS})),
         closes_within_s=0.5,
         measures=False,
         curves_dir=Path("curves"),

@@ -21,7 +21,7 @@ from engine.gpu.models.catalog import find
 from engine.gpu.painter import kept_in, open_painter
 from engine.safety import Policy
 from engine.shortcut import Shortcut
-from engine.switch import Switch
+from engine.switch import Chosen, Switch
 from tests.engine.gpu.checkers import UNSAFE, save_classifier
 from tests.engine.gpu.together import CPU, recipe
 
@@ -176,7 +176,7 @@ async def test_what_is_found_out_at_the_start_is_kept_where_anything_is(
         ["tiny"],
         models_dir=models_dir,
         device="cpu",
-        switches={Switch.ATTENTION},
+        switches=Chosen(only=frozenset({Switch.ATTENTION})),
         measures=measures,
         curves_dir=tmp_path / "curves",
     ) as painter:

@@ -20,7 +20,7 @@ from engine.gpu.switches.thrown import Thrown
 from engine.gpu.switches.tracks import Tracks
 from engine.gpu.warm import Warm
 from engine.ladder import Rung, Strain, Work
-from engine.switch import USUAL, Switch, switches_named
+from engine.switch import USUAL, Switch
 from engine.turns import Turns
 from tests.engine.gpu.families.specimen import Specimen, every_specimen
 from tests.engine.gpu.switches.recording import FakeRecorder, Later
@@ -219,22 +219,3 @@ def test_what_is_worn_undoes_what_was_made_one() -> None:
 
 def test_on_a_processor_none_is_thrown() -> None:
     assert not USUAL["cpu"]
-
-
-@pytest.mark.parametrize(
-    ("names", "meant"),
-    [
-        (("auto",), None),
-        (("none",), frozenset()),
-        ((), frozenset()),
-        (("compile", "channels-last"), frozenset({Switch.COMPILE, Switch.LAYOUT})),
-    ],
-)
-def test_switches_are_named(names: tuple[str, ...], meant: frozenset[Switch] | None) -> None:
-    assert switches_named(names) == meant
-
-
-@pytest.mark.parametrize("names", [("auto", "compile"), ("turbo",)])
-def test_what_cannot_be_meant_is_refused(names: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="is not a valid"):
-        switches_named(names)
