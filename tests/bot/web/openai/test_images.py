@@ -43,6 +43,20 @@ async def test_it_gets_several_pictures_with_their_recipes(
     assert answer.size is None or answer.size == "64x128"
 
 
+async def test_quicker_pictures_are_asked_for_by_flags_and_not_by_fields(
+    caller: Client, house: House
+) -> None:
+    house.painter.gate.set()
+    flagged = {"prompt": "a fox --guidance-end 0.6 --cache 3"}
+    passed_over = {"prompt": "a hen", "guidance_end": 0.6, "cache": 3}
+
+    await caller.post(IMAGES, json=flagged)
+    await caller.post(IMAGES, json=passed_over)
+
+    told = [(recipe.guidance_end, recipe.cache) for recipe in house.painter.painted]
+    assert told == [(0.6, 3), (1.0, 1)]
+
+
 async def test_a_size_that_the_model_does_not_paint_is_painted_smaller_and_enlarged(
     theirs: AsyncOpenAI, house: House
 ) -> None:
