@@ -180,6 +180,8 @@ class Family(ABC):
 
         Called before whatever reads them. Costs nothing where they are changed so already.
         """
+        if self.tracks is not None and (recipe.loras or recipe.references):
+            self.tracks.is_worn()
         if self.fusion is not None and not recipe.is_bare:
             # What is put on a network is put on the parts that were made one.
             self.fusion.undo()

@@ -19,6 +19,10 @@ ROUNDING = 0.02
 # Numbers that were rounded otherwise before may fall to the other side of a step of eight bits.
 ROUNDING_IN_EIGHT_BITS = 0.1
 
+# A LoRA that is worn for the first time changes layers for good, and while it is worn nothing can
+# be compiled.
+MOST_TRIES = 8
+
 
 class NotTheSame(RuntimeError):
     """What was made ready answers something else than the network itself."""
@@ -33,7 +37,10 @@ class Track:
     offered: Any = None
     """The compiled one, laid down here by another thread when it is done."""
     seen: int = 0
-    was_compiled: bool = False
+    tries: int = 0
+    """How often it was compiled, or was to be."""
+    compiles: bool = False
+    """It is asked for, or at work."""
     given_up: bool = False
     """The network to ask cannot be recorded."""
     _recorded: Any = None
@@ -48,6 +55,10 @@ class Track:
     @property
     def is_to_record(self) -> bool:
         return not self.given_up and self._recorded is not self.network
+
+    def is_to_compile(self, network: Any) -> bool:
+        nothing_comes = not self.compiles and self.offered is None
+        return self.network is network and nothing_comes and self.tries < MOST_TRIES
 
     def made(self, network: Any) -> str:
         """Like `compiled, recorded`."""

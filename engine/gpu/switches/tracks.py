@@ -18,7 +18,15 @@ from engine.gpu.switches.background import Background
 from engine.gpu.switches.compiling import at_length, never
 from engine.gpu.switches.recorder import Recorder
 from engine.gpu.switches.shape import Shape
-from engine.gpu.switches.track import ROUNDING, Ask, Track, example, others, require_same
+from engine.gpu.switches.track import (
+    MOST_TRIES,
+    ROUNDING,
+    Ask,
+    Track,
+    example,
+    others,
+    require_same,
+)
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +72,7 @@ class Tracks:
         self._records = recorder is not None
         self._compile = compile
         self._program: Any = None
+        self._worn = 0
         self._tracks: OrderedDict[Shape, Track] = OrderedDict()
 
     @property
@@ -85,7 +94,7 @@ class Tracks:
         track = self._of(shape)
         track.seen += 1
         if track.seen >= OFTEN:
-            self._make_ready(shape, rows, compiles=track.seen >= VERY_OFTEN)
+            self._make_ready(shape, rows, compiles=track.seen >= VERY_OFTEN * max(1, track.tries))
         if track.recorded:
             return track.play(_laid_out(rows))
         if track.network is self._network:
@@ -102,6 +111,13 @@ class Tracks:
         """Give back the memory that recordings keep. What is compiled stays."""
         for track in self._tracks.values():
             track.forget()
+
+    def is_worn(self) -> None:
+        """Call it before anything is put on the network, each time.
+
+        What is compiled meanwhile, in another thread, may have seen some of it.
+        """
+        self._worn += 1
 
     def _of(self, shape: Shape) -> Track:
         track = self._tracks.get(shape)
@@ -120,8 +136,9 @@ class Tracks:
             self._record(self._recorder, track, example(_laid_out(rows), shape.width))
         # Networks are compiled whole; steps that keep or are shallow ask parts of them.
         compiles = compiles and rows.phase is Phase.WHOLE
-        if compiles and self._compile is not None and not track.was_compiled:
-            self._begin_compiling(self._compile, shape, example(_laid_out(rows), shape.width))
+        if compiles and self._compile is not None and track.is_to_compile(self._network):
+            rows = example(_laid_out(rows), shape.width)
+            self._begin_compiling(self._compile, track, shape, rows)
 
     def _record(self, recorder: Recorder, track: Track, rows: Rows) -> None:
         tried = (rows, others(rows))
@@ -162,32 +179,47 @@ class Tracks:
     def _as_it_is(self, track: Track) -> AbstractContextManager[None]:
         return nullcontext() if track.network is self._network else never()
 
-    def _begin_compiling(self, how: Compile, shape: Shape, rows: Rows) -> None:
-        """Once: what failed would fail the same way again."""
-        self._tracks[shape].was_compiled = True
+    def _begin_compiling(self, how: Compile, track: Track, shape: Shape, rows: Rows) -> None:
+        # From now on it is counted how often it is asked for again, if this comes to nothing.
+        track.compiles, track.tries, track.seen = True, track.tries + 1, 0
         if self._program is None:
             self._program = how.compiled()
         # When its turn comes the model may have been put away, and must not be kept for this.
         compile_it = WeakMethod(self._compile_it)
+        worn = self._worn
 
         def at_its_turn() -> None:
             if (wanted := compile_it()) is not None:
-                wanted(how, shape, rows)
+                wanted(how, shape, rows, worn)
 
         how.background.ask(at_its_turn)
 
-    @torch.inference_mode()
-    def _compile_it(self, how: Compile, shape: Shape, rows: Rows) -> None:
-        """In another thread."""
-        prepare(self._device)
+    def _compile_it(self, how: Compile, shape: Shape, rows: Rows, worn: int) -> None:
+        """In another thread. What failed would fail the same way again, if nothing was worn."""
+        track = self._tracks.get(shape)
+        if track is None:
+            return
         try:
-            with at_length():
-                answer = self._ask(self._program, rows)
-            require_same(answer, self._ask(self._network, rows), how.rounding)
-            if (track := self._tracks.get(shape)) is not None:
-                track.offered = self._program
+            program = self._compiled(how, rows)
+            if self._worn == worn:
+                track.offered = program
+            else:
+                log.info("forwards of %s rows may be compiled again: LoRAs came between", len(rows))
         except Exception as error:  # a compiler's: they have no root in common
+            if self._worn == worn:
+                track.tries = MOST_TRIES
             log.warning("forwards of %s rows are not compiled: %s", len(rows), error)
+        finally:
+            track.compiles = False
+
+    @torch.inference_mode()
+    def _compiled(self, how: Compile, rows: Rows) -> Any:
+        """For rows like these. Raises NotTheSame where that is another answer."""
+        prepare(self._device)
+        with at_length():
+            answer = self._ask(self._program, rows)
+        require_same(answer, self._ask(self._network, rows), how.rounding)
+        return self._program
 
 
 def _laid_out(rows: Rows) -> Rows:
