@@ -55,9 +55,11 @@ class Curve:
 
     @property
     def _bend(self) -> tuple[int, float]:
-        best = min(seconds / rows for rows, seconds in self.steps)
+        # A single row may have been made ready when wider ones were not.
+        wide = [step for step in self.steps if step[0] >= LEAST_ROWS] or self.steps
+        best = min(seconds / rows for rows, seconds in wide)
         return next(
-            (rows, seconds) for rows, seconds in self.steps if seconds / rows <= best * (1 + NEAR)
+            (rows, seconds) for rows, seconds in wide if seconds / rows <= best * (1 + NEAR)
         )
 
     @property

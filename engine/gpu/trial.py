@@ -93,9 +93,10 @@ class Trial:
     def _without_guidance(self, own: int) -> Iterator[tuple[int, float]]:
         """The single row of such a tile, where others take more."""
         tile = replace(self._recipe, steps=UNFINISHED, guidance=1.0)
-        seconds = self._paint([tile], STEPS).seconds(1) if own > 1 else None
-        if seconds is not None:
-            yield 1, seconds
+        if own > 1:
+            self._make_ready(tile)
+            if (seconds := self._paint([tile], STEPS).seconds(1)) is not None:
+                yield 1, seconds
 
     def _wider(self, own: int, alone: float) -> Iterator[tuple[int, float]]:
         """Until memory has no room for more rows, or a row costs no less than before."""

@@ -47,6 +47,10 @@ def test_noise_does_not_make_steps_wide() -> None:
     assert curve(flat).knee == curve(lucky).knee == LEAST_ROWS
 
 
+def test_a_single_row_that_was_made_ready_says_nothing_of_wider_steps() -> None:
+    assert curve({**SD15_768, 1: 2.0}, 768).knee == 8
+
+
 def test_a_curve_that_memory_ended_knows_no_wider_step() -> None:
     assert curve({1: 3.79, 2: 5.66, 4: 9.21}).knee == 4
     assert curve({1: 3.79}).knee == LEAST_ROWS

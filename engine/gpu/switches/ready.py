@@ -68,7 +68,7 @@ class Ready:
                 self.kept.doubt(told, ValueError("nothing like that is found out"))
             if Switch.ATTENTION in self.thrown.switches:
                 family.attention.choose(lambda: _seconds(family, rows))
-        for width in (width for width in WIDTHS if width <= most_rows):
+        for width in (width for width in WIDTHS if len(rows) <= width <= most_rows):
             family.prepare(rows.padded(width), compiles=False)
         if not known:
             # Once: another kernel is another rounding, and would be another picture of a seed.

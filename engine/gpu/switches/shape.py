@@ -8,8 +8,9 @@ from engine.gpu.phase import Phase
 from engine.gpu.rows import Rows
 
 # Rows of a forward that is made ready. Fewer are padded: one more to be compiled and recorded
-# takes a minute and some memory, and a padded row the part of a step that its place takes.
-WIDTHS = (2, 4, 6, 8, 12, 16)
+# takes a minute and some memory, and a padded row the part of a step that its place takes. Of two
+# that is half, so one row is never padded.
+WIDTHS = (1, 2, 4, 6, 8, 12, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Shape:
 
     def __str__(self) -> str:
         """Like `2 rows of 4x64x64`."""
-        rows = f"{self.width} rows of {'x'.join(map(str, self.latents))}"
+        count = f"{self.width} row{'s' if self.width > 1 else ''}"
+        rows = f"{count} of {'x'.join(map(str, self.latents))}"
         return rows if self.phase is Phase.WHOLE else f"{rows}, {self.phase}"
 
     @classmethod

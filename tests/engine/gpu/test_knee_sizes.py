@@ -120,6 +120,6 @@ def test_a_price_is_of_what_was_made_ready(pipe: Any) -> None:
     with before_forward(family, note):
         house.measure()
 
-    assert recorder.recorded == 1
+    assert recorder.recorded == 2, "with guidance and without"
     assert {*played_by_then} == {0}
     assert recorder.played

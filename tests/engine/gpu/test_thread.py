@@ -96,7 +96,7 @@ async def test_models_are_made_ready_before_it_takes_tiles_and_compiled_after(
     finally:
         await painter.close()
 
-    assert recorded == len(WIDTHS)
+    assert recorded == len(WIDTHS) - 1, "one row is seldom asked for"
     assert asked == 1
 
 

@@ -141,6 +141,15 @@ def test_whether_a_card_repeats_itself_is_asked_of_what_was_made_ready(tmp_path:
     assert first - known >= MIXES // 2, "others were painted by recordings in between"
 
 
+def test_a_model_without_guidance_is_made_ready_for_its_single_row(own: Family) -> None:
+    recorder = FakeRecorder()
+    own.tracks = Tracks(own.network, own.ask_of, CPU, recorder=recorder)
+
+    Ready(Thrown(switches=ON), Kept(None)).make(own, recipe(guidance=1.0), 2)
+
+    assert [shape.split(" of ")[0] for shape in own.tracks.made] == ["1 row", "2 rows"]
+
+
 def test_a_model_that_was_put_away_meanwhile_is_neither_kept_nor_compiled() -> None:
     """While others were warmed up, and while another was compiled."""
     families = [family_of(tiny.pipeline()) for _ in range(2)]

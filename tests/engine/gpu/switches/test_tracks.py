@@ -90,6 +90,21 @@ def test_what_is_asked_often_is_played_back(count: int) -> None:
     assert recorder.recorded == 1
 
 
+def test_one_row_is_not_asked_as_two() -> None:
+    network, recorder = Net(), FakeRecorder()
+    tracks = Tracks(network, ask, CPU, recorder=recorder)
+    tracks.prepare(rows(2), compiles=False)
+    network.asked.clear()
+
+    seldom = tracks.answer(rows(1))
+    answer = often(tracks, rows(1))
+
+    assert seldom is None
+    assert answer is not None
+    assert torch.equal(answer, ask(Net(), rows(1)))
+    assert {*network.asked} == {1}
+
+
 def test_an_answer_stays_when_the_next_is_played() -> None:
     tracks = Tracks(Net(), ask, CPU, recorder=FakeRecorder())
     first = often(tracks, rows(2, seed=1))
@@ -175,15 +190,15 @@ def test_what_is_asked_very_often_is_compiled_beside() -> None:
     network, program, background = Net(), Net(), Later()
     tracks = Tracks(network, ask, CPU, compile=compiling(program, background))
 
-    before = often(tracks, rows(2), VERY_OFTEN)
+    before = often(tracks, rows(4), VERY_OFTEN)
     background.work()
     network.asked.clear()
-    answer = tracks.answer(rows(1))
+    answer = tracks.answer(rows(3))
 
     assert before is None
     assert answer is not None
-    assert torch.equal(answer, ask(Net(), rows(1)))
-    assert program.asked[-1] == 2, "padded to the width that it is compiled for"
+    assert torch.equal(answer, ask(Net(), rows(3)))
+    assert program.asked[-1] == 4, "padded to the width that it is compiled for"
     assert not network.asked
 
 
