@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -118,12 +118,13 @@ async def open_painter(
         kept=kept_in(kept, where) if measures else None,
         ready=Ready(thrown, kept) if thrown.make_something(where) else None,
     )
-    try:
-        await painter.start()
-        yield painter
-    finally:
-        thrown.background.close()
-        await painter.close(within_s=closes_within_s)
+    # After the painter, which may ask for something until it has ended.
+    with closing(thrown.background):
+        try:
+            await painter.start()
+            yield painter
+        finally:
+            await painter.close(within_s=closes_within_s)
 
 
 def kept_in(kept: Kept, device: torch.device) -> Curves | None:

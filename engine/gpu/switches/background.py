@@ -32,9 +32,12 @@ class Background:
         self._closed = False
 
     def ask(self, work: Callable[[], None]) -> None:
-        """What goes wrong with it is the business of the work itself."""
-        self._count(1)
-        self._asked.put(work)
+        """What goes wrong with it is the business of the work itself. Nothing, after the end."""
+        with Background._door:
+            if self._closed:
+                return
+            Background._open += 1
+            self._asked.put(work)
         if self._thread is None:
             # A daemon: a compilation cannot be stopped, and nobody must wait for its end.
             self._thread = threading.Thread(target=self._run, name="background", daemon=True)
@@ -42,18 +45,16 @@ class Background:
 
     def close(self) -> None:
         """Nothing more is begun."""
-        self._closed = True
-        self._asked.put(None)
-
-    def _count(self, change: int) -> None:
         with Background._door:
-            Background._open += change
+            self._closed = True
+            self._asked.put(None)
 
     def _run(self) -> None:
         while work := self._asked.get():
             if not self._closed:
                 self._do(work)
-            self._count(-1)
+            with Background._door:
+                Background._open -= 1
             # Else the model that it was about could not be put away before the next comes.
             work = None
 

@@ -63,6 +63,21 @@ def test_after_the_end_nothing_is_begun() -> None:
     assert not ended.is_set()
 
 
+def test_what_is_asked_for_after_the_end_keeps_nobody_waiting() -> None:
+    background = Background()
+    done: Future[None] = Future()
+    background.ask(lambda: done.set_result(None))
+    done.result(PATIENCE_S)
+    background.close()
+    assert background._thread is not None
+    background._thread.join(PATIENCE_S)
+    open_before = Background._open
+
+    background.ask(lambda: None)
+
+    assert Background._open <= open_before
+
+
 def test_python_is_as_before_when_the_work_is_done() -> None:
     before = sys.getswitchinterval()
     background = Background()
