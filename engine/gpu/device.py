@@ -2,6 +2,7 @@
 
 import gc
 import os
+from typing import Any
 
 import psutil
 import torch
@@ -62,9 +63,9 @@ def memory_for_models(device: torch.device) -> int:
     return int(psutil.virtual_memory().available) // 2
 
 
-def idle_memory(device: torch.device) -> int:
+def idle_memory(device: torch.device, cuda: Any = torch.cuda) -> int:
     """Bytes that torch keeps on a card for what comes next."""
-    return torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return int(cuda.memory_reserved(device) - cuda.memory_allocated(device))
 
 
 def memory_in_use(device: torch.device) -> tuple[int, int]:

@@ -29,8 +29,13 @@ class Recorder(Protocol):
 class CardRecorder:
     """By CUDA graphs. They share their memory, for never are two of them played at once."""
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(
+        self, device: torch.device, *, cuda: Any = torch.cuda, bindings: Any = torch._C
+    ) -> None:
+        """`cuda` and `bindings` are what is asked for all that a card does."""
         self._device = device
+        self._cuda = cuda
+        self._bindings = bindings
         # Always the same: memory of a pool is kept for each stream.
         self._aside: Any = None
         self._pool: Any = None
@@ -41,32 +46,32 @@ class CardRecorder:
         return self._held.bytes
 
     def record(self, work: Work) -> Work:
+        cuda = self._cuda
         if self._aside is None:
-            self._aside = torch.cuda.Stream(self._device)
-        aside = self._aside
-        aside.wait_stream(torch.cuda.current_stream(self._device))
-        with torch.cuda.stream(aside):
+            self._aside = cuda.Stream(self._device)
+        aside, usual = self._aside, cuda.current_stream(self._device)
+        aside.wait_stream(usual)
+        with cuda.stream(aside):
             for _ in range(ROUNDS_BEFORE):
                 work()
-        torch.cuda.current_stream(self._device).wait_stream(aside)
-        torch.cuda.synchronize(self._device)
-        graph = torch.cuda.CUDAGraph()
-        usual = torch.cuda.current_stream(self._device)
+        usual.wait_stream(aside)
+        cuda.synchronize(self._device)
+        graph = cuda.CUDAGraph()
         # Else cuBLAS would work in memory that others may be given while this is played.
-        torch._C._cuda_clearCublasWorkspaces()
+        self._bindings._cuda_clearCublasWorkspaces()
         try:
             # What the event loop does meanwhile is none of it. Nothing is compiled meanwhile.
-            with torch.cuda.graph(
+            with cuda.graph(
                 graph, pool=self._pool, stream=aside, capture_error_mode="thread_local"
             ):
                 # In here torch takes all memory from the pool.
-                before = idle_memory(self._device)
+                before = idle_memory(self._device, cuda)
                 answer = work()
-                grown = idle_memory(self._device) - before
+                grown = idle_memory(self._device, cuda) - before
         finally:
             # torch leaves another one in force where it failed.
-            torch.cuda.set_stream(usual)
-            torch._C._cuda_clearCublasWorkspaces()
+            cuda.set_stream(usual)
+            self._bindings._cuda_clearCublasWorkspaces()
         if self._pool is None:
             self._pool = graph.pool()
 
