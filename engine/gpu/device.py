@@ -2,6 +2,7 @@
 
 import gc
 import os
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -48,6 +49,14 @@ def prepare(device: torch.device) -> None:
         # Another choice of kernels is another rounding, and a seed must mean the same picture.
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.deterministic = True
+
+
+def driver_version(told_in: Path = Path("/sys/module/nvidia/version")) -> str:
+    """Of NVIDIA's driver; empty where the system does not tell it."""
+    try:
+        return told_in.read_text("utf-8").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def settle(device: torch.device) -> None:

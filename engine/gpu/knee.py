@@ -73,7 +73,7 @@ def _side(side: float, card: ModelCard) -> int:
 
 
 def _told(card: ModelCard, warm: Warm, size: tuple[int, int]) -> Sequence[str]:
-    """All that changes a curve: device, precision, engine, libraries, weights, size, offload."""
+    """Device, precision, engine, libraries, weights, size, offload; not the driver."""
     rungs = sorted(warm.easing(card.name).in_force)
     torch_of = f"torch {torch.__version__}"
     return (card.hand, torch_of, card.digest, "{}x{}".format(*size), *rungs)

@@ -11,7 +11,7 @@ import torch
 
 from engine.gpu.addons.shelves import NOWHERE, shelves_at
 from engine.gpu.curves import Curves
-from engine.gpu.device import device_named, memory_for_models
+from engine.gpu.device import device_named, driver_version, memory_for_models
 from engine.gpu.easing import movable
 from engine.gpu.family import Family
 from engine.gpu.hand import hand_of
@@ -129,7 +129,7 @@ async def open_painter(
 
 def kept_in(kept: Kept, device: torch.device) -> Curves | None:
     """None where nothing is measured: a processor may take minutes for a curve."""
-    return Curves(kept) if device.type == "cuda" else None
+    return Curves(kept, driver=driver_version()) if device.type == "cuda" else None
 
 
 def _size(model: Model) -> int:

@@ -42,6 +42,13 @@ def test_with_anything_changed_it_is_another_curve(tmp_path: Path, place: int) -
     assert curves.of((*OURS, "block by block")) is None
 
 
+def test_with_another_driver_it_is_measured_again(tmp_path: Path) -> None:
+    Curves(Kept(tmp_path), driver="570.86").keep(OURS, QUICK)
+
+    assert Curves(Kept(tmp_path), driver="580.12").of(OURS) is None
+    assert Curves(Kept(tmp_path), driver="570.86").of(OURS) == QUICK
+
+
 def test_a_first_start_has_nothing_to_warn_of(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,5 +1,7 @@
 """Devices by name, and telling that memory ran out."""
 
+from pathlib import Path
+
 import psutil
 import pytest
 import torch
@@ -7,6 +9,7 @@ import torch
 from engine.errors import Misconfigured
 from engine.gpu.device import (
     device_named,
+    driver_version,
     memory_for_models,
     memory_in_use,
     ran_out_of_memory,
@@ -20,6 +23,13 @@ CPU = torch.device("cpu")
 def test_a_cpu_computes_in_full_precision_and_a_card_in_half() -> None:
     assert weight_type(CPU) is torch.float32
     assert weight_type(torch.device("cuda")) is torch.float16
+
+
+def test_a_driver_is_known_where_the_system_tells_it(tmp_path: Path) -> None:
+    (tmp_path / "version").write_text("570.86.15\n")
+
+    assert driver_version(tmp_path / "version") == "570.86.15"
+    assert driver_version(tmp_path / "nothing") == ""
 
 
 @pytest.mark.parametrize("name", ["gpu", "meta", "cuda:99", ""])

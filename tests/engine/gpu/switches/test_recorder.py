@@ -16,11 +16,11 @@ GROWN = 70
 
 
 @dataclass(eq=False)
-class Stream:
+class FakeStream:
     name: str
     told: list[str]
 
-    def wait_stream(self, other: "Stream") -> None:
+    def wait_stream(self, other: "FakeStream") -> None:
         self.told.append(f"{self.name} waits for {other.name}")
 
 
@@ -34,21 +34,21 @@ class Pretended:
     capturing: bool = False
 
     def __post_init__(self) -> None:
-        self.current = Stream("usual", self.told)
+        self.current = FakeStream("usual", self.told)
 
-    def Stream(self, device: torch.device) -> Stream:  # noqa: N802  # as torch has it
+    def Stream(self, device: torch.device) -> FakeStream:  # noqa: N802  # as torch has it
         self.told.append("a stream is made")
-        return Stream("aside", self.told)
+        return FakeStream("aside", self.told)
 
-    def current_stream(self, device: torch.device) -> Stream:
+    def current_stream(self, device: torch.device) -> FakeStream:
         return self.current
 
-    def set_stream(self, stream: Stream) -> None:
+    def set_stream(self, stream: FakeStream) -> None:
         self.told.append(f"back to {stream.name}")
         self.current = stream
 
     @contextmanager
-    def stream(self, stream: Stream) -> Iterator[None]:
+    def stream(self, stream: FakeStream) -> Iterator[None]:
         before, self.current = self.current, stream
         yield
         self.current = before
@@ -62,7 +62,7 @@ class Pretended:
 
     @contextmanager
     def graph(
-        self, graph: Any, *, pool: Any, stream: Stream, capture_error_mode: str
+        self, graph: Any, *, pool: Any, stream: FakeStream, capture_error_mode: str
     ) -> Iterator[None]:
         """Like torch's it leaves its own stream in force where what is recorded fails."""
         self.told.append(f"recording in {pool}, {capture_error_mode}")
