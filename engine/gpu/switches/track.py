@@ -124,10 +124,13 @@ def example(rows: Rows, width: int) -> Rows:
 
 
 def others(rows: Rows) -> Rows:
-    """As many rows of which nothing is the same: other noise at other times, told otherwise."""
+    """As many rows of which nothing is the same: other noise at other times, told otherwise.
+
+    Nothing is larger than it was: half precision would overflow.
+    """
     made = _copy(rows)
     for tensor in (made.latents, *made.conditioning.values()):
-        tensor.copy_(-tensor.roll(1, -1))
+        tensor.neg_()
     made.times.div_(2)
     return made
 
