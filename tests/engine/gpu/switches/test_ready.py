@@ -150,6 +150,15 @@ def test_a_model_without_guidance_is_made_ready_for_its_single_row(own: Family) 
     assert [shape.split(" of ")[0] for shape in own.tracks.made] == ["1 row", "2 rows"]
 
 
+def test_no_more_rows_are_made_ready_than_fit(own: Family) -> None:
+    recorder = FakeRecorder()
+    own.tracks = Tracks(own.network, own.ask_of, CPU, recorder=recorder)
+
+    Ready(Thrown(switches=ON), Kept(None)).make(own, recipe(), 1)
+
+    assert recorder.recorded == 0
+
+
 def test_a_model_that_was_put_away_meanwhile_is_neither_kept_nor_compiled() -> None:
     """While others were warmed up, and while another was compiled."""
     families = [family_of(tiny.pipeline()) for _ in range(2)]
