@@ -3,6 +3,7 @@
 import logging
 import os
 from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -25,7 +26,12 @@ FLAGS = {
 
 
 def compiled(network: Module, *, flags: bool, backend: str = "inductor") -> Any:
-    """The same network with the same weights, compiled for each shape when that is first asked."""
+    """The same network with the same weights, compiled for each shape when that is first asked.
+
+    For the thread that paints, whoever asks the program then.
+    """
+    if backend == "inductor":
+        _trace_ahead()
     program: Any = torch.compile(
         network,
         fullgraph=True,
@@ -34,6 +40,15 @@ def compiled(network: Module, *, flags: bool, backend: str = "inductor") -> Any:
         options=dict(FLAGS) if flags and backend == "inductor" else None,
     )
     return program
+
+
+def _trace_ahead() -> None:
+    """What torch traces at its first compilation and keeps.
+
+    While it traces, every network of this process fails that is asked in another thread.
+    """
+    shim: Any = import_module("torch._inductor.loop_body").InterpreterShim
+    shim._dummy_gm()
 
 
 def at_length() -> AbstractContextManager[None]:

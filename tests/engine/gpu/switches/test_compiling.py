@@ -2,11 +2,14 @@
 
 import logging
 import os
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 
-from engine.gpu.switches.compiling import PLACE, keep_programs_in
+from engine.gpu.switches.compiling import PLACE, compiled, keep_programs_in
 
 
 @pytest.mark.parametrize("chosen", [None, "elsewhere"])
@@ -35,3 +38,13 @@ def test_where_they_cannot_be_kept_torch_has_its_own_place_for_them(
 
     assert PLACE not in os.environ
     assert "is not kept there" in caplog.text
+
+
+def test_what_torch_traces_at_its_first_compilation_is_traced_before_anybody_paints() -> None:
+    shim: Any = import_module("torch._inductor.loop_body").InterpreterShim
+    shim._dummy_gm.cache_clear()
+
+    compiled(torch.nn.Identity(), flags=False)
+
+    # Else every network that is asked meanwhile, in another thread, fails.
+    assert shim._dummy_gm.cache_info().currsize == 1
