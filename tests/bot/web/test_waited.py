@@ -147,6 +147,7 @@ async def test_what_was_begun_before_a_pause_is_waited_for(house: House) -> None
 
 async def test_who_waits_hears_of_a_pause_that_they_bear_no_longer(house: House) -> None:
     await house.studio.submit(A_HERD, SOMEBODY)
+    await until(lambda: len(house.painter.painting) == house.painter.seats)
     there, caller = There(), Caller(owner=own_person("later"), scopes=frozenset())
     asked = ImageRequest(prompt="a fox")
     waiting = asyncio.create_task(painted(house.app, there.request, caller, asked, bears_s=0))
