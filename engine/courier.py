@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from engine.about import about
 from engine.ending import kept_pictures
@@ -28,9 +29,10 @@ def nobody(worker: str) -> bool:
 class Courier:
     """Takes what is due, sends it, and only then marks it as told.
 
-    A crash between the two sends it again, and the other end keeps one by the nonce. `bell` rings
-    when there may be something; `hold` is for how long a delivery is this courier's alone. What a
-    `worker` had in hand that `is_gone` is taken at once; one of our own name was one before us.
+    A crash between the two sends it again, and the other end keeps one by the nonce; who lives
+    sends nothing twice, however long a mark takes. `bell` rings when there may be something; `hold`
+    is for how long a delivery is this courier's alone. What a `worker` had in hand that `is_gone`
+    is taken at once; one of our own name was one before us.
     """
 
     def __init__(
@@ -60,7 +62,8 @@ class Courier:
         self._hold = hold
         self._at_once = at_once
         self._meter = meter or Meter()
-        self._sending: set[asyncio.Task[None]] = set()
+        self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._unmarked: set[str] = set()
         self._flushing: list[asyncio.Event] = []
 
     async def run(self) -> None:
@@ -73,7 +76,7 @@ class Courier:
                 except EaselError as error:
                     log.warning("the deliveries have to wait: %s", error)
                 if not begun:
-                    if not self._sending:
+                    if not self._in_hand:
                         for flushed in flushing:
                             flushed.set()
                     await self._rest()
@@ -99,7 +102,7 @@ class Courier:
     async def _begin(self, group: asyncio.TaskGroup) -> int:
         """As many as there is room for: a slow one takes one place, and holds up no other."""
         self._bell.clear()
-        room = self._at_once - len(self._sending)
+        room = self._at_once - len(self._in_hand)
         if not room:
             return 0
         if self._is_first:
@@ -109,11 +112,13 @@ class Courier:
         deliveries = await self._outbox.take_due(
             now, until=now + self._hold, most=room, worker=self._worker
         )
-        for delivery in deliveries:
+        # One that is marked for longer than it is held is due again, and still in hand.
+        new = [delivery for delivery in deliveries if delivery.job.id not in self._in_hand]
+        for delivery in new:
             task = group.create_task(self._deliver(delivery))
-            self._sending.add(task)
-            task.add_done_callback(self._make_room)
-        return len(deliveries)
+            self._in_hand[delivery.job.id] = task
+            task.add_done_callback(partial(self._make_room, delivery.job.id))
+        return len(new)
 
     async def _take_back_from_the_dead(self) -> None:
         known = await self._outbox.workers()
@@ -121,8 +126,8 @@ class Courier:
         if gone:
             await self._outbox.take_back(self._now(), gone)
 
-    def _make_room(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
+    def _make_room(self, job: str, _: asyncio.Task[None]) -> None:
+        del self._in_hand[job]
         self._bell.set()
 
     async def _rest(self) -> None:
@@ -137,17 +142,21 @@ class Courier:
             await self._try(delivery)
 
     async def _try(self, delivery: Delivery) -> None:
+        job = delivery.job.id
         try:
-            outcome = await self._told(delivery)
-            self._meter.tell(Delivered(outcome=outcome))
-            if outcome is not Telling.FAILED:
-                # It was sent: half noted, it would be sent again.
-                await whole(self._outbox.delivered(delivery.job.id, self._now()))
-            else:
-                wait = pause_after(delivery.tries)
-                await self._outbox.put_off(delivery.job.id, self._now() + wait)
+            if job not in self._unmarked:
+                outcome = await self._told(delivery)
+                self._meter.tell(Delivered(outcome=outcome))
+                if outcome is Telling.FAILED:
+                    wait = pause_after(delivery.tries)
+                    await self._outbox.put_off(job, self._now() + wait)
+                    return
+                self._unmarked.add(job)
+            # It was sent: half noted, it would be sent again.
+            await whole(self._outbox.delivered(job, self._now()))
+            self._unmarked.remove(job)
         except EaselError as error:
-            log.warning("what became of job %s may be told again: %s", delivery.job.id, error)
+            log.warning("what became of job %s cannot be noted yet: %s", job, error)
 
     async def _told(self, delivery: Delivery) -> Telling:
         job = delivery.job.id

@@ -1,7 +1,7 @@
 """How those who are far away come to know what became of their jobs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -144,7 +144,7 @@ class DeadPen(MemoryOutbox):
         await super().delivered(job, now)
 
 
-async def test_what_was_told_and_not_marked_is_told_again_with_the_same_nonce() -> None:
+async def test_what_was_told_and_not_marked_is_only_marked_later() -> None:
     ledger, sink, watch = MemoryLedger(), Recorder(), Watch()
     pen = ledger.outbox = DeadPen(ledger.jobs.__getitem__)
     await done_job(ledger)
@@ -155,9 +155,52 @@ async def test_what_was_told_and_not_marked_is_told_again_with_the_same_nonce() 
     rounds.append(await courier.round())
     watch.now += HOUR
     rounds += [await courier.round(), await courier.round()]
+    watch.now += HOUR
+    rounds.append(await courier.round())
 
-    assert rounds == [1, 0, 1, 0]
+    assert rounds == [1, 0, 1, 0, 0]
+    assert [job.id for job, _ in sink.sent] == ["fox"]
+
+
+async def test_who_comes_after_a_crash_tells_it_again_with_the_same_nonce() -> None:
+    ledger, sink, watch = MemoryLedger(), Recorder(), Watch()
+    pen = ledger.outbox = DeadPen(ledger.jobs.__getitem__)
+    await done_job(ledger)
+    await courier_of(ledger, sink, watch, pen).round()
+
+    pen.dead = False
+    watch.now += HOUR
+    await courier_of(ledger, sink, watch, pen).round()
+
     assert [job.id for job, _ in sink.sent] == ["fox", "fox"]
+
+
+class SlowPen(MemoryOutbox):
+    """Marks nothing before the database answers."""
+
+    def __init__(self, job: Callable[[str], Job]) -> None:
+        super().__init__(job)
+        self.answers = asyncio.Event()
+
+    async def delivered(self, job: str, now: datetime) -> None:
+        await self.answers.wait()
+        await super().delivered(job, now)
+
+
+async def test_what_takes_longer_to_mark_than_it_is_held_is_not_told_again() -> None:
+    ledger, sink, watch = MemoryLedger(), Recorder(), Watch()
+    pen = ledger.outbox = SlowPen(ledger.jobs.__getitem__)
+    await done_job(ledger)
+    courier = courier_of(ledger, sink, watch, pen)
+    first = asyncio.create_task(courier.round())
+    await until(lambda: bool(sink.sent))
+
+    watch.now += HOUR
+    again = await courier.round()
+    pen.answers.set()
+
+    assert (await first, again) == (1, 0)
+    assert [job.id for job, _ in sink.sent] == ["fox"]
 
 
 @asynccontextmanager
