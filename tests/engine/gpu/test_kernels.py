@@ -17,7 +17,7 @@ from engine.gpu.kernels import (
     WideLinear,
     widen,
 )
-from tests.engine.gpu.families.specimen import every_specimen
+from tests.engine.gpu.families.specimen import MAKERS
 from tests.engine.gpu.together import paint_together
 
 pytestmark = pytest.mark.skipif(
@@ -141,7 +141,7 @@ def test_layers_of_other_kinds_stay_what_they_are(layer: Module) -> None:
 
 @pytest.mark.parametrize("name", ["sd", "sdxl", "sd3", "flux"])
 def test_after_company_a_job_alone_still_has_the_bits_of_stock_diffusers(name: str) -> None:
-    specimen = every_specimen()[name]
+    specimen = MAKERS[name]()
     asked = specimen.recipe(steps=2)
     stock = specimen.latents(asked)
     others = [specimen.recipe(steps=2, seed=seed) for seed in range(3)]

@@ -42,9 +42,10 @@ def family_of(pipe: Any) -> Family:
         return with_previews(StableDiffusion(pipe, CARD))
 
 
-@torch.inference_mode()
 def with_previews(family: Family) -> Family:
-    colours = Colours.of(family.pipe.vae, CPU)
+    """In colours that mean nothing: the right ones take longer to find than a picture to paint."""
+    channels = int(family.pipe.vae.config.latent_channels)
+    colours = Colours(torch.full((channels + 1, 3), 0.1, device=CPU))
     family.previews = Previews(colours, every=USUAL_EVERY)
     return family
 

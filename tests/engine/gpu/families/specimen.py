@@ -1,6 +1,6 @@
 """A specimen of every family: a tiny pipeline, our family over it, and diffusers' own pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -95,10 +95,14 @@ def specimen(
     )
 
 
+MAKERS: Mapping[str, Callable[[], Specimen]] = {
+    "sd": lambda: specimen(tiny.pipeline(), StableDiffusion, "sd", multiple=8),
+    "sdxl": lambda: specimen(tiny.sdxl(), StableDiffusionXL, "sdxl", multiple=8),
+    "sd3": lambda: specimen(tiny.sd3(), StableDiffusion3, "sd3", multiple=16, noise=Noise.FLOW),
+    "flux": lambda: specimen(tiny.flux(), Flux, "flux", multiple=16, noise=Noise.FLOW),
+}
+"""Each makes a specimen that no other test has its hands on."""
+
+
 def every_specimen() -> Mapping[str, Specimen]:
-    return {
-        "sd": specimen(tiny.pipeline(), StableDiffusion, "sd", multiple=8),
-        "sdxl": specimen(tiny.sdxl(), StableDiffusionXL, "sdxl", multiple=8),
-        "sd3": specimen(tiny.sd3(), StableDiffusion3, "sd3", multiple=16, noise=Noise.FLOW),
-        "flux": specimen(tiny.flux(), Flux, "flux", multiple=16, noise=Noise.FLOW),
-    }
+    return {name: make() for name, make in MAKERS.items()}

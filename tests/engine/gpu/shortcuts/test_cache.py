@@ -17,7 +17,7 @@ from engine.gpu.switches.tracks import OFTEN, Compile, Tracks
 from engine.job import LATENT, Recipe
 from engine.ladder import Rung
 from engine.phrase import Phrase
-from tests.engine.gpu.families.specimen import FILES, Specimen, every_specimen
+from tests.engine.gpu.families.specimen import FILES, MAKERS, Specimen, every_specimen
 from tests.engine.gpu.families.test_guidance_end import TOLD, ending
 from tests.engine.gpu.shortcuts.stale import Stale
 from tests.engine.gpu.switches.recording import FakeRecorder, Later
@@ -312,7 +312,7 @@ def test_a_network_that_comes_to_the_card_piece_by_piece_paints_the_same(
 ) -> None:
     asked = specimens[name].recipe(cache=3, steps=7)
     (before,) = paint_together(specimens[name].family, [asked])
-    own = every_specimen()[name].family
+    own = MAKERS[name]().family
     company, sitting = company_of(own), Sitting(asked)
     company.welcome(sitting.seat)
 
@@ -341,7 +341,7 @@ def test_a_picture_says_that_not_all_steps_were_whole(specimens: Mapping[str, Sp
 
 
 def test_of_a_network_that_cannot_be_taken_apart_each_step_is_whole() -> None:
-    specimen = every_specimen()["sd"]
+    specimen = MAKERS["sd"]()
     stage = specimen.family.network.up_blocks[-1]
     stage.__class__ = type("AnotherStage", (type(stage),), {})
     asked = specimen.recipe(cache=3)
@@ -355,7 +355,7 @@ def test_of_a_network_that_cannot_be_taken_apart_each_step_is_whole() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @torch.inference_mode()
 def test_both_phases_are_recorded(name: str) -> None:
-    specimen = every_specimen()[name]
+    specimen = MAKERS[name]()
     family, recorder = specimen.family, FakeRecorder()
     asked = specimen.recipe(cache=2, steps=3 * OFTEN)
     (plain,) = paint_together(family, [asked])
@@ -371,7 +371,7 @@ def test_both_phases_are_recorded(name: str) -> None:
 
 @torch.inference_mode()
 def test_only_the_whole_is_compiled() -> None:
-    specimen, background = every_specimen()["sd"], Later()
+    specimen, background = MAKERS["sd"](), Later()
     family = specimen.family
     how = Compile(compiled=lambda: family.network, background=background)
     family.tracks = Tracks(family.network, family.ask_of, CPU, compile=how)

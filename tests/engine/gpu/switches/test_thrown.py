@@ -22,7 +22,7 @@ from engine.gpu.warm import Warm
 from engine.ladder import Rung, Strain, Work
 from engine.switch import USUAL, Switch
 from engine.turns import Turns
-from tests.engine.gpu.families.specimen import Specimen, every_specimen
+from tests.engine.gpu.families.specimen import MAKERS, Specimen
 from tests.engine.gpu.switches.recording import FakeRecorder, Later
 from tests.engine.gpu.together import CPU, begun, paint_together
 
@@ -33,7 +33,7 @@ TRACED: Callable[..., Any] = partial(compiled, backend="eager")
 
 
 def switched(name: str, switches: frozenset[Switch]) -> tuple[Specimen, Later]:
-    specimen = every_specimen()[name]
+    specimen = MAKERS[name]()
     background = Later()
     Thrown(switches=switches, background=background, compiled=TRACED).over(specimen.family)
     return specimen, background
@@ -57,7 +57,7 @@ def test_a_switch_changes_no_more_than_the_last_bits(
 def test_a_decoder_that_overflows_is_in_bfloat16_and_moves_pixels_by_little(
     specimens: Mapping[str, Specimen], name: str
 ) -> None:
-    specimen = every_specimen()[name]
+    specimen = MAKERS[name]()
     specimen.pipe.vae.register_to_config(force_upcast=True, _use_default_values=[])
     Thrown(switches=frozenset({Switch.DECODER})).over(specimen.family)
     asked = specimen.recipe()
