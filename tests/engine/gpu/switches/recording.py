@@ -1,14 +1,17 @@
-"""A recorder for a processor, and a background whose work is done when the test says so."""
+"""A network and what it is asked, a recorder for a processor, and a background that waits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from engine.gpu.rows import Rows
 from engine.gpu.switches.background import Background
 from engine.gpu.switches.held import Held
 from engine.gpu.switches.recorder import Work
+from engine.gpu.switches.tracks import OFTEN, Compile, Tracks
 
 
 @dataclass
@@ -59,3 +62,39 @@ class Later(Background):
 def more(rows: Rows, times: int) -> Rows:
     """The rows over and over."""
     return rows.padded(len(rows) * times)
+
+
+class Net(nn.Module):
+    """Answers each row by itself, and remembers how many rows it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[int] = []
+
+    def forward(self, latents: Tensor, times: Tensor, words: Tensor) -> Tensor:
+        self.asked.append(len(latents))
+        return latents * times[:, None] + words.sum(1)[:, None]
+
+
+def ask(network: Any, rows: Rows) -> Tensor:
+    answer: Tensor = network(rows.latents, rows.times, rows.conditioning["words"])
+    return answer
+
+
+def rows(count: int, *, places: int = 3, seed: int = 0) -> Rows:
+    generator = torch.Generator().manual_seed(seed)
+    return Rows(
+        latents=torch.randn(count, places, generator=generator),
+        times=torch.rand(count, generator=generator),
+        conditioning={"words": torch.randn(count, 5, generator=generator)},
+    )
+
+
+def often(tracks: Tracks, asked: Rows, times: int = OFTEN) -> Tensor | None:
+    for _ in range(times - 1):
+        tracks.answer(asked)
+    return tracks.answer(asked)
+
+
+def compiling(network: Callable[..., Tensor], background: Later) -> Compile:
+    return Compile(compiled=lambda: network, background=background)

@@ -6,8 +6,7 @@ from engine.gpu.family import Family
 from engine.gpu.switches.held import Held
 from engine.gpu.switches.tracks import Tracks
 from engine.gpu.warm import Warm
-from tests.engine.gpu.switches.recording import FakeRecorder
-from tests.engine.gpu.switches.test_tracks import Net, ask, rows
+from tests.engine.gpu.switches.recording import FakeRecorder, Net, ask, rows
 from tests.engine.gpu.together import CPU
 
 
