@@ -6,7 +6,8 @@ from engine.alternatives import literal
 from engine.errors import InvalidRequest
 from engine.job import Recipe
 from engine.phrase import Phrase
-from engine.request import STRENGTH, ControlWish, ImageRequest, ReferenceWish
+from engine.request import STRENGTH, ImageRequest
+from engine.wish import ControlWish, ReferenceWish
 
 REROLL = Phrase("Re-roll it instead: that takes what is there today.")
 ADDONS = {

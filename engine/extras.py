@@ -11,7 +11,8 @@ from engine.errors import InvalidRequest
 from engine.extra import PREPROCESSORS, Control, Extra, Reference
 from engine.job import LANCZOS, LATENT
 from engine.nearest import did_you_mean
-from engine.request import ImageRequest, ReferenceWish
+from engine.request import ImageRequest
+from engine.wish import ReferenceWish
 
 MOST_LORAS = 8
 LIKES = ("steps", "guidance", "sampler")

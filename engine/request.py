@@ -1,11 +1,9 @@
 """ImageRequest: what somebody asked for, the same whichever way they came in."""
 
-import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -17,9 +15,11 @@ from pydantic import (
 
 from engine.card import MOST_SKIPPED
 from engine.errors import InvalidRequest
-from engine.nearest import did_you_mean
 from engine.phrase import Phrase
+from engine.readable import Name, readable
+from engine.refusal import refusal_of
 from engine.sampler import sampler_named
+from engine.wish import ControlWish, ReferenceWish
 
 SMALLEST, LARGEST, STEP = 64, 2048, 8
 LARGEST_FINAL = 4 * LARGEST
@@ -30,55 +30,11 @@ MOST_STEPS, MOST_GUIDANCE = 150, 30
 # Beyond that little is gained any more, and pictures lose what they show.
 MOST_CACHED = 5
 LARGEST_SEED = 2**32 - 1
-LONGEST_PROMPT = 6000
 STRENGTH = 0.75
 NO_IMAGE = (
     "strength says how much of an image may change, and there is no image. Give one to begin from, "
     "or leave strength out."
 )
-# No database keeps these, and no file of text.
-UNKEPT = re.compile("[\x00\ud800-\udfff]")
-
-
-def _readable(name: str, text: str) -> str:
-    if len(text) > LONGEST_PROMPT:
-        raise InvalidRequest(
-            "That {name} has {count:,} characters. {most:,} is the most I read.",
-            name=Phrase(name),
-            count=len(text),
-            most=LONGEST_PROMPT,
-        )
-    if UNKEPT.search(text):
-        raise InvalidRequest(
-            "There is a character in the {name} that is no text. Take it out.", name=Phrase(name)
-        )
-    return text
-
-
-Name = Annotated[str, AfterValidator(lambda name: _readable("name", name))]
-
-
-class ControlWish(BaseModel):
-    """A picture to follow by a ControlNet; `image` is the digest of a picture that is kept."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    name: Name
-    image: Name
-    weight: float = Field(1.0, ge=0, le=2, strict=True)
-    start: float = Field(0.0, ge=0, le=1, strict=True)
-    end: float = Field(1.0, ge=0, le=1, strict=True)
-    preprocessor: Name | None = None
-
-
-class ReferenceWish(BaseModel):
-    """A picture whose look to take over by an IP-Adapter; the only one fitting, without a name."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    image: Name
-    name: Name | None = None
-    weight: float = Field(0.6, ge=0, le=2, strict=True)
 
 
 class ImageRequest(BaseModel):
@@ -135,19 +91,19 @@ class ImageRequest(BaseModel):
         try:
             return handler(fields)
         except ValidationError as error:
-            raise InvalidRequest(_sentence(error, known=cls.model_fields)) from None
+            raise InvalidRequest(refusal_of(error, cls, LIMITS, inside=WISHES)) from None
 
     @field_validator("prompt")
     @classmethod
     def _says_something(cls, prompt: str) -> str:
         if not prompt.strip():
             raise InvalidRequest("Tell me what to paint: the prompt is empty.")
-        return _readable("prompt", prompt)
+        return readable("prompt", prompt)
 
     @field_validator("negative")
     @classmethod
     def _readable_negative(cls, negative: str) -> str:
-        return _readable("negative prompt", negative)
+        return readable("negative prompt", negative)
 
     @field_validator("width", "height")
     @classmethod
@@ -280,46 +236,3 @@ LIMITS = {
     "end": Phrase("a share of the steps, from 0 to 1"),
 }
 WISHES: Mapping[str, type[BaseModel]] = {"controls": ControlWish, "references": ReferenceWish}
-
-
-def _shown(given: object) -> str:
-    """What was given, as somebody would write it."""
-    match given:
-        case None:
-            return "null"
-        case list() | tuple() if all(isinstance(each, str | int | float) for each in given):
-            return f"{list(given)!r:.60}"
-        case list() | tuple():
-            return "[…]"
-        case Mapping() | BaseModel():
-            return "{…}"
-        case _:
-            return f"{given!r:.60}"
-
-
-def _sentence(error: ValidationError, known: Any) -> str:
-    first = error.errors(include_url=False, include_context=False)[0]
-    place, value = "", _shown(first["input"])
-    match first["loc"]:
-        case (str(wishes), int(index), inside, *_) if wishes in WISHES:
-            name, known = str(inside), WISHES[wishes].model_fields
-            place = f"In number {index + 1} of the {wishes}: "
-        case (outermost, *_):
-            name = str(outermost)
-        case _:
-            name = "request"
-    match first["type"]:
-        case "extra_forbidden":
-            mend = did_you_mean(name, known)
-            told = Phrase("I know no “{name}”. {mend}", name=name[:60], mend=mend)
-        case _ if name in LIMITS:
-            plain = name.replace("_", " ")
-            told = Phrase(
-                "{name} is {limit}, not {value}.", name=plain, limit=LIMITS[name], value=value
-            )
-        case "missing":
-            told = Phrase("The {name} is missing.", name=name)
-        case _:
-            wrong = f"{first['msg'][0].lower()}{first['msg'][1:]}"
-            told = Phrase("{name}: {wrong}, not {value}.", name=name, wrong=wrong, value=value)
-    return Phrase("{place}{told}", place=place, told=told) if place else told

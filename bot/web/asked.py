@@ -10,15 +10,9 @@ from bot.web.fields import Said
 from engine.card import MOST_SKIPPED
 from engine.errors import InvalidRequest
 from engine.prompt import read_prompt
-from engine.request import (
-    LARGEST_SEED,
-    LONGEST_PROMPT,
-    MOST_CACHED,
-    MOST_CONTROLS,
-    ControlWish,
-    ImageRequest,
-    ReferenceWish,
-)
+from engine.readable import LONGEST_PROMPT
+from engine.request import LARGEST_SEED, MOST_CACHED, MOST_CONTROLS, ImageRequest
+from engine.wish import ControlWish, ReferenceWish
 
 ALTERNATIVE = "{"
 """Without one a prompt stands for as many pictures as were counted."""

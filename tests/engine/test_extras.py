@@ -6,9 +6,10 @@ from engine.addon import Addon, Kind, Shelf
 from engine.errors import InvalidRequest
 from engine.extra import PREPROCESSORS, Control, Extra, Reference
 from engine.extras import MOST_LORAS, embeddings_of, extras_of, loras_of, words_called
-from engine.request import ControlWish, ImageRequest, ReferenceWish
+from engine.request import ImageRequest
 from engine.tariff import Tariff
 from engine.tiles import tiles_of
+from engine.wish import ControlWish, ReferenceWish
 from storage.picture_rows import digest_of
 from tests.engine.test_addon import CARD, lora
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import InvalidRequest
-from engine.request import ControlWish, ImageRequest, ReferenceWish
+from engine.request import ImageRequest
+from engine.wish import ControlWish, ReferenceWish
 
 REFUSED = {
     "an empty prompt": ({"prompt": ""}, "the prompt is empty"),

@@ -3,8 +3,9 @@
 import pytest
 
 from engine.errors import NotFound
-from engine.request import ControlWish, ImageRequest
+from engine.request import ImageRequest
 from engine.sources import Use, needed, require_own
+from engine.wish import ControlWish
 from tests.engine.house import open_house
 from tests.fakes import a_png
 from tests.storage.samples import ALICE, BOB

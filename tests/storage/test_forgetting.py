@@ -14,9 +14,10 @@ from engine.choices import NOTHING_CHOSEN, Kind, Whose
 from engine.errors import NotFound
 from engine.job import Status
 from engine.ports import Ledger
-from engine.request import ControlWish, ImageRequest
+from engine.request import ImageRequest
 from engine.search import Search
 from engine.style import Style
+from engine.wish import ControlWish
 from storage.database import connect
 from storage.picture_rows import PictureRow
 from tests.storage.conftest import Shelf, sql_shelf

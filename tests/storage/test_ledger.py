@@ -10,7 +10,8 @@ from engine.archive import Archive
 from engine.errors import NotFound
 from engine.job import Job, Recipe, Status, Tile
 from engine.ports import Ledger
-from engine.request import ControlWish, ImageRequest, ReferenceWish
+from engine.request import ImageRequest
+from engine.wish import ControlWish, ReferenceWish
 from tests.engine.recipes import EVERYTHING
 from tests.storage.samples import (
     A_FOX,

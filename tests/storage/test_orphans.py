@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.job import Status
-from engine.request import ControlWish, ImageRequest
+from engine.request import ImageRequest
+from engine.wish import ControlWish
 from storage.database import connect
 from storage.ledger import SqlLedger
 from storage.orphans import Orphans

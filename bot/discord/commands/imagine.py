@@ -20,7 +20,8 @@ from bot.discord.typed.offers import (
 from bot.sizes import ASPECTS, read_aspect, read_size
 from engine.errors import InvalidRequest
 from engine.prompt import read_prompt
-from engine.request import LARGEST_SEED, LONGEST_PROMPT, MOST_COUNT, ImageRequest
+from engine.readable import LONGEST_PROMPT
+from engine.request import LARGEST_SEED, MOST_COUNT, ImageRequest
 
 OPTIONS = (
     *("prompt", "negative", "model", "aspect", "size", "steps", "guidance", "sampler", "seed"),

@@ -20,7 +20,8 @@ from engine.choices import Kind, Whose
 from engine.clock import utc_now
 from engine.errors import InvalidRequest
 from engine.preferences import GROUPS, NAMES
-from engine.request import LONGEST_PROMPT, MOST_COUNT
+from engine.readable import LONGEST_PROMPT
+from engine.request import MOST_COUNT
 
 OPTIONS = (
     *("model", "aspect", "size", "steps", "guidance", "sampler"),

@@ -19,7 +19,7 @@ from bot.discord.typed.offers import choices
 from engine.accounts import Act
 from engine.choices import Kind, Whose
 from engine.clock import utc_now
-from engine.request import LONGEST_PROMPT
+from engine.readable import LONGEST_PROMPT
 from engine.style import Style
 from engine.styles import LONGEST_NAME, built_in_named
 

@@ -13,7 +13,8 @@ from bot.web.asked import Base64, Name
 from bot.web.bodies import checked
 from engine.errors import InvalidRequest
 from engine.extra import PREPROCESSORS
-from engine.request import MOST_CONTROLS, ControlWish
+from engine.request import MOST_CONTROLS
+from engine.wish import ControlWish
 
 CONTROLNET = "controlnet"
 BALANCED = frozenset({"0", "balanced", "controlmode.balanced"})

@@ -16,7 +16,7 @@ from engine.choices import Kind, Whose
 from engine.errors import InvalidRequest
 from engine.key import Scope
 from engine.preferences import NAMES
-from engine.request import LONGEST_PROMPT
+from engine.readable import LONGEST_PROMPT
 
 SIZES = ({"size"}, {"aspect"}, {"width", "height"})
 """Each says which shape pictures have."""

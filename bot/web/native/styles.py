@@ -14,7 +14,7 @@ from bot.web.native.told import Told
 from engine.choices import Kind, Whose
 from engine.errors import InvalidRequest, NotFound
 from engine.key import Scope
-from engine.request import LONGEST_PROMPT
+from engine.readable import LONGEST_PROMPT
 from engine.style import STYLES, Style, plain_name, style_named
 from engine.styles import checked_style
 

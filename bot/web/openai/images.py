@@ -26,7 +26,7 @@ from engine.card import card_named
 from engine.errors import InvalidRequest, NotFound
 from engine.job import Remembered
 from engine.key import Scope
-from engine.request import ReferenceWish
+from engine.wish import ReferenceWish
 
 USUAL_QUALITY = 90
 ABOUT_THE_ANSWER = ("response_format", "output_format", "output_compression")

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.sizes import read_size
 from bot.web.asked import Name, Words
 from engine.errors import InvalidRequest
-from engine.request import LARGEST_SEED, LONGEST_PROMPT
+from engine.readable import LONGEST_PROMPT
+from engine.request import LARGEST_SEED
 
 THEIRS = ("gpt-image", "dall-e", "chatgpt-image")
 """Models that programs name because no others were known to them; here they are the first."""

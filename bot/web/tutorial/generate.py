@@ -25,7 +25,8 @@ from engine.card import card_named
 from engine.errors import InvalidRequest, NotFound
 from engine.job import Job, Remembered, Status
 from engine.key import Scope
-from engine.request import LARGEST_SEED, LONGEST_PROMPT, ImageRequest
+from engine.readable import LONGEST_PROMPT
+from engine.request import LARGEST_SEED, ImageRequest
 
 PNG = "image/png"
 ABOUT_ACCEPT = "application/json for JSON with the picture as base64; the PNG itself else."
