@@ -1,5 +1,7 @@
 """The tests' own parts of pytest: the promises and how they were kept, and less to look through."""
 
+from hypothesis import HealthCheck, settings
+
 from tests.reliability.report import (
     pytest_addoption,
     pytest_collection_modifyitems,
@@ -14,3 +16,7 @@ __all__ = [
     "pytest_configure",
     "pytest_runtest_protocol",
 ]
+
+# A machine that others use too halts for seconds now and then.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")

@@ -168,7 +168,6 @@ def test_any_text_is_expanded_or_refused(text: str, wild: bool, seed: int) -> No
     assert 1 <= len(prompts) <= MOST_TILES
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_can_be_escaped(text: str) -> None:
     text = text.replace("\\", "")

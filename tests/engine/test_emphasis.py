@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.emphasis import Fragment, Lora, read_emphasis
@@ -163,7 +163,6 @@ def test_a_hostile_prompt_is_read_at_once(piece: str) -> None:
     assert "".join(f.text for f in emphasis.chunks[0]).endswith("fox")
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_any_text_can_be_read(text: str) -> None:
     emphasis = read_emphasis(text)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from sd_parsers.parsers import AUTOMATIC1111Parser
 
 from engine.infotext import read_infotext, write_infotext
@@ -83,7 +83,6 @@ def test_ordinary_words_are_not_written_twice() -> None:
     assert "Easel" not in text
 
 
-@settings(deadline=None)
 @given(RECIPES)
 def test_a_reader_that_splits_at_commas_sees_every_setting(recipe: Recipe) -> None:
     line = write_infotext(recipe, {"Notes": "a, b: c"}).rpartition("\n")[2]
@@ -125,7 +124,6 @@ def test_other_programs_read_a_recipe_with_everything() -> None:
             assert found.metadata[name] == value
 
 
-@settings(deadline=None)
 @given(RECIPES)
 def test_other_programs_find_the_settings_of_any_recipe(recipe: Recipe) -> None:
     # This reader takes no prompt in which “Negative prompt:” stands again, whoever wrote it.

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.clock import utc_now
@@ -105,7 +105,6 @@ def test_a_recipe_from_before_there_were_extras_is_read() -> None:
     assert recipe_of(plain) == A_FOX
 
 
-@settings(deadline=None)
 @given(recipes(st.text(max_size=10)))
 def test_any_recipe_comes_back_from_json(recipe: Recipe) -> None:
     assert recipe_of(json.loads(json.dumps(asdict(recipe)))) == recipe

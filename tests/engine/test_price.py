@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.extra import Control
@@ -218,7 +218,6 @@ observations = st.lists(st.tuples(recipes, st.floats(1e-6, 1e6)), max_size=12)
 
 
 @given(seen=observations, recipe=recipes)
-@settings(deadline=None)
 def test_no_price_is_ever_negative(seen: list[tuple[Recipe, float]], recipe: Recipe) -> None:
     speeds = Speeds()
     for other, seconds in seen:
@@ -229,7 +228,6 @@ def test_no_price_is_ever_negative(seen: list[tuple[Recipe, float]], recipe: Rec
 
 
 @given(seen=observations, recipe=recipes, more=st.integers(1, 100))
-@settings(deadline=None)
 def test_more_steps_never_cost_less(
     seen: list[tuple[Recipe, float]], recipe: Recipe, more: int
 ) -> None:
@@ -244,7 +242,6 @@ def test_more_steps_never_cost_less(
 
 
 @given(seen=observations, recipe=recipes, more=st.floats(0, 0.5))
-@settings(deadline=None)
 def test_to_redraw_more_never_costs_less(
     seen: list[tuple[Recipe, float]], recipe: Recipe, more: float
 ) -> None:
@@ -259,7 +256,6 @@ def test_to_redraw_more_never_costs_less(
 
 
 @given(seen=observations, recipe=recipes, truth=st.floats(0.01, 1000))
-@settings(deadline=None)
 def test_the_estimate_comes_to_what_is_observed(
     seen: list[tuple[Recipe, float]], recipe: Recipe, truth: float
 ) -> None:

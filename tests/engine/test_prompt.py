@@ -313,7 +313,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         read_prompt(text)
 
 
-@settings(deadline=None)
 @given(WORDS)
 def test_any_text_behind_a_prompt_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(InvalidRequest):

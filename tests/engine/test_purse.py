@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.allowance import UNLIMITED, Allowance
@@ -205,7 +205,6 @@ limits = st.builds(
 
 
 @given(allowance=limits, taken=cents, wanted=cents, pause=st.integers(0, 200_000))
-@settings(deadline=None)
 def test_what_is_refused_is_granted_when_it_said(
     allowance: Allowance, taken: int, wanted: int, pause: int
 ) -> None:
@@ -230,7 +229,6 @@ def test_what_is_refused_is_granted_when_it_said(
     allowance=limits,
     moves=st.lists(st.tuples(cents, st.integers(0, 100_000), st.integers(0, 30)), max_size=40),
 )
-@settings(deadline=None)
 def test_nobody_gets_more_than_a_burst_and_what_flowed(
     allowance: Allowance, moves: list[tuple[int, int, int]]
 ) -> None:

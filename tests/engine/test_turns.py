@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.turns import Turn, Turns
@@ -276,7 +276,6 @@ companies = st.lists(st.tuples(st.sampled_from("xyz"), st.integers(1, 3)), min_s
 
 
 @given(company=companies, most_rows=st.integers(1, 6), seconds=st.sampled_from((0.5, 1.0)))
-@settings(deadline=None)
 def test_everybody_is_served_within_a_bounded_number_of_turns(
     company: list[tuple[str, int]], most_rows: int, seconds: float
 ) -> None:
@@ -300,7 +299,6 @@ def test_everybody_is_served_within_a_bounded_number_of_turns(
 
 
 @given(company=companies, most_rows=st.integers(1, 6))
-@settings(deadline=None)
 def test_who_is_first_in_line_is_in_the_next_turn_of_the_group(
     company: list[tuple[str, int]], most_rows: int
 ) -> None:
@@ -319,7 +317,6 @@ def test_who_is_first_in_line_is_in_the_next_turn_of_the_group(
 
 
 @given(costs=st.lists(st.floats(0.01, 10), min_size=2, max_size=5), rounds=st.integers(1, 60))
-@settings(deadline=None)
 def test_groups_never_drift_apart_by_more_than_a_turn(costs: list[float], rounds: int) -> None:
     turns: Turns[int] = Turns(most_rows=8)
     for number in range(len(costs)):

@@ -5,7 +5,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.extra import Control, Extra, Reference
@@ -121,7 +121,6 @@ def test_the_digest_of_a_picture_painted_long_ago_stays() -> None:
     assert digest_of(led) == "f480ad9ed5e88e62cc3f677bfb7f0960d7ec499a11a78e89aa60703174d70535"
 
 
-@settings(deadline=None)
 @given(recipes(st.text(max_size=10)))
 def test_what_comes_back_from_json_is_the_same(recipe: Recipe) -> None:
     again = recipe_of(json.loads(json.dumps(asdict(recipe))))
