@@ -92,8 +92,7 @@ class Company:
                 self._complete(seat)
             elif seat in self._seats:
                 # Its next step may have other rows than the last, or be in another phase.
-                key = family_of(seat).key(painting_of(seat))
-                self._turns.go_on(seat, key, _width(seat))
+                self._turns.go_on(seat, painting_of(seat).key, _width(seat))
 
     def settle(self) -> None:
         """Wait for what the device was asked for, until all of it is accounted for."""
@@ -141,7 +140,7 @@ class Company:
         height, width = painting.latents.shape[-2:]
         scale = family_of(seat).pipe.vae_scale_factor
         most = self._budget.rows(seat.recipe.model, height * width * scale**2)
-        self._turns.join(seat, family_of(seat).key(painting), _width(seat), most)
+        self._turns.join(seat, painting.key, _width(seat), most)
 
     def _step(self, key: Hashable, seats: Sequence[Seat]) -> list[Told]:
         """Asks the network and takes a step; answers who is to be told which step, with what."""
@@ -173,9 +172,8 @@ class Company:
         family, painting = family_of(seat), painting_of(seat)
         before, time, film = painting.step, painting.time, None
         try:
-            answer, deep = family.apart(painting, answer)
-            direction = family.guided(painting, answer)
-            family.advance(painting, direction, deep)
+            direction, deep = family.sampling.direction(painting, answer)
+            family.sampling.advance(painting, direction, deep)
             shown = family.previews if shows_previews(seat.recipe.safety or "off") else None
             if shown and not painting.finished and shown.due(before, painting.step):
                 # Without what an inpainting network sees beside them.

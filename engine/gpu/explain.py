@@ -5,6 +5,7 @@ from collections.abc import Collection
 from math import gcd
 
 from engine.addon import Kind
+from engine.card import ModelCard
 from engine.errors import EaselError, OutOfMemory, PaintingFailed
 from engine.job import Recipe
 from engine.ladder import LADDER, Rung
@@ -88,6 +89,14 @@ def fell_apart(recipe: Recipe) -> PaintingFailed:
         "sampler, or leave out {addons}.",
         addons=" or ".join(named),
     )
+
+
+def require_size(card: ModelCard, recipe: Recipe) -> None:
+    if recipe.width % card.multiple or recipe.height % card.multiple:
+        raise PaintingFailed(
+            f"{recipe.width}x{recipe.height} is no size that {card.name} can paint: "
+            f"width and height must be multiples of {card.multiple}."
+        )
 
 
 def no_room(model: str) -> OutOfMemory:

@@ -36,7 +36,14 @@ def notes_of_words(card: ModelCard, recipe: Recipe) -> Iterator[str]:
         yield Phrase(NO_WORD, model=card.name, known=", ".join(card.knows[:MOST_KNOWN]))
 
 
-def notes_of_guidance(painting: Painting) -> Iterator[str]:
+def notes_of_steps(painting: Painting, *, shortened: bool, repeats: bool) -> tuple[str, ...]:
+    """`shortened` is in eight bits; `repeats` itself is what the card does with the model."""
+    eased = (SHORTENED,) if shortened else ()
+    close = () if repeats or not painting.recipe.exact else (CLOSE,)
+    return (*eased, *_of_guidance(painting), *_of_cache(painting), *close)
+
+
+def _of_guidance(painting: Painting) -> Iterator[str]:
     """What of it changed nothing, and where it ended."""
     recipe, steps = painting.recipe, painting.to_paint
     if recipe.rescale and painting.rows == 1:
@@ -47,7 +54,7 @@ def notes_of_guidance(painting: Painting) -> Iterator[str]:
         yield Phrase(ENDED, guided=painting.guided, steps=steps)
 
 
-def notes_of_cache(painting: Painting) -> Iterator[str]:
+def _of_cache(painting: Painting) -> Iterator[str]:
     """What it does to the steps."""
     steps = painting.to_paint
     if shallow := sum(shallow_ones(steps, painting.every)):

@@ -1,6 +1,6 @@
 """Painting: a tile on its way from noise to picture."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ class Kept:
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Painting:
-    """Only `Family.advance` changes it, by one step and at once.
+    """Only `Sampling.advance` changes it, by one step and at once.
 
     `times` are all the scheduler's own times; `done` of them are behind us, those that an image
     to start from made unnecessary included. `notes` say what of the recipe changed nothing.
@@ -56,6 +56,18 @@ class Painting:
     def __post_init__(self) -> None:
         self.first = self.done
         self.guided = self.recipe.guided(self.to_paint)
+
+    @property
+    def key(self) -> Hashable:
+        """Paintings with equal keys can share a forward."""
+        shapes = tuple((name, rows.shape[1:]) for name, rows in self.conditioning.items())
+        recipe = self.recipe
+        worn = (
+            recipe.loras,
+            tuple((each.digest, each.weight) for each in recipe.references),
+            tuple((each.digest, each.name) for each in recipe.controls),
+        )
+        return recipe.model, recipe.exact, self.latents.shape[1:], shapes, worn, self.phase
 
     @property
     def rows(self) -> int:

@@ -1,9 +1,13 @@
 """What flow transformers share: noise and picture mixed in a straight line, and large encoders."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
+from torch import Tensor
+
 from engine.emphasis import Emphasis, read_emphasis
+from engine.errors import PaintingFailed
 from engine.gpu.family import Family
 from engine.gpu.text.conditioning import Conditioning, spoken
 from engine.gpu.text.manner import NOTHING_SKIPPED, Manner
@@ -42,6 +46,17 @@ class FlowFamily(Family):
             )
         return tuple(notes)
 
+    def pictured(
+        self, recipe: Recipe, sources: Mapping[str, bytes], rows: int
+    ) -> Mapping[str, Tensor]:
+        if recipe.controls or recipe.references:
+            what = "ControlNets" if recipe.controls else "IP-Adapters"
+            raise PaintingFailed(
+                f"{self.card.name} cannot be led by {what}. Take a model of SD 1.x, SD 2.x or "
+                "SDXL, or leave them out."
+            )
+        return {}
+
     def read(self, recipe: Recipe) -> tuple[str, ...]:
         """The texts that this model reads of a recipe."""
         return (recipe.prompt, recipe.negative) if recipe.guidance > 1 else (recipe.prompt,)
@@ -50,10 +65,10 @@ class FlowFamily(Family):
         """diffusers calls it mu: more patches, more of the steps where the noise is strong."""
         scale = 2 * self.pipe.vae_scale_factor
         patches = (recipe.height // scale) * (recipe.width // scale)
-        least = self._noise.get("base_shift", 0.5)
-        most = self._noise.get("max_shift", self.most_shift)
-        few = self._noise.get("base_image_seq_len", 256)
-        many = self._noise.get("max_image_seq_len", 4096)
+        least = self.sampling.noise.get("base_shift", 0.5)
+        most = self.sampling.noise.get("max_shift", self.most_shift)
+        few = self.sampling.noise.get("base_image_seq_len", 256)
+        many = self.sampling.noise.get("max_image_seq_len", 4096)
         slope = (most - least) / (many - few)
         start: float = least - slope * few
         answer: float = patches * slope + start

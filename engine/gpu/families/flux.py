@@ -53,7 +53,7 @@ class Flux(FlowFamily):
         return conditioning
 
     def timing(self, recipe: Recipe) -> Mapping[str, Any]:
-        if self._noise.get("use_flow_sigmas"):
+        if self.sampling.noise.get("use_flow_sigmas"):
             return {"mu": self.shift(recipe)}
         sigmas = np.linspace(1.0, 1 / recipe.steps, recipe.steps)
         return {"mu": self.shift(recipe), "sigmas": sigmas}

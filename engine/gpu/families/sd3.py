@@ -28,7 +28,7 @@ class StableDiffusion3(FlowFamily):
 
     def timing(self, recipe: Recipe) -> Mapping[str, Any]:
         # Most models of this family shift every size alike.
-        return {"mu": self.shift(recipe)} if self._noise.get("use_dynamic_shifting") else {}
+        return {"mu": self.shift(recipe)} if self.sampling.noise.get("use_dynamic_shifting") else {}
 
     def denoise(
         self, network: Any, latents: Tensor, times: Tensor, conditioning: Mapping[str, Tensor]

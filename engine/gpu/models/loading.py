@@ -16,10 +16,11 @@ from engine.gpu.families.flux import Flux
 from engine.gpu.families.sd import StableDiffusion
 from engine.gpu.families.sd3 import StableDiffusion3
 from engine.gpu.families.sdxl import StableDiffusionXL
-from engine.gpu.family import Family, network_of
+from engine.gpu.family import Family
 from engine.gpu.models.blueprint import INDEX
 from engine.gpu.models.catalog import Model
 from engine.gpu.models.checkpoint import Checkpoint
+from engine.gpu.pipe import network_of
 from engine.gpu.quiet import hush
 from engine.ladder import Rung
 from engine.shortcut import Shortcut

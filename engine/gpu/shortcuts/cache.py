@@ -17,20 +17,20 @@ DEEP = "deep"
 Denoise = Callable[[Any, Tensor, Tensor, Mapping[str, Tensor]], Tensor]
 
 
-def asked_in_parts(
-    denoise: Denoise, kind: type[Parts], network: Any, rows: Rows, *, moves: bool
-) -> Tensor:
-    """What a network answers to rows of a step that keeps, or to those of a shallow one.
+def asked(denoise: Denoise, kind: type[Parts], network: Any, rows: Rows, *, moves: bool) -> Tensor:
+    """What a network answers to the rows, as much of it as their phase asks.
 
     To keep, each row's numbers are in one line, and what the deep part made is after them: so
     they are joined, halved and recorded as any answer. `moves` is true where the network's weights
     come to the card for each step.
     """
+    if rows.phase is Phase.WHOLE:
+        return denoise(network, rows.latents, rows.times, rows.conditioning)
     told = dict(rows.conditioning)
     shallow = rows.phase is Phase.SHALLOW
     parts = kind(network, told.pop(DEEP) if shallow else None)
-    with parts.inside() if moves else nullcontext(parts) as asked:
-        answer = denoise(asked, rows.latents, rows.times, told)
+    with parts.inside() if moves else nullcontext(parts) as taken:
+        answer = denoise(taken, rows.latents, rows.times, told)
     if shallow or parts.deep is None:
         return answer
     return torch.cat([answer.flatten(1), parts.deep.flatten(1)], dim=1)

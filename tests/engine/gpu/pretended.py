@@ -57,13 +57,13 @@ def card() -> Card:
 @contextmanager
 def on_card(family: Family) -> Iterator[None]:
     """The network is there meanwhile; all else that a family has is needed before and after."""
-    before = family.network, family.device, family._ahead
+    before = family.network, family.device, family.sampling._ahead
     family.network = deepcopy(family.network).to(META)
-    family.device, family._ahead = META, SentAhead(META)
+    family.device, family.sampling._ahead = META, SentAhead(META)
     try:
         yield
     finally:
-        family.network, family.device, family._ahead = before
+        family.network, family.device, family.sampling._ahead = before
 
 
 def put_there(painting: Painting) -> None:

@@ -99,7 +99,7 @@ def test_only_equal_sizes_share_a_forward(specimens: Mapping[str, Specimen], nam
     specimen, family = specimens[name], specimens[name].family
     with torch.inference_mode():
         key, wide, high = (
-            family.key(begun(family, specimen.recipe(**size), {}))
+            begun(family, specimen.recipe(**size), {}).key
             for size in ({}, {"width": 128, "height": 32}, {"width": 32, "height": 128})
         )
 

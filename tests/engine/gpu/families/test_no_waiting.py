@@ -80,5 +80,5 @@ def paint(specimen: Specimen, painting: Painting) -> None:
     family = specimen.family
     while not painting.finished:
         answer = family.forward(joined([family.rows(painting)]))
-        answer, deep = family.apart(painting, answer)
-        family.advance(painting, family.guided(painting, answer), deep)
+        direction, deep = family.sampling.direction(painting, answer)
+        family.sampling.advance(painting, direction, deep)

@@ -12,7 +12,7 @@ from engine.gpu.family import Family
 from engine.gpu.notes import CACHED, NOT_CACHED
 from engine.gpu.phase import Phase
 from engine.gpu.rows import Rows
-from engine.gpu.shortcuts.cache import DEEP
+from engine.gpu.shortcuts.cache import DEEP, apart
 from engine.gpu.switches.tracks import OFTEN, Compile, Tracks
 from engine.job import LATENT, Recipe
 from engine.ladder import Rung
@@ -86,7 +86,7 @@ def test_a_network_in_parts_answers_what_it_answers_whole(
     rows = family.rows(painting)
     whole = family.forward(replace(rows, phase=Phase.WHOLE))
 
-    kept, deep = family.apart(painting, family.forward(rows))
+    kept, deep = apart(family.forward(rows), painting.latents)
     assert deep is not None
     told = {**rows.conditioning, DEEP: deep}
     shallow = family.forward(replace(rows, phase=Phase.SHALLOW, conditioning=told))
