@@ -18,8 +18,8 @@ class UNetInParts(Parts):
 
     @staticmethod
     def are_in(network: Any) -> bool:
-        plain = not network.config.center_input_sample and network.class_embedding is None
-        return plain and type(network.up_blocks[-1]).__name__ in STAGES
+        known = type(network.up_blocks[-1]).__name__ in STAGES
+        return known and not network.config.center_input_sample
 
     def __call__(
         self,

@@ -8,6 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.job import Recipe
+from tests.engine.gpu.families.specimen import Specimen
+
 
 @dataclass
 class Stale:
@@ -63,3 +66,9 @@ class Stale:
         assert self.deep is not None
         self.done += 1
         return self.deep[-len(deep) :]
+
+
+def stale(specimen: Specimen, asked: Recipe, forwards: str, **inputs: Any) -> torch.Tensor:
+    """The latents of diffusers' own pipeline over a network whose forwards are like W..WW."""
+    with Stale(specimen.family.network, forwards).used():
+        return specimen.latents(asked, **inputs)
