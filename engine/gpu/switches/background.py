@@ -1,5 +1,6 @@
 """Background: a thread for what takes a minute and must not hold up those who wait for a step."""
 
+import atexit
 import logging
 import sys
 import threading
@@ -13,6 +14,8 @@ log = logging.getLogger(__name__)
 # such a thread a step of 2 ms took 11 and now and then a second; with this 2.6, and 10 at most.
 LETS_GO_S = 0.00005
 USUAL_S = sys.getswitchinterval()
+# Of a compilation that is at work when a program comes to its own end.
+WAITED_S = 60.0
 
 
 class Background:
@@ -39,15 +42,22 @@ class Background:
             Background._open += 1
             self._asked.put(work)
         if self._thread is None:
-            # A daemon: a compilation cannot be stopped, and nobody must wait for its end.
+            # A daemon: a compilation cannot be stopped, and nobody who stays must wait for its end.
             self._thread = threading.Thread(target=self._run, name="background", daemon=True)
             self._thread.start()
+            atexit.register(self._end)
 
     def close(self) -> None:
         """Nothing more is begun."""
         with Background._door:
             self._closed = True
             self._asked.put(None)
+
+    def _end(self) -> None:
+        """A Python that is taken apart beneath a compiler ends the program as one that crashed."""
+        self.close()
+        if self._thread is not None:
+            self._thread.join(WAITED_S)
 
     def _run(self) -> None:
         while work := self._asked.get():
@@ -57,6 +67,7 @@ class Background:
                 Background._open -= 1
             # Else the model that it was about could not be put away before the next comes.
             work = None
+        atexit.unregister(self._end)
 
     def _do(self, work: Callable[[], None]) -> None:
         sys.setswitchinterval(LETS_GO_S)

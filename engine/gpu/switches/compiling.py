@@ -32,6 +32,9 @@ def compiled(network: Module, *, flags: bool, backend: str = "inductor") -> Any:
     """
     if backend == "inductor":
         _trace_ahead()
+        # What ends its compilers with the program must come after what waits for them then, and so
+        # be there before.
+        import_module("torch._inductor.async_compile")
     program: Any = torch.compile(
         network,
         fullgraph=True,

@@ -1,6 +1,7 @@
 """One piece of work after another in a thread of its own, which lets go of Python often."""
 
 import logging
+import subprocess
 import sys
 import threading
 import weakref
@@ -111,3 +112,41 @@ def test_what_was_done_is_not_held_on_to() -> None:
 
     assert gone.wait(PATIENCE_S)
     background.close()
+
+
+def test_a_program_that_ends_waits_for_what_is_at_work_and_begins_nothing_more() -> None:
+    program = """
+import threading
+from engine.gpu.switches.background import Background
+
+def compiling():
+    begun.set()
+    threading.main_thread().join()
+    sum(range(10**7))
+    print("compiled")
+
+begun, background = threading.Event(), Background()
+background.ask(compiling)
+background.ask(lambda: print("begun"))
+begun.wait()
+"""
+
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE_S
+    )
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "compiled\n", "")
+
+
+def test_what_was_closed_and_is_done_is_waited_for_no_more() -> None:
+    background = Background()
+    background.ask(lambda: None)
+    background.close()
+    assert background._thread is not None
+    background._thread.join(PATIENCE_S)
+    gone = threading.Event()
+    weakref.finalize(background, gone.set)
+
+    del background
+
+    assert gone.is_set()
