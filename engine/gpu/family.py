@@ -88,7 +88,6 @@ class Family(ABC):
 
     @property
     def size(self) -> int:
-        """How many bytes its parts take."""
         return size_of(self.pipe)
 
     def shorten(self, shortcuts: Collection[Shortcut]) -> None:

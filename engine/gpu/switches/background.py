@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 # such a thread a step of 2 ms took 11 and now and then a second; with this 2.6, and 10 at most.
 LETS_GO_S = 0.00005
 USUAL_S = sys.getswitchinterval()
-# Of a compilation that is at work when a program comes to its own end.
-WAITED_S = 60.0
+# For a compilation that is at work when a program comes to its own end: some take minutes.
+WAITED_S = 300.0
 
 
 class Background:
