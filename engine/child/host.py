@@ -7,7 +7,7 @@ import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.about import Facts, context_about
@@ -17,6 +17,7 @@ from engine.child.messages import (
     Close,
     Failed,
     FromChild,
+    Grown,
     Loaded,
     Look,
     Paint,
@@ -36,6 +37,7 @@ from engine.child.orders import Orders
 from engine.child.post import Post
 from engine.curve import curves_of
 from engine.errors import EaselError, PainterLost
+from engine.made import made_of
 from engine.meter import Measured, meter_of
 from engine.ports import Painter
 from engine.vitals import Vitals
@@ -116,6 +118,7 @@ class Host:
         self._send = send
         self._doing: dict[int, asyncio.Task[None]] = {}
         self._warm: frozenset[str] = frozenset()
+        self._grown = Grown(made={}, curves={})
         self._lost: PainterLost | None = None
 
     async def run(self) -> None:
@@ -128,7 +131,9 @@ class Host:
                 curves=dict(curves_of(self._painter)),
             )
         )
+        self._grown = replace(self._grown, curves=dict(curves_of(self._painter)))
         self._tell_warm()
+        self._tell_grown()
         try:
             while not isinstance(message := await self._inbox.get(), Close):
                 self._take(message)
@@ -163,11 +168,14 @@ class Host:
         with self._refusing(asked.number):
             picture = await self._painter.paint(asked.recipe, asked.sources, tell)
             self._tell_warm()
+            self._tell_grown()
             self._send(Painted(number=asked.number, picture=picture))
 
     async def _look(self, number: int) -> None:
         with self._refusing(number):
             vitals = await asyncio.to_thread(self._engine.look)
+            # Much of it is done while nobody paints.
+            self._tell_grown()
             self._send(Seen(number=number, vitals=vitals))
 
     @contextmanager
@@ -189,6 +197,12 @@ class Host:
         if warm != self._warm:
             self._warm = warm
             self._send(Loaded(models=tuple(self._painter.warm)))
+
+    def _tell_grown(self) -> None:
+        grown = Grown(made=dict(made_of(self._painter)), curves=dict(curves_of(self._painter)))
+        if grown != self._grown:
+            self._grown = grown
+            self._send(grown)
 
     def _measure(self, measured: Measured) -> None:
         self._send(Told(measured=measured))

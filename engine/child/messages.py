@@ -11,6 +11,7 @@ from engine.child.mishap import Mishap
 from engine.child.orders import Orders
 from engine.curve import Curve
 from engine.job import Picture, Recipe
+from engine.made import Made
 from engine.meter import Measured
 from engine.vitals import Vitals
 
@@ -51,6 +52,14 @@ class Ready:
     cards: Mapping[str, ModelCard]
     seats: int
     curves: Mapping[str, tuple[Curve, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grown:
+    """What it made ready of its models by now, and how long steps take with it."""
+
+    made: Mapping[str, tuple[Made, ...]]
+    curves: Mapping[str, tuple[Curve, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +130,7 @@ class LogLine:
 
 
 ToChild = Orders | Paint | Withdraw | Look | Close
-FromChild = Ready | Failed | Loaded | Stepped | Painted | Refused | Seen | Told | LogLine
+FromChild = Ready | Grown | Failed | Loaded | Stepped | Painted | Refused | Seen | Told | LogLine
 
 
 def frame_of(message: ToChild | FromChild) -> Frame:

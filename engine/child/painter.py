@@ -16,6 +16,7 @@ from engine.child.log_lines import write
 from engine.child.messages import (
     Failed,
     FromChild,
+    Grown,
     Loaded,
     LogLine,
     Look,
@@ -34,6 +35,7 @@ from engine.child.pauses import Pauses
 from engine.curve import Curve
 from engine.errors import EaselError, PainterGone
 from engine.job import Picture, Recipe
+from engine.made import Made
 from engine.meter import Meter
 from engine.ports import Tell
 from engine.vitals import Vitals
@@ -73,6 +75,7 @@ class ChildPainter:
         self._tells: dict[int, Tell] = {}
         self._cards: Mapping[str, ModelCard] = {}
         self._curves: Mapping[str, tuple[Curve, ...]] = {}
+        self._made: Mapping[str, tuple[Made, ...]] = {}
         self._seats = 0
         self._warm: Collection[str] = ()
         self._alive = False
@@ -90,6 +93,10 @@ class ChildPainter:
     @property
     def curves(self) -> Mapping[str, tuple[Curve, ...]]:
         return self._curves
+
+    @property
+    def made(self) -> Mapping[str, tuple[Made, ...]]:
+        return self._made
 
     @property
     def seats(self) -> int:
@@ -236,7 +243,7 @@ class ChildPainter:
         """Nothing comes of what it was asked for."""
         self._pictures.end(self._broken)
         self._looks.end(self._broken)
-        self._warm = ()
+        self._warm, self._made = (), {}
         if self._alive:
             self._alive = False
             self._changed()
@@ -245,6 +252,8 @@ class ChildPainter:
         match message:
             case Ready() if self._ready is not None and not self._ready.done():
                 self._ready.set_result(message)
+            case Grown(made=made, curves=curves):
+                self._made, self._curves = made, curves
             case Failed(mishap=mishap):
                 self._failure = error_of(mishap)
             case Loaded(models=models):

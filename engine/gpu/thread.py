@@ -28,6 +28,7 @@ from engine.gpu.switches.ready import Ready
 from engine.gpu.warm import Warm
 from engine.gpu.warmup import warm_up
 from engine.job import Picture, Recipe
+from engine.made import Made
 from engine.meter import Meter
 from engine.png import write_png
 from engine.ports import Tell
@@ -92,6 +93,11 @@ class EngineThread:
     @property
     def curves(self) -> Mapping[str, tuple[Curve, ...]]:
         return self._curves
+
+    @property
+    def made(self) -> Mapping[str, tuple[Made, ...]]:
+        warm = self._warm
+        return warm.made if warm else {}
 
     @property
     def seats(self) -> int:

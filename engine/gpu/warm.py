@@ -11,8 +11,10 @@ from engine.card import ModelCard
 from engine.errors import OutOfMemory, PaintingFailed
 from engine.gpu.easing import Easing
 from engine.gpu.family import Family
+from engine.gpu.switches.told import told_of
 from engine.job import Recipe
 from engine.ladder import Rung
+from engine.made import Made
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +125,12 @@ class Warm:
         """Bytes that nothing else can have until they are forgotten."""
         tracks = [family.tracks for family in self._families.values()]
         return sum(each.held for each in tracks if each is not None)
+
+    @property
+    def made(self) -> Mapping[str, tuple[Made, ...]]:
+        """What was made ready of those that are loaded. In any thread."""
+        families = {name: self._families.get(name) for name in self.loaded}
+        return {name: told_of(family) for name, family in families.items() if family is not None}
 
     @property
     def has_idle(self) -> bool:

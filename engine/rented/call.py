@@ -6,7 +6,17 @@ from collections.abc import Callable
 from contextlib import aclosing
 
 from engine.child.frames import Rubbish
-from engine.child.messages import Failed, FromChild, Loaded, Paint, Painted, Refused, Stepped, Told
+from engine.child.messages import (
+    Failed,
+    FromChild,
+    Grown,
+    Loaded,
+    Paint,
+    Painted,
+    Refused,
+    Stepped,
+    Told,
+)
 from engine.child.mishap import error_of
 from engine.errors import EaselError, PainterGone
 from engine.job import Picture
@@ -27,7 +37,12 @@ class Call:
     """
 
     def __init__(
-        self, landlord: Landlord, *, version: str, tell: Tell, hear: Callable[[Loaded | Told], None]
+        self,
+        landlord: Landlord,
+        *,
+        version: str,
+        tell: Tell,
+        hear: Callable[[Loaded | Grown | Told], None],
     ) -> None:
         self.picture: asyncio.Future[Picture] = asyncio.get_running_loop().create_future()
         # Nobody may wait for it any more, and then nobody asks what went wrong.
@@ -109,7 +124,7 @@ class Call:
             case Stepped(step=step, preview=preview):
                 if not self._withdrawn.is_set():
                     self._tell(step, preview)
-            case Loaded() | Told():
+            case Loaded() | Grown() | Told():
                 self._hear(message)
             case Painted(picture=picture):
                 self._over_there = True

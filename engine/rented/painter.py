@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from engine.about import known
 from engine.card import ModelCard
 from engine.child.frames import Rubbish
-from engine.child.messages import Failed, Loaded, Paint, Ready, Told
+from engine.child.messages import Failed, Grown, Loaded, Paint, Ready, Told
 from engine.child.mishap import error_of
 from engine.child.painter import GONE
 from engine.child.pauses import Pauses
 from engine.errors import EaselError, Misconfigured, PainterGone
 from engine.job import Picture, Recipe
+from engine.made import Made
 from engine.meter import Meter
 from engine.ports import Tell
 from engine.rented.call import OTHER, Call
@@ -48,6 +49,7 @@ class RentedPainter:
         self._pause = pause
         self._ready: Ready | None = None
         self._warm: Collection[str] = ()
+        self._made: Mapping[str, tuple[Made, ...]] = {}
         self._alive = False
         self._pauses = Pauses()
         self._calls: dict[asyncio.Task[None], Call] = {}
@@ -69,6 +71,11 @@ class RentedPainter:
     def warm(self) -> Collection[str]:
         """As it was told last: each machine has models of its own."""
         return self._warm if self._alive else ()
+
+    @property
+    def made(self) -> Mapping[str, tuple[Made, ...]]:
+        """As it was told last, too."""
+        return self._made if self._alive else {}
 
     async def start(self) -> None:
         """Raises Misconfigured. Nothing is rented for it: the first picture has a machine start."""
@@ -115,8 +122,10 @@ class RentedPainter:
         """Nobody says how the devices of those machines are. Raises PainterGone."""
         raise PainterGone("How the devices of rented machines are is not known here.")
 
-    def _hear(self, message: Loaded | Told) -> None:
+    def _hear(self, message: Loaded | Grown | Told) -> None:
         match message:
+            case Grown(made=made):
+                self._made = made
             case Loaded(models=models):
                 self._warm = models
                 self._changed()

@@ -19,6 +19,7 @@ from engine.child.messages import (
     Close,
     Failed,
     FromChild,
+    Grown,
     Loaded,
     Paint,
     Painted,
@@ -61,6 +62,7 @@ class Resident:
         self._lock = threading.Lock()
         self._hearing: dict[int, Listener] = {}
         self._loaded: Loaded | None = None
+        self._grown: Grown | None = None
         self._ready: Ready | None = None
         self._failed: Failed | None = None
         self._settled = threading.Event()
@@ -128,9 +130,10 @@ class Resident:
 
         with self._lock:
             self._hearing[number] = Listener(hear=hear, counts=counts)
-            told = self._failed or self._loaded
-        if told is not None:
-            heard.put_nowait(told)
+            told = (self._failed,) if self._failed else (self._loaded, self._grown)
+        for message in told:
+            if message is not None:
+                heard.put_nowait(message)
         try:
             yield heard
         finally:
@@ -171,13 +174,15 @@ class Resident:
                     self._settled.set()
                 case Loaded():
                     self._loaded = message
+                case Grown():
+                    self._grown = message
             listeners = self._whom(message)
         for each in listeners:
             each.hear(message)
 
     def _whom(self, message: FromChild) -> list[Listener]:
         match message:
-            case Failed() | Loaded():
+            case Failed() | Loaded() | Grown():
                 return list(self._hearing.values())
             case Told():
                 # Once and not by each of them: it is counted where it comes to.

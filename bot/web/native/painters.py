@@ -21,6 +21,7 @@ from engine.curve import curves_of
 from engine.errors import EaselError, NotFound
 from engine.gate import Gate
 from engine.key import Scope
+from engine.made import made_of
 from engine.ports import Painter
 from engine.vitals import Vitals
 from engine.watch import Subject
@@ -60,10 +61,29 @@ class ToldKnee(Told):
     row_seconds: float
 
 
+class ToldMade(Told):
+    """Steps of so many rows of pictures of that size, which are told so many words and parts of
+    words, and what was made ready to take them quickly: `compiling` is what waits for the compiler,
+    too. `phase` is `whole`, unless pictures are cached. `without` says what was tried for such
+    steps and is not there, and why."""
+
+    model: str
+    width: int
+    height: int
+    rows: int
+    tokens: int
+    phase: str
+    recorded: bool
+    compiled: bool
+    compiling: bool
+    without: list[str]
+
+
 class ToldPainter(Told):
     """`busy` is how many of its seats are taken, `warm` are the models that it has loaded, `knees`
-    are of those that it measured, each at its usual size and at a larger one; `memory` is null, and
-    so is `temperature` in degrees Celsius, where it cannot be known."""
+    are of those that it measured, each at its usual size and at a larger one, `made` is what it
+    made ready of those that are loaded; `memory` is null, and so is `temperature` in degrees
+    Celsius, where it cannot be known."""
 
     name: str
     state: State
@@ -72,6 +92,7 @@ class ToldPainter(Told):
     seats: int
     busy: int
     knees: list[ToldKnee]
+    made: list[ToldMade]
     memory: ToldMemory | None
     temperature: float | None
 
@@ -160,6 +181,7 @@ class Painters:
             seats=painter.seats,
             busy=member.taken,
             knees=_knees(painter),
+            made=_made(painter),
             memory=ToldMemory(used=vitals.used, total=vitals.total) if vitals else None,
             temperature=vitals.temperature if vitals else None,
         )
@@ -185,6 +207,25 @@ def _knees(painter: Painter) -> list[ToldKnee]:
         )
         for model, curves in curves_of(painter).items()
         for curve in curves
+    ]
+
+
+def _made(painter: Painter) -> list[ToldMade]:
+    return [
+        ToldMade(
+            model=model,
+            width=each.width,
+            height=each.height,
+            rows=each.rows,
+            tokens=each.tokens,
+            phase=each.phase,
+            recorded=each.recorded,
+            compiled=each.compiled,
+            compiling=each.compiling,
+            without=list(each.without),
+        )
+        for model, made in made_of(painter).items()
+        for each in made
     ]
 
 

@@ -61,6 +61,7 @@ export class Painters {
       temperature === null || temperature === undefined
         ? null
         : make("p", { class: "meta", text: `${Math.round(temperature)} °C` }),
+      ready(painter.made).map((text) => make("p", { class: "meta", text })),
       // One alone is stopped with the queue.
       painters > 1 && painter.state !== "away" ? this.#switch(painter) : null,
     );
@@ -84,6 +85,27 @@ export class Painters {
       on: { click: change },
     });
   }
+}
+
+// What was made ready for which steps, and what is not there of it and why: a line for each.
+function ready(made) {
+  const steps = (chosen) => {
+    const sizes = {};
+    for (const { model, width, height, rows } of chosen) {
+      (sizes[`${model} ${width}×${height}`] ??= new Set()).add(rows);
+    }
+    const told = ([size, rows]) => `${size} in ${[...rows].join(", ")} rows`;
+    return Object.entries(sizes).map(told).join("; ");
+  };
+  const lines = [];
+  for (const how of ["recorded", "compiled", "compiling"]) {
+    const chosen = made.filter((one) => one[how]);
+    if (chosen.length) lines.push(`${how}: ${steps(chosen)}`);
+  }
+  for (const why of new Set(made.flatMap((one) => one.without))) {
+    lines.push(`${steps(made.filter((one) => one.without.includes(why)))}: ${why}`);
+  }
+  return lines;
 }
 
 function meter(name, value, max, said) {

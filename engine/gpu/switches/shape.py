@@ -28,6 +28,11 @@ class Shape:
         rows = f"{count} of {'x'.join(map(str, self.latents))}"
         return rows if self.phase is Phase.WHOLE else f"{rows}, {self.phase}"
 
+    @property
+    def tokens(self) -> int:
+        """Words and parts of words that the network is told: the longest row of what it is told."""
+        return max((told[0] for _, told in self.conditioning if len(told) > 1), default=0)
+
     @classmethod
     def of(cls, rows: Rows) -> "Shape | None":
         """None where there are more rows than are ever made ready."""

@@ -19,6 +19,9 @@ ROUNDING = 0.02
 # Numbers that were rounded otherwise before may fall to the other side of a step of eight bits.
 ROUNDING_IN_EIGHT_BITS = 0.1
 
+# Of what went wrong; compilers say pages.
+LONGEST_WHY = 200
+
 # A LoRA that is worn for the first time changes layers for good, and while it is worn nothing can
 # be compiled.
 MOST_TRIES = 8
@@ -37,12 +40,17 @@ class Track:
     offered: Any = None
     """The compiled one, laid down here by another thread when it is done."""
     seen: int = 0
+    asked: int = 0
+    """The same, counted by whoever wants to know what is asked for lately."""
     tries: int = 0
     """How often it was compiled, or was to be."""
     compiles: bool = False
     """It is asked for, or at work."""
     given_up: bool = False
     """The network to ask cannot be recorded."""
+    no_recording: str = ""
+    """Why there is none, where one was tried or thrown away."""
+    no_program: str = ""
     _recorded: Any = None
     """The network that was; it need not be the one to ask by now."""
     _inputs: Rows | None = None
@@ -60,10 +68,13 @@ class Track:
         nothing_comes = not self.compiles and self.offered is None
         return self.network is network and nothing_comes and self.tries < MOST_TRIES
 
+    def is_compiled(self, network: Any) -> bool:
+        """Whether it is another than the network that answers."""
+        return (self._recorded if self.recorded else self.network) is not network
+
     def made(self, network: Any) -> str:
         """Like `compiled, recorded`."""
-        asked = self._recorded if self.recorded else self.network
-        ways = {"compiled": asked is not network, "recorded": self.recorded}
+        ways = {"compiled": self.is_compiled(network), "recorded": self.recorded}
         return ", ".join(name for name, so in ways.items() if so)
 
     def record(
@@ -80,6 +91,7 @@ class Track:
             _write(inputs, each)
             require_same(played(), answer)
         self._inputs, self._played, self._recorded = inputs, played, network
+        self.no_recording = ""
 
     def take_offer(self) -> None:
         """Ask what was compiled from now on, if there is such a thing by now.
@@ -88,18 +100,22 @@ class Track:
         """
         if self.offered is not None:
             self.network, self.offered, self.given_up = self.offered, None, False
+            self.no_program = ""
 
     def lose(self, network: Any) -> None:
         """Ask the network itself from now on, for what was compiled of it does not answer."""
         self.network, self.given_up = network, False
+        self.no_program = "what was compiled is not used any more: the network has changed"
 
-    def give_up(self) -> None:
+    def give_up(self, why: str) -> None:
         """Never record the network to ask."""
         self.forget()
-        self.given_up = True
+        self.given_up, self.no_recording = True, f"it is not recorded: {why}"
 
     def forget(self) -> None:
         """Give its memory back; it may be recorded again."""
+        if self.recorded:
+            self.no_recording = "its recording was thrown away, since memory was short"
         self._inputs = self._played = self._recorded = None
         self.seen = 0
 
@@ -116,6 +132,12 @@ def require_same(answer: Tensor, expected: Tensor, most: float = ROUNDING) -> No
     distance = away(answer, expected)
     if not distance <= most:
         raise NotTheSame(f"it is {distance:.3f} away from what the network answers")
+
+
+def shortly(error: Exception) -> str:
+    """Its first line."""
+    first = next(iter(str(error).strip().splitlines()), "")
+    return first[:LONGEST_WHY] or type(error).__name__
 
 
 def example(rows: Rows, width: int) -> Rows:

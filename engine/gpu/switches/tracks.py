@@ -1,6 +1,7 @@
 """Tracks: what is asked of a network often is made ready: recorded at once, compiled beside."""
 
 import logging
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -26,6 +27,7 @@ from engine.gpu.switches.track import (
     example,
     others,
     require_same,
+    shortly,
 )
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ OFTEN = 24
 VERY_OFTEN = 500
 # Of all CUDA says of recordings: "stream is capturing", "during capture", "captured".
 CAPTURING = "captur"
+UNRECORDABLE = "nothing can be recorded on this card any more"
 # Each keeps memory of the card. The one that was asked for longest ago is forgotten first.
 MOST = 24
 
@@ -74,11 +77,24 @@ class Tracks:
         self._program: Any = None
         self._worn = 0
         self._tracks: OrderedDict[Shape, Track] = OrderedDict()
+        # Others look at what there is while the thread that paints adds to it.
+        self._door = threading.Lock()
+
+    @property
+    def network(self) -> Any:
+        """As it is: none that was compiled."""
+        return self._network
+
+    @property
+    def all(self) -> Mapping[Shape, Track]:
+        """As they are now, for whoever only looks, in any thread."""
+        with self._door:
+            return dict(self._tracks)
 
     @property
     def made(self) -> Mapping[str, str]:
         """How forwards are asked, by their shapes, where not of the network as it is."""
-        found = {str(shape): track.made(self._network) for shape, track in self._tracks.items()}
+        found = {str(shape): track.made(self._network) for shape, track in self.all.items()}
         return {shape: how for shape, how in found.items() if how}
 
     @property
@@ -93,6 +109,7 @@ class Tracks:
             return None
         track = self._of(shape)
         track.seen += 1
+        track.asked += 1
         if track.seen >= OFTEN:
             self._make_ready(shape, rows, compiles=track.seen >= VERY_OFTEN * max(1, track.tries))
         if track.recorded:
@@ -120,12 +137,13 @@ class Tracks:
         self._worn += 1
 
     def _of(self, shape: Shape) -> Track:
-        track = self._tracks.get(shape)
-        if track is None:
-            track = self._tracks[shape] = Track(self._network)
-            if len(self._tracks) > MOST:
-                self._tracks.popitem(last=False)
-        self._tracks.move_to_end(shape)
+        with self._door:
+            track = self._tracks.get(shape)
+            if track is None:
+                track = self._tracks[shape] = Track(self._network)
+                if len(self._tracks) > MOST:
+                    self._tracks.popitem(last=False)
+            self._tracks.move_to_end(shape)
         track.take_offer()
         return track
 
@@ -134,6 +152,8 @@ class Tracks:
         # A compiler waits for the whole card now and then, which breaks a recording.
         if self._recorder and self._records and track.is_to_record and not Background.busy():
             self._record(self._recorder, track, example(_laid_out(rows), shape.width))
+        if self._recorder and not self._records and not track.recorded:
+            track.no_recording = track.no_recording or UNRECORDABLE
         # Networks are compiled whole; steps that keep or are shallow ask parts of them.
         compiles = compiles and rows.phase is Phase.WHOLE
         if compiles and self._compile is not None and track.is_to_compile(self._network):
@@ -152,10 +172,11 @@ class Tracks:
             if ran_out_of_memory(error):
                 # There may be room another time, and to find out takes as long as many forwards.
                 track.seen = -VERY_OFTEN
+                track.no_recording = "it is not recorded: there was no memory for it"
             elif isinstance(error, torch.AcceleratorError) and CAPTURING not in str(error):
                 raise  # the card itself is in disorder
             else:
-                track.give_up()
+                track.give_up(shortly(error))
             if CAPTURING in str(error):
                 # The card is well, only nothing can be recorded on it.
                 self._records = False
@@ -196,7 +217,7 @@ class Tracks:
 
     def _compile_it(self, how: Compile, shape: Shape, rows: Rows, worn: int) -> None:
         """In another thread. What failed would fail the same way again, if nothing was worn."""
-        track = self._tracks.get(shape)
+        track = self.all.get(shape)
         if track is None:
             return
         try:
@@ -204,8 +225,10 @@ class Tracks:
             if self._worn == worn:
                 track.offered = program
             else:
+                track.no_program = "what was compiled is not used: LoRAs came between"
                 log.info("forwards of %s rows may be compiled again: LoRAs came between", len(rows))
         except Exception as error:  # a compiler's: they have no root in common
+            track.no_program = f"it is not compiled: {shortly(error)}"
             if self._worn == worn:
                 track.tries = MOST_TRIES
             log.warning("forwards of %s rows are not compiled: %s", len(rows), error)

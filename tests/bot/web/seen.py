@@ -7,6 +7,7 @@ from bot.web.native.painters import Seen
 from engine.crew import Crew
 from engine.curve import Curve
 from engine.errors import Misconfigured
+from engine.made import Made
 from engine.meter import Meter
 from engine.ports import Painter
 from engine.vitals import Vitals
@@ -19,6 +20,7 @@ class Metered(FakePainter):
 
     meter: Meter = field(default_factory=Meter)
     curves: Mapping[str, tuple[Curve, ...]] = field(default_factory=dict)
+    made: Mapping[str, tuple[Made, ...]] = field(default_factory=dict)
 
 
 def seen(*painters: Painter, vitals: Vitals | None = None) -> Seen:

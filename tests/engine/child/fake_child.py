@@ -23,6 +23,7 @@ from engine.curve import Curve
 from engine.errors import BadModel, OutOfMemory, PainterLost, Unavailable
 from engine.job import Picture, Recipe
 from engine.ladder import Rung, Strain, Work
+from engine.made import Made
 from engine.meter import Meter, Relieved, Stepped
 from engine.nearest import did_you_mean
 from engine.ports import Tell
@@ -34,6 +35,17 @@ BROKEN, OTHER_MODELS, COLD = "broken", "models", "cold"
 """Files: it dies at its start; it paints with these models; none of them is loaded."""
 ALONE = Speed(row_step=0.25, rest=0.5)
 CURVE = Curve(width=128, height=128, steps=((1, 0.4), (2, 0.5)), alone=ALONE)
+MADE = Made(
+    width=128,
+    height=128,
+    rows=2,
+    tokens=77,
+    phase="whole",
+    recorded=True,
+    compiled=True,
+    compiling=False,
+)
+QUICKER = replace(CURVE, steps=((1, 0.2), (2, 0.25)))
 VITALS = Vitals(used=3, total=7, temperature=41.5)
 
 log = logging.getLogger("engine.fake")
@@ -45,6 +57,7 @@ class FakeEngine:
     def __init__(self, models: Collection[str], *, cold: bool = False) -> None:
         self.cards = {name: replace(BOOK, name=name) for name in models}
         self.curves = dict.fromkeys(self.cards, (CURVE,))
+        self.made: dict[str, tuple[Made, ...]] = {}
         self.name = "fake"
         self.seats = 3
         self.alive = True
@@ -64,6 +77,10 @@ class FakeEngine:
         png = b"\x89PNG" + b"".join(sources.values())
         return Picture(recipe=recipe, png=png, seconds=0.5, notes=("plain", strain.told()))
 
+    def grow(self) -> None:
+        self.made = dict.fromkeys(self.cards, (MADE,))
+        self.curves = dict.fromkeys(self.cards, (QUICKER,))
+
     async def _prepare(self, recipe: Recipe) -> None:
         if recipe.model not in self.warm:
             self.warm.append(recipe.model)
@@ -72,6 +89,8 @@ class FakeEngine:
                 self.meter.tell(Relieved(work=Work.DECODE, rung=None))
                 mend = did_you_mean("smal", ["small"])
                 raise OutOfMemory("Too large for {gib} GiB. {mend}", gib=1.5, mend=mend)
+            case "grow":
+                self.grow()
             case "bug":
                 raise RuntimeError("what nobody expected")
             case "lose":

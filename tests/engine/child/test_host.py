@@ -7,22 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from engine.child.host import Engine, host
+from engine.child.host import Engine, Host, host
 from engine.child.messages import (
     Close,
     Failed,
     FromChild,
+    Grown,
     Loaded,
     Look,
     Paint,
     Painted,
     Ready,
+    Seen,
     ToChild,
 )
 from engine.child.mishap import mishap_of
 from engine.child.orders import Orders
 from engine.errors import BadModel, PainterLost, PaintingFailed
-from tests.engine.child.fake_child import VITALS, FakeEngine
+from tests.engine.child.fake_child import MADE, QUICKER, VITALS, FakeEngine
 from tests.engine.child.nursery import Changes, hearing, orders, recipe, soon
 
 NO_MODEL = BadModel("There is no such model.")
@@ -107,3 +109,46 @@ async def test_what_is_warm_is_said_where_it_is_another(tmp_path: Path) -> None:
 
     loaded = [message.models for message in said if isinstance(message, Loaded)]
     assert loaded == [("book",), ("book", "other")]
+
+
+async def test_what_was_made_ready_is_said_once_before_the_picture(tmp_path: Path) -> None:
+    said: list[FromChild] = []
+    news, inbox = Changes(), asyncio.Queue[ToChild]()
+
+    def send(message: FromChild) -> None:
+        said.append(message)
+        news()
+
+    hosting = asyncio.create_task(host(open_fake, inbox, send))
+    inbox.put_nowait(orders(tmp_path, "book"))
+    for number, prompt in enumerate(["a fox", "grow", "a fox"], start=1):
+        inbox.put_nowait(Paint(number=number, recipe=recipe(prompt), sources={}, facts={}))
+        await until_painted(said, news, number)
+    inbox.put_nowait(Close())
+    await soon(hosting)
+
+    told = [type(message) for message in said if isinstance(message, Painted | Grown)]
+    assert told == [Painted, Grown, Painted, Painted]
+    assert Grown(made={"book": (MADE,)}, curves={"book": (QUICKER,)}) in said
+
+
+async def test_what_was_made_ready_while_nobody_painted_is_said_with_a_sign_of_life() -> None:
+    said: list[FromChild] = []
+    news, inbox = Changes(), asyncio.Queue[ToChild]()
+    painter = FakeEngine(["book"])
+
+    def send(message: FromChild) -> None:
+        said.append(message)
+        news()
+
+    hosting = asyncio.create_task(
+        Host(Engine(painter=painter, look=lambda: VITALS), inbox, send).run()
+    )
+    await news.until(lambda: bool(said))
+    painter.grow()
+    inbox.put_nowait(Look(number=1))
+    await news.until(lambda: any(isinstance(each, Seen) for each in said))
+    inbox.put_nowait(Close())
+    await soon(hosting)
+
+    assert Grown(made={"book": (MADE,)}, curves={"book": (QUICKER,)}) in said

@@ -15,6 +15,7 @@ from engine.child.messages import (
     Close,
     Failed,
     FromChild,
+    Grown,
     Loaded,
     LogLine,
     Look,
@@ -36,6 +37,7 @@ from engine.child.orders import Orders
 from engine.curve import Curve
 from engine.job import Picture, Recipe
 from engine.ladder import Rung, Work
+from engine.made import Made
 from engine.meter import Relieved
 from engine.meter import Stepped as StepTaken
 from engine.phrase import Phrase
@@ -51,6 +53,17 @@ from tests.fakes import BOOK
 MISHAP = Mishap(kind="OutOfMemory", phrase=Phrase("Too {what}.", what="large"))
 CURVE = Curve(
     width=512, height=768, steps=((1, 0.5), (2, 0.75)), alone=Speed(row_step=0.4, rest=0.0)
+)
+MADE = Made(
+    width=512,
+    height=768,
+    rows=4,
+    tokens=77,
+    phase="whole",
+    recorded=True,
+    compiled=False,
+    compiling=True,
+    without=("it is not compiled: no compiler", "another"),
 )
 PICTURE = Picture(recipe=EVERYTHING, png=b"\x89PNG", seconds=0.1, notes=("plain",))
 TO_CHILD: tuple[ToChild, ...] = (
@@ -79,6 +92,8 @@ TO_CHILD: tuple[ToChild, ...] = (
 FROM_CHILD: tuple[FromChild, ...] = (
     Ready(cards={"book": BOOK}, seats=8),
     Ready(cards={"book": BOOK}, seats=8, curves={"book": (CURVE, CURVE)}),
+    Grown(made={}, curves={}),
+    Grown(made={"book": (MADE, MADE)}, curves={"book": (CURVE,)}),
     Failed(mishap=MISHAP),
     Loaded(models=("book",)),
     Stepped(number=1, step=2, preview=None),

@@ -16,7 +16,7 @@ from engine.ladder import Work
 from engine.meter import Measured, Relieved, Stepped
 from engine.phrase import Phrase
 from engine.ports import Painter
-from tests.engine.child.fake_child import CURVE, VITALS
+from tests.engine.child.fake_child import CURVE, MADE, QUICKER, VITALS
 from tests.engine.child.nursery import (
     FAKE,
     FAKES,
@@ -26,6 +26,7 @@ from tests.engine.child.nursery import (
     ended,
     hearing,
     ignore,
+    kill,
     orders,
     recipe,
     soon,
@@ -66,6 +67,20 @@ async def test_it_is_what_its_child_says(tmp_path: Path) -> None:
 
         await soon(painter.paint(recipe(model="other"), {}, ignore))
         assert [*painter.warm] == ["book", "other"]
+
+
+async def test_what_its_child_made_ready_is_known_as_long_as_it_is_there(tmp_path: Path) -> None:
+    changes = Changes()
+    async with born(tmp_path, changed=changes) as painter:
+        before = painter.made
+        await soon(painter.paint(recipe("grow"), {}, ignore))
+        grown, curves = painter.made, painter.curves
+        kill(painter)
+        await changes.until(lambda: not painter.alive)
+
+        assert (before, grown) == ({}, {BOOK.name: (MADE,)})
+        assert curves == {BOOK.name: (QUICKER,)}
+        assert painter.made == {}
 
 
 async def test_several_pictures_are_painted_at_once_and_told_apart(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from engine.gpu.switches.thrown import Thrown
 from engine.gpu.switches.tracks import Compile, Tracks
 from engine.gpu.thread import EngineThread, Load
 from engine.gpu.warm import Warm
+from engine.made import made_of
 from engine.ports import Painter
 from tests.engine.gpu import tiny
 from tests.engine.gpu.switches.recording import FakeRecorder, Later
@@ -92,12 +93,17 @@ async def test_models_are_made_ready_before_it_takes_tiles_and_compiled_after(
     try:
         await painter.start()
         recorded, asked = recorder.recorded, len(background.asked)
+        made = made_of(painter)[family.card.name]
         await painter.paint(recipe(), {}, ignore)
     finally:
         await painter.close()
 
     assert recorded == len(WIDTHS) - 1, "one row is seldom asked for"
     assert asked == 1
+    assert [(each.rows, each.recorded, each.compiling) for each in made] == [
+        (rows, True, rows == 2) for rows in WIDTHS[1:]
+    ]
+    assert made_of(painter) == {}
 
 
 async def test_its_cards_are_those_of_its_models(family: Family) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.child.messages import Failed, Loaded, Paint, Painted, Refused, Stepped
+from engine.child.messages import Failed, Grown, Loaded, Paint, Painted, Refused, Stepped
 from engine.errors import (
     BadModel,
     Misconfigured,
@@ -18,8 +18,10 @@ from engine.errors import (
     Unavailable,
 )
 from engine.job import Picture
+from engine.made import made_of
 from engine.meter import Measured
 from engine.rented.call import Call
+from tests.engine.child.fake_child import MADE
 from tests.engine.child.nursery import Changes, hearing, ignore, recipe, soon
 from tests.engine.rented.homes import (
     BROKEN,
@@ -311,6 +313,16 @@ async def test_what_a_machine_has_loaded_is_known() -> None:
         await soon(painter.paint(recipe(), {}, ignore))
 
         assert list(painter.warm) == ["book", "other"]
+
+
+async def test_what_a_machine_made_ready_is_known() -> None:
+    grown = Grown(made={"book": (MADE,)}, curves={})
+    landlord = Scripted(*DONE[:1], *letters(grown), *DONE[1:])
+    async with rented(landlord) as painter:
+        before = made_of(painter)
+        await soon(painter.paint(recipe(), {}, ignore))
+
+        assert (before, made_of(painter)) == ({}, {"book": (MADE,)})
 
 
 async def test_nobody_says_how_devices_over_there_are() -> None:

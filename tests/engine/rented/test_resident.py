@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from engine.child.frames import Rubbish
-from engine.child.messages import Failed, FromChild, Loaded, Paint, Painted, Refused, Stepped, Told
+from engine.child.messages import (
+    Failed,
+    FromChild,
+    Grown,
+    Loaded,
+    Paint,
+    Painted,
+    Refused,
+    Stepped,
+    Told,
+)
 from engine.errors import PainterGone
 from engine.rented.letter import Greeting, answer_in, asking
 from engine.rented.resident import Resident
@@ -45,6 +55,16 @@ async def test_a_picture_comes_with_its_steps_by_the_number_it_was_asked_by(
     ]
     assert isinstance(heard[-1], Painted)
     assert {one.number for one in heard if isinstance(one, Stepped | Painted)} == {7}
+
+
+async def test_what_was_made_ready_is_said_to_everybody_who_asks_from_then_on(
+    tmp_path: Path,
+) -> None:
+    async with settled(tmp_path) as resident:
+        heard = [await soon(heard_of(resident, asked(each))) for each in ("a fox", "grow", "a fox")]
+
+    grown = [[each for each in one if isinstance(each, Grown)] for one in heard]
+    assert [[[*each.made] for each in one] for one in grown] == [[], [[BOOK.name]], [[BOOK.name]]]
 
 
 async def test_what_it_is_asked_for_at_a_time_is_kept_apart(tmp_path: Path) -> None:

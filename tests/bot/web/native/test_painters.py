@@ -9,6 +9,7 @@ from bot.web.native.painters import by_minute
 from engine.archive import Painted
 from engine.curve import Curve
 from engine.key import Scope
+from engine.made import Made
 from engine.price import Speed
 from engine.vitals import Vitals
 from tests.bot.web.conftest import SECRET, Client, House, Visit
@@ -23,13 +24,25 @@ CURVE = Curve(
     alone=Speed(row_step=0.45, rest=1.0),
 )
 LARGER = Curve(width=768, height=512, steps=((2, 1.0),), alone=Speed(row_step=0.5, rest=2.0))
+MADE = Made(
+    width=512,
+    height=768,
+    rows=4,
+    tokens=77,
+    phase="whole",
+    recorded=True,
+    compiled=False,
+    compiling=False,
+    without=("it is not compiled: no compiler was found",),
+)
 NOON = datetime(2026, 5, 31, 12, 0, 30, tzinfo=UTC)
 
 
 async def test_the_painter_of_this_program_is_shown(house: House) -> None:
     vitals = Vitals(used=3, total=8, temperature=71.0)
     lost = Metered(name="cuda:1", alive=False)
-    looked_at = seen(Metered(name="cuda:0", curves={"book": (CURVE, LARGER)}), lost, vitals=vitals)
+    quick = Metered(name="cuda:0", curves={"book": (CURVE, LARGER)}, made={"book": (MADE,)})
+    looked_at = seen(quick, lost, vitals=vitals)
     pages = make_web(house.app, host="localhost", device="cuda:0", secret=SECRET, painter=looked_at)
     headers = {"Authorization": f"Bearer {await house.key()}"}
 
@@ -49,6 +62,20 @@ async def test_the_painter_of_this_program_is_shown(house: House) -> None:
                 {"model": "book", "width": 512, "height": 512, "rows": 4, "row_seconds": 0.25},
                 {"model": "book", "width": 768, "height": 512, "rows": 2, "row_seconds": 0.5},
             ],
+            "made": [
+                {
+                    "model": "book",
+                    "width": 512,
+                    "height": 768,
+                    "rows": 4,
+                    "tokens": 77,
+                    "phase": "whole",
+                    "recorded": True,
+                    "compiled": False,
+                    "compiling": False,
+                    "without": ["it is not compiled: no compiler was found"],
+                }
+            ],
             "memory": {"used": 3, "total": 8},
             "temperature": 71.0,
         },
@@ -60,6 +87,7 @@ async def test_the_painter_of_this_program_is_shown(house: House) -> None:
             "seats": 2,
             "busy": 0,
             "knees": [],
+            "made": [],
             "memory": None,
             "temperature": None,
         },
