@@ -49,12 +49,12 @@ class Kept:
         """Whoever asked cannot make anything of what is kept."""
         if self._folder is not None:
             file = self._file(self._folder, told)
-            log.warning("%s cannot be read, so it is measured again: %r", file, error)
+            log.warning("%s cannot be read, so it counts for nothing: %r", file, error)
 
-    def keep(self, told: Sequence[str], found: Any) -> None:
-        """Whole or not at all. Where it cannot be kept, the next start finds it out."""
+    def keep(self, told: Sequence[str], found: Any) -> bool:
+        """Whole or not at all: False where it cannot be kept, and the next start finds it out."""
         if self._folder is None:
-            return
+            return False
         file = self._file(self._folder, told)
         half = file.with_name(f"{file.stem}.{token_hex(6)}.half")
         try:
@@ -66,7 +66,9 @@ class Kept:
             finally:
                 half.unlink(missing_ok=True)
         except OSError as error:
-            log.warning("%s cannot be written, so the next start measures again: %s", file, error)
+            log.warning("%s cannot be written, so the next start begins anew: %s", file, error)
+            return False
+        return True
 
     def _file(self, folder: Path, told: Sequence[str]) -> Path:
         """Names of cards and models need not be names of files."""

@@ -23,6 +23,7 @@ from engine.gpu.preview import USUAL_EVERY, Detail, open_previews
 from engine.gpu.safety import open_safety
 from engine.gpu.shortcuts.fp8 import require_eight_bits
 from engine.gpu.switches.compiling import keep_programs_in
+from engine.gpu.switches.popular import Popular
 from engine.gpu.switches.ready import Ready
 from engine.gpu.switches.thrown import Thrown
 from engine.gpu.thread import EngineThread
@@ -105,7 +106,9 @@ async def open_painter(
         )
 
     # Whatever is thrown changes how long a step takes.
-    kept = Kept(curves_dir if measures else None, of=sorted(thrown.switches))
+    folder = curves_dir if measures else None
+    kept = Kept(folder, of=sorted(thrown.switches))
+    ready = Ready(thrown, kept, Popular(Kept(folder)))
     if curves_dir is not None and not thrown.switches.isdisjoint(COMPILING):
         keep_programs_in(curves_dir.with_name(COMPILED))
     painter = EngineThread(
@@ -116,7 +119,7 @@ async def open_painter(
         enlarger=Enlarger(where, shelves),
         open_safety=partial(open_safety, safety, where),
         kept=kept_in(kept, where) if measures else None,
-        ready=Ready(thrown, kept) if thrown.make_something(where) else None,
+        ready=ready if thrown.make_something(where) else None,
     )
     # After the painter, which may ask for something until it has ended.
     with closing(thrown.background):

@@ -182,10 +182,14 @@ class EngineThread:
                 self._curves = find_knees(company, warm, budget, self.meter, self._kept)
             if self._ready is not None:
                 self._ready.compile(warm)
+                self._ready.popular.pass_over(warm)
             self._cards, self._warm = warm.cards, warm
             self._over = None
             ready(None)
             self._serve(company)
+            if self._ready is not None:
+                self._ready.popular.note(warm)
+                self._ready.popular.keep()
             reason = Cancelled("Easel is stopping, so the picture was not finished.")
         except Exception as error:
             if self.alive:
@@ -206,6 +210,8 @@ class EngineThread:
         """Until closed. Newcomers join between steps; without work it waits for one."""
         while not self._closing:
             while not (company.busy and self._inbox.empty()):
+                if self._ready is not None and self._warm is not None:
+                    self._ready.popular.note(self._warm)
                 seat = self._inbox.get()
                 if seat is None:
                     return

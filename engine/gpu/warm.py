@@ -3,7 +3,7 @@
 import gc
 import logging
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -59,6 +59,11 @@ class Warm:
     def loaded(self) -> tuple[str, ...]:
         """The one that was used longest ago first."""
         return tuple(self._families)
+
+    @property
+    def families(self) -> Sequence[Family]:
+        """The same."""
+        return tuple(self._families.values())
 
     def require(self, recipe: Recipe) -> str:
         """The name of the recipe's model. Raises PaintingFailed where it is not served."""
@@ -117,20 +122,19 @@ class Warm:
 
     def forget_recordings(self) -> None:
         """What was recorded keeps memory, and can be recorded again."""
-        for family in self._families.values():
+        for family in self.families:
             if family.tracks is not None:
                 family.tracks.forget()
 
     def held_by_recordings(self) -> int:
         """Bytes that nothing else can have until they are forgotten."""
-        tracks = [family.tracks for family in self._families.values()]
+        tracks = [family.tracks for family in self.families]
         return sum(each.held for each in tracks if each is not None)
 
     @property
     def made(self) -> Mapping[str, tuple[Made, ...]]:
         """What was made ready of those that are loaded. In any thread."""
-        families = {name: self._families.get(name) for name in self.loaded}
-        return {name: told_of(family) for name, family in families.items() if family is not None}
+        return {family.card.name: told_of(family) for family in self.families}
 
     @property
     def has_idle(self) -> bool:
