@@ -16,7 +16,7 @@ from bot.worker import is_gone, this_worker
 from engine.accounts import Accounts
 from engine.addon import Shelf
 from engine.alternatives import load_wildcards
-from engine.apprentice import learn_speeds
+from engine.apprentice import follow_speeds, learn_speeds
 from engine.archive import Amount
 from engine.card import ModelCard
 from engine.caretaker import Caretaker
@@ -256,7 +256,8 @@ async def painting(
                 await app.caretaker.resume()
             else:
                 await app.caretaker.bury()
-            yield crew
+            async with beside(follow_speeds(app.tariff, crew)):
+                yield crew
 
 
 @asynccontextmanager

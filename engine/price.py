@@ -27,6 +27,7 @@ SHALLOW_SHARE = 0.1
 # At least so much of a picture's time is what was never timed before, where there is any.
 LEAST_SHARE = 0.01
 GUESSED_SIZE = 512 * 512
+MEASURED = "measured"
 CENT = 0.01
 
 
@@ -92,6 +93,8 @@ class _Learned:
     speed: Speed
     doubt: int = 0
     """1 after a picture that took far too long, -1 after one that was far too quick."""
+    measured: bool = False
+    """By the painter itself, and no picture has taught better yet."""
 
 
 class Speeds:
@@ -110,9 +113,14 @@ class Speeds:
         return any(kind.model == model for kind in self._learned)
 
     def expect(self, recipe: Recipe, speed: Speed) -> None:
-        """How quick a painter measured itself to be at the recipe, until pictures teach better."""
+        """How quick a painter measured itself to be at the recipe, until pictures teach better.
+
+        What it measured last counts.
+        """
         for each in passes_of(recipe):
-            self._learned.setdefault(each.kind, _Learned(speed))
+            known = self._learned.get(each.kind)
+            if known is None or known.measured:
+                self._learned[each.kind] = _Learned(speed, measured=True)
 
     def observe(self, recipe: Recipe, seconds: float) -> None:
         """Learn from a picture. One that is far off changes little, two of them change much."""
@@ -154,7 +162,7 @@ class Speeds:
     def learned(self) -> Sequence[Mapping[str, Any]]:
         """As JSON can be made of it."""
         return [
-            asdict(kind) | asdict(learned.speed)
+            asdict(kind) | asdict(learned.speed) | ({MEASURED: True} if learned.measured else {})
             for kind, learned in sorted(self._learned.items(), key=lambda item: item[0])
         ]
 
@@ -175,7 +183,7 @@ class Speeds:
                 speed = Speed(row_step=float(row["row_step"]), rest=float(row["rest"]))
                 if min(kind.width, kind.height, kind.pieces) < 1 or kind.controls < 0:
                     raise ValueError(f"{kind} is nothing that is painted")
-                speeds._learned[kind] = _Learned(speed)
+                speeds._learned[kind] = _Learned(speed, measured=bool(row.get(MEASURED, False)))
         except (KeyError, TypeError, OverflowError) as error:
             raise ValueError(f"these are no learned speeds: {error!r}") from None
         return speeds

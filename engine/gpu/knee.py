@@ -6,6 +6,7 @@ step, and a picture more than its pixels say.
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import torch
 
@@ -34,22 +35,18 @@ def find_knees(
     One that cannot be measured has none, and is painted with as wide as memory allows.
     """
 
-    def make_ready(recipe: Recipe) -> None:
-        _make_ready(warm, recipe)
-
     for card in warm.cards.values():
         curves: list[Curve] = []
         for size in _sizes(card, budget):
-            told = _told(card, warm, size)
+            told = told_of(card, warm, size)
             curve = kept.of(told)
             if curve is None:
-                curve = Trial(company, meter, card, size, make_ready).curve()
+                curve = Trial(company, meter, card, size, partial(make_ready, warm)).curve()
                 if curve is None:
                     break
                 kept.keep(told, curve)
             curves.append(curve)
-            each = curve.row_seconds * 1000
-            log.info("%s at %dx%d: %d rows, %.1f ms a row", card.name, *size, curve.knee, each)
+            say(card, curve)
         if curves:
             budget.curves[card.name] = tuple(curves)
         else:
@@ -72,7 +69,12 @@ def _side(side: float, card: ModelCard) -> int:
     return round(side / card.multiple) * card.multiple
 
 
-def _told(card: ModelCard, warm: Warm, size: tuple[int, int]) -> Sequence[str]:
+def say(card: ModelCard, curve: Curve) -> None:
+    size, each = (curve.width, curve.height), curve.row_seconds * 1000
+    log.info("%s at %dx%d: %d rows, %.1f ms a row", card.name, *size, curve.knee, each)
+
+
+def told_of(card: ModelCard, warm: Warm, size: tuple[int, int]) -> Sequence[str]:
     """Device, precision, engine, libraries, weights, size, offload; not the driver."""
     rungs = sorted(warm.easing(card.name).in_force)
     torch_of = f"torch {torch.__version__}"
@@ -80,12 +82,12 @@ def _told(card: ModelCard, warm: Warm, size: tuple[int, int]) -> Sequence[str]:
 
 
 @torch.inference_mode()
-def _make_ready(warm: Warm, recipe: Recipe) -> None:
-    """Where memory is short the picture is timed as it is."""
+def make_ready(warm: Warm, recipe: Recipe, rows: int = 0, *, compiles: bool = False) -> None:
+    """As wide as it is by itself, or wider. Where memory is short it is left as it is."""
     family = warm.hold(recipe.model)
     try:
         family.wear(recipe)
-        family.prepare(family.first_rows(recipe), compiles=False)
+        family.prepare(family.first_rows(recipe).padded(rows), compiles=compiles)
     except Exception as error:
         if not ran_out_of_memory(error):
             raise

@@ -7,7 +7,8 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 import torch
 
@@ -15,13 +16,15 @@ from engine.about import known
 from engine.card import ModelCard
 from engine.curve import WIDEST, Curve
 from engine.errors import Cancelled, EaselError, PainterLost, PaintingFailed
-from engine.gpu.budget import budget_of
+from engine.gpu.budget import Budget, budget_of
 from engine.gpu.call import Call, Crossing
 from engine.gpu.company import Company
 from engine.gpu.curves import Curves
 from engine.gpu.device import free, prepare
 from engine.gpu.images.enlarger import Enlarger
 from engine.gpu.knee import find_knees
+from engine.gpu.leisure import Leisure
+from engine.gpu.renewal import Renewal
 from engine.gpu.safety import Safety
 from engine.gpu.seat import Seat
 from engine.gpu.switches.ready import Ready
@@ -182,14 +185,13 @@ class EngineThread:
                 self._curves = find_knees(company, warm, budget, self.meter, self._kept)
             if self._ready is not None:
                 self._ready.compile(warm)
-                self._ready.popular.pass_over(warm)
+            leisure = self._leisure(company, warm, budget)
+            leisure.pass_over()
             self._cards, self._warm = warm.cards, warm
             self._over = None
             ready(None)
-            self._serve(company)
-            if self._ready is not None:
-                self._ready.popular.note(warm)
-                self._ready.popular.keep()
+            self._serve(company, leisure)
+            leisure.end()
             reason = Cancelled("Easel is stopping, so the picture was not finished.")
         except Exception as error:
             if self.alive:
@@ -206,13 +208,29 @@ class EngineThread:
                 if (seat := self._inbox.get()) is not None:
                     seat.end(reason)
 
-    def _serve(self, company: Company) -> None:
+    def _leisure(self, company: Company, warm: Warm, budget: Budget) -> Leisure:
+        renewal = None
+        if self._kept is not None:
+            renewal = Renewal(
+                company,
+                warm,
+                budget,
+                self._kept,
+                is_wanted=lambda: not self._inbox.empty(),
+                learned=self._learn,
+            )
+        popular = self._ready.popular if self._ready else None
+        return Leisure(warm=warm, popular=popular, renewal=renewal)
+
+    def _learn(self, curves: Mapping[str, tuple[Curve, ...]]) -> None:
+        self._curves = curves
+
+    def _serve(self, company: Company, leisure: Leisure) -> None:
         """Until closed. Newcomers join between steps; without work it waits for one."""
         while not self._closing:
             while not (company.busy and self._inbox.empty()):
-                if self._ready is not None and self._warm is not None:
-                    self._ready.popular.note(self._warm)
-                seat = self._inbox.get()
+                leisure.note()
+                seat = self._next(company, leisure)
                 if seat is None:
                     return
                 try:
@@ -222,3 +240,10 @@ class EngineThread:
                     seat.end(PainterLost("The painter broke down."))
                     raise
             company.turn()
+
+    def _next(self, company: Company, leisure: Leisure) -> Seat | None:
+        """Whoever comes; None where it is to end."""
+        while True:
+            is_idle = not company.busy and self._inbox.empty()
+            with suppress(Empty):
+                return self._inbox.get(timeout=leisure.use() if is_idle else None)

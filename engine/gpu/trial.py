@@ -53,6 +53,14 @@ class _Heard:
         return median(step.seconds for step in self.steps[FIRST:])
 
 
+def tried_with(card: ModelCard, size: tuple[int, int]) -> Recipe:
+    return plain_recipe(card, "a wide hand", steps=STEPS, size=size)
+
+
+class GaveWay(Exception):
+    """Somebody wants a picture meanwhile."""
+
+
 class Trial:
     """Paints what nobody asked for, with more and more tiles at a time."""
 
@@ -63,24 +71,32 @@ class Trial:
         card: ModelCard,
         size: tuple[int, int],
         make_ready: Callable[[Recipe], None],
+        *,
+        is_wanted: Callable[[], bool] = lambda: False,
     ) -> None:
         """`make_ready` does for a picture by itself what is done for what is asked often."""
         self._company = company
         self._meter = meter
         self._make_ready = make_ready
-        self._recipe = plain_recipe(card, "a wide hand", steps=STEPS, size=size)
+        self._is_wanted = is_wanted
+        self._recipe = tried_with(card, size)
+        self._found: dict[str, _Heard] = {}
 
     def curve(self) -> Curve | None:
-        """None where not even one picture can be painted by itself."""
-        self._paint([self._recipe])  # what is only slow the first time
-        heard = self._paint([self._recipe])
+        """None where not even one picture can be painted by itself.
+
+        Raises GaveWay after the step in which somebody came. Asked again it goes on with the rows
+        that it was at.
+        """
+        self._heard("first", [self._recipe])  # what is only slow the first time
+        heard = self._heard("by itself", [self._recipe])
         if not heard.went_well:
             return None
         own, step = heard.steps[0].rows, heard.median
         wider = tuple(self._wider(own, step))
         # Widths are compared as the network is. A price is of what it will take from then on.
         self._make_ready(self._recipe)
-        heard = self._paint([self._recipe])
+        heard = self._heard("made ready", [self._recipe])
         if not heard.went_well:
             return None
         return Curve(
@@ -95,7 +111,8 @@ class Trial:
         tile = replace(self._recipe, steps=UNFINISHED, guidance=1.0)
         if own > 1:
             self._make_ready(tile)
-            if (seconds := self._paint([tile], STEPS).seconds(1)) is not None:
+            heard = self._heard("without guidance", [tile], STEPS)
+            if (seconds := heard.seconds(1)) is not None:
                 yield 1, seconds
 
     def _wider(self, own: int, alone: float) -> Iterator[tuple[int, float]]:
@@ -105,7 +122,7 @@ class Trial:
         for rows in ROWS:
             if rows <= own:
                 continue
-            heard = self._paint([tile] * (rows // own), STEPS)
+            heard = self._heard(f"{rows} rows", [tile] * (rows // own), STEPS)
             seconds = heard.seconds(rows)
             if seconds is None:
                 return
@@ -124,8 +141,15 @@ class Trial:
             rest=painted - stepping,
         )
 
-    def _paint(self, recipes: Sequence[Recipe], turns: int | None = None) -> _Heard:
-        """To the end, or for so many turns."""
+    def _heard(self, what: str, recipes: Sequence[Recipe], turns: int | None = None) -> _Heard:
+        if what not in self._found:
+            self._found[what] = self._paint(recipes, turns)
+        return self._found[what]
+
+    def _paint(self, recipes: Sequence[Recipe], turns: int | None) -> _Heard:
+        """To the end, or for so many turns. Raises GaveWay."""
+        if self._is_wanted():
+            raise GaveWay
         outcomes: list[Painted | EaselError] = []
         measured: list[Measured] = []
         seats = [
@@ -137,16 +161,18 @@ class Trial:
         try:
             for seat in seats:
                 self._company.welcome(seat)
-            taken = 0
-            while self._company.busy and taken != turns:
+            taken, gives_way = 0, False
+            while self._company.busy and taken != turns and not gives_way:
                 self._company.turn()
-                taken += 1
+                taken, gives_way = taken + 1, self._is_wanted()
             for seat in seats:
                 seat.withdrawn = True
             self._company.turn()
             self._company.settle()
         finally:
             self._meter.remove(listener)
+        if gives_way:
+            raise GaveWay
         return _Heard(
             steps=[each for each in measured if isinstance(each, Stepped)],
             others=[each for each in measured if not isinstance(each, Stepped)],

@@ -1,12 +1,13 @@
 """The first price is a measured one."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from engine.apprentice import learn_speeds
+from engine.apprentice import follow_speeds, learn_speeds
 from engine.crew import Crew
 from engine.curve import Curve
 from engine.errors import PaintingFailed
@@ -117,3 +118,74 @@ async def test_pictures_correct_what_was_measured() -> None:
         tariff.observe(tile.recipe, 2.0, painter.name)
 
     assert price_of(tariff) == pytest.approx(2.0, rel=0.02) != measured
+
+
+class Pauses:
+    """Takes no time until it was asked for so often, and then all of it."""
+
+    def __init__(self, most: int) -> None:
+        self.left, self.over = most, asyncio.Event()
+
+    async def __call__(self, seconds: float) -> None:
+        assert seconds > 0
+        self.left -= 1
+        if self.left < 0:
+            self.over.set()
+            await asyncio.Event().wait()
+
+
+async def followed(tariff: Tariff, *painters: FakePainter) -> None:
+    """As long as it takes to look once."""
+    pauses = Pauses(1)
+    following = asyncio.create_task(follow_speeds(tariff, Crew(*painters), pause=pauses))
+    await pauses.over.wait()
+    following.cancel()
+    await asyncio.wait({following})
+
+
+QUICKER = replace(CURVE, alone=Speed(row_step=0.125, rest=1.0), compiled=(2,))
+
+
+async def test_what_is_measured_again_is_in_the_next_price() -> None:
+    tariff, painter = Tariff(), Measured()
+    await learn_speeds(tariff, Crew(painter))
+    before = price_of(tariff)
+
+    painter.curves = {BOOK.name: (QUICKER,)}
+    await followed(tariff, painter)
+
+    assert (before, price_of(tariff)) == (8 * 0.25 + 1.0, 8 * 0.125 + 1.0)
+
+
+async def test_what_is_measured_again_is_in_the_price_after_a_restart() -> None:
+    tariff, painter = Tariff(), Measured()
+    await learn_speeds(tariff, Crew(painter))
+    again = Tariff.from_json(tariff.to_json())
+
+    await learn_speeds(again, Crew(Measured(curves={BOOK.name: (QUICKER,)})))
+
+    assert price_of(again) == 8 * 0.125 + 1.0
+
+
+async def test_what_pictures_took_stays_when_it_is_measured_again() -> None:
+    tariff, painter = Tariff(), Measured()
+    [tile] = tiles_of(ImageRequest(prompt="a fox"), BOOK, seed=0)
+    await learn_speeds(tariff, Crew(painter))
+    tariff.observe(tile.recipe, 3.0, painter.name)
+    taught = price_of(tariff)
+
+    painter.curves = {BOOK.name: (QUICKER,)}
+    await followed(tariff, painter)
+    restarted = Tariff.from_json(tariff.to_json())
+    await learn_speeds(restarted, Crew(painter))
+
+    assert taught == price_of(tariff) == price_of(restarted)
+
+
+async def test_who_measures_nothing_is_followed_without_a_word() -> None:
+    tariff, painter = Tariff(), FakePainter()
+
+    await followed(tariff, painter)
+
+    assert painter.painting == []
+    assert not tariff.knows(tiles_of(ImageRequest(prompt="a fox"), BOOK, seed=0)[0].recipe)

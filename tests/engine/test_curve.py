@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,6 +103,19 @@ def test_a_curve_can_be_kept() -> None:
     assert Curve.from_dict(kept) == curve(SDXL_1024, 1024)
 
 
+def test_what_was_compiled_is_kept_with_it() -> None:
+    compiled = replace(curve(SDXL_1024, 1024), compiled=(2, 4, 8))
+
+    assert Curve.from_dict(json.loads(json.dumps(compiled.to_dict()))) == compiled
+
+
+def test_a_curve_that_says_nothing_of_it_is_of_no_compiled_steps() -> None:
+    told = curve({2: 5.0}).to_dict()
+    del told["compiled"]
+
+    assert Curve.from_dict(told).compiled == ()
+
+
 RIGHT: dict[str, Any] = curve({2: 5.0}).to_dict()
 
 
@@ -130,6 +144,10 @@ RIGHT: dict[str, Any] = curve({2: 5.0}).to_dict()
         {**RIGHT, "steps": [[2, 1e-320]]},
         {**RIGHT, "steps": [[2, 10**400]]},
         {**RIGHT, "steps": 7},
+        {**RIGHT, "compiled": 2},
+        {**RIGHT, "compiled": [4]},
+        {**RIGHT, "compiled": [2.0]},
+        {**RIGHT, "compiled": ["2"]},
         {**RIGHT, "width": 0},
         {**RIGHT, "width": float("inf")},
         {**RIGHT, "width": 10**30},

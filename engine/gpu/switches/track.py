@@ -72,6 +72,10 @@ class Track:
         """Whether it is another than the network that answers."""
         return (self._recorded if self.recorded else self.network) is not network
 
+    def has_program(self, network: Any) -> bool:
+        """Whether something was compiled that answers, or will as soon as it is asked."""
+        return self.offered is not None or self.network is not network
+
     def made(self, network: Any) -> str:
         """Like `compiled, recorded`."""
         ways = {"compiled": self.is_compiled(network), "recorded": self.recorded}

@@ -68,7 +68,7 @@ class Tracks:
         recorder: Recorder | None = None,
         compile: Compile | None = None,
     ) -> None:
-        self._network = network
+        self.network = network
         self._ask = ask
         self._device = device
         self._recorder = recorder
@@ -81,9 +81,8 @@ class Tracks:
         self._door = threading.Lock()
 
     @property
-    def network(self) -> Any:
-        """As it is: none that was compiled."""
-        return self._network
+    def compiles(self) -> bool:
+        return self._compile is not None
 
     @property
     def all(self) -> Mapping[Shape, Track]:
@@ -94,7 +93,7 @@ class Tracks:
     @property
     def made(self) -> Mapping[str, str]:
         """How forwards are asked, by their shapes, where not of the network as it is."""
-        found = {str(shape): track.made(self._network) for shape, track in self.all.items()}
+        found = {str(shape): track.made(self.network) for shape, track in self.all.items()}
         return {shape: how for shape, how in found.items() if how}
 
     @property
@@ -114,7 +113,7 @@ class Tracks:
             self._make_ready(shape, rows, compiles=track.seen >= VERY_OFTEN * max(1, track.tries))
         if track.recorded:
             return track.play(_laid_out(rows))
-        if track.network is self._network:
+        if track.network is self.network:
             return None
         answer = self._asked(track, _laid_out(rows).padded(shape.width))
         return None if answer is None else answer[: len(rows)]
@@ -140,7 +139,7 @@ class Tracks:
         with self._door:
             track = self._tracks.get(shape)
             if track is None:
-                track = self._tracks[shape] = Track(self._network)
+                track = self._tracks[shape] = Track(self.network)
                 if len(self._tracks) > MOST:
                     self._tracks.popitem(last=False)
             self._tracks.move_to_end(shape)
@@ -156,7 +155,7 @@ class Tracks:
             track.no_recording = track.no_recording or UNRECORDABLE
         # Networks are compiled whole; steps that keep or are shallow ask parts of them.
         compiles = compiles and rows.phase is Phase.WHOLE
-        if compiles and self._compile is not None and track.is_to_compile(self._network):
+        if compiles and self._compile is not None and track.is_to_compile(self.network):
             rows = example(_laid_out(rows), shape.width)
             self._begin_compiling(self._compile, track, shape, rows)
 
@@ -190,15 +189,15 @@ class Tracks:
         except torch.AcceleratorError:
             raise  # the card itself is in disorder
         except Exception as error:
-            if track.network is self._network or ran_out_of_memory(error):
+            if track.network is self.network or ran_out_of_memory(error):
                 raise
             # What it was compiled for has changed: a LoRA was put on its layers, for one.
             log.warning("what was compiled for %s rows is not used any more: %s", len(rows), error)
-            track.lose(self._network)
+            track.lose(self.network)
             return None
 
     def _as_it_is(self, track: Track) -> AbstractContextManager[None]:
-        return nullcontext() if track.network is self._network else never()
+        return nullcontext() if track.network is self.network else never()
 
     def _begin_compiling(self, how: Compile, track: Track, shape: Shape, rows: Rows) -> None:
         # From now on it is counted how often it is asked for again, if this comes to nothing.
@@ -241,7 +240,7 @@ class Tracks:
         prepare(self._device)
         with at_length():
             answer = self._ask(self._program, rows)
-        require_same(answer, self._ask(self._network, rows), how.rounding)
+        require_same(answer, self._ask(self.network, rows), how.rounding)
         return self._program
 
 

@@ -1,0 +1,406 @@
+"""A curve is measured again once programs take its steps, while nobody waits."""
+
+import asyncio
+from collections.abc import Mapping, Set
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine.curve import Curve
+from engine.gpu.curves import Curves
+from engine.gpu.families.sd import StableDiffusion
+from engine.gpu.family import Family
+from engine.gpu.kept import Kept
+from engine.gpu.leisure import Leisure
+from engine.gpu.renewal import LATER_S, Renewal
+from engine.gpu.rows import Rows
+from engine.gpu.switches.popular import Popular
+from engine.gpu.switches.tracks import Compile, Tracks
+from engine.gpu.thread import EngineThread
+from engine.gpu.trial import STEPS
+from engine.gpu.warm import Warm
+from engine.job import Recipe
+from tests.engine.gpu import tiny
+from tests.engine.gpu.house import BEND_AT_4, SIDE, House, small
+from tests.engine.gpu.switches.recording import FakeRecorder, Later
+from tests.engine.gpu.together import CARD, CPU, before_forward, recipe
+
+# Half as long, and free up to eight rows.
+QUICK = {1: 0.02, 2: 0.02, 4: 0.02, 8: 0.02, 12: 0.03, 16: 0.04}
+ROWS_AT_4 = [2, 4, 8]
+
+
+class Place:
+    """A house that was measured, and in which steps of compiled rows take other times."""
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        compiled: Mapping[int, float] = QUICK,
+        recorder: FakeRecorder | None = None,
+        largest: int = SIDE,
+        kind: type[Family] = StableDiffusion,
+    ) -> None:
+        pipe = tiny.pipeline()
+        with torch.inference_mode():
+            self.family = kind(pipe, small(pipe, largest=largest).card)
+        self.house, self.background = House(self.family), Later()
+        self.compiled, self.fails = compiled, frozenset[int]()
+        self.family.tracks = Tracks(
+            self.family.network,
+            self.family.ask_of,
+            CPU,
+            recorder=recorder,
+            compile=Compile(compiled=lambda: self.program, background=self.background),
+        )
+        self.kept = Curves(Kept(folder))
+        self.learned: list[Mapping[str, tuple[Curve, ...]]] = []
+        self.steps_until_wanted: int | None = None
+        self.house.measure(self.kept)
+        # As it was for the warm-up, also where nothing was left to be measured.
+        self.house.warm.hold(CARD.name)
+        self.house.warm.release(CARD.name)
+        self.renewal = Renewal(
+            self.house.company,
+            self.house.warm,
+            self.house.budget,
+            self.kept,
+            is_wanted=self.is_wanted,
+            learned=self.learned.append,
+            is_compiling=lambda: bool(self.background.asked),
+        )
+
+    def program(self, latents: Tensor, *args: Any, **more: Any) -> Any:
+        if len(latents) in self.fails:
+            raise RuntimeError("no compiler was found")
+        answer = self.family.network(latents, *args, **more)
+        self.house.clock._seconds = self.compiled
+        return answer
+
+    def is_wanted(self) -> bool:
+        if self.steps_until_wanted is None:
+            return False
+        self.steps_until_wanted -= 1
+        return self.steps_until_wanted < 0
+
+    def go_on(self) -> float | None:
+        with before_forward(self.family, self.house.note):
+            return self.renewal.go_on()
+
+    def until_nothing_is_left(self) -> None:
+        while (patience := self.go_on()) is not None:
+            if patience:
+                self.background.work()
+
+    def until_all_is_compiled(self) -> None:
+        """So that it is to be measured next."""
+        while (due := self.renewal._due()) and due.compiles:
+            self.go_on()
+            self.background.work()
+
+    @property
+    def curve(self) -> Curve:
+        return self.house.budget.curves[CARD.name][0]
+
+
+def test_rows_are_compiled_one_after_the_other_and_then_measured_together(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    before = place.curve
+    asked: list[int] = []
+    while (patience := place.go_on()) is not None:
+        asked.append(len(place.background.asked))
+        if patience:
+            place.background.work()
+
+    assert before.compiled == ()
+    assert max(asked) == 1
+    assert place.curve.compiled == (2, 4, 8, 12)
+    assert dict(place.curve.steps)[8] == QUICK[8]
+    assert place.curve.alone.row_step == QUICK[2] / 2
+    assert (before.knee, place.curve.knee) == (4, 8)
+
+
+def test_forwards_are_as_wide_as_the_new_curve_says() -> None:
+    place = Place()
+    before = place.house.budget.rows(CARD.name, SIDE * SIDE)
+
+    place.until_nothing_is_left()
+
+    assert before == 4
+    assert place.house.budget.rows(CARD.name, SIDE * SIDE) == 8
+    assert place.learned[-1] == place.house.budget.curves
+
+
+def test_the_next_start_knows_it_and_measures_nothing(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.until_nothing_is_left()
+
+    second = Place(tmp_path)
+    second.house.widths.clear()
+    second.until_nothing_is_left()
+
+    assert second.curve == place.curve
+    assert second.learned == []
+
+
+def test_a_start_that_finds_an_old_curve_and_all_programs_measures_again(tmp_path: Path) -> None:
+    Place(tmp_path)
+
+    second = Place(tmp_path)
+    second.until_nothing_is_left()
+
+    assert second.learned
+    assert second.curve.knee == 8
+
+
+def test_nothing_is_measured_beside_a_compiler() -> None:
+    place = Place()
+    place.until_all_is_compiled()
+    place.background.ask(lambda: None)
+    place.house.widths.clear()
+
+    patience = place.go_on()
+
+    assert patience == LATER_S
+    assert place.house.widths == []
+
+
+def test_what_was_measured_while_a_compiler_began_does_not_count() -> None:
+    place = Place()
+    place.until_all_is_compiled()
+
+    def begin(_: torch.Tensor) -> None:
+        if not place.background.asked:
+            place.background.ask(lambda: None)
+
+    with before_forward(place.family, begin):
+        place.go_on()
+    spoilt = [*place.learned]
+    place.until_nothing_is_left()
+
+    assert spoilt == []
+    assert place.curve.compiled
+
+
+def test_it_gives_way_after_a_step_and_goes_on_with_the_rows_that_it_was_at() -> None:
+    place = Place()
+    place.until_all_is_compiled()
+    before = place.house.budget.curves[CARD.name]
+    begun: list[list[int]] = []
+    programs, paints = 3, STEPS + 1  # how often it looks whether somebody came
+    for looks in (programs + 2, programs + paints + 2, programs + paints + 1):
+        place.house.widths.clear()
+        place.steps_until_wanted = looks
+        place.go_on()
+
+        begun.append([*place.house.widths])
+        assert not place.house.company.busy
+        assert place.house.budget.curves[CARD.name] == before
+        assert place.learned == []
+    place.steps_until_wanted = None
+    place.house.widths.clear()
+    place.go_on()
+
+    assert begun == [[2] * 2, [2] * (STEPS + 2), [2] * STEPS + [4]]
+    assert place.house.widths[: 2 * STEPS] == [4] * STEPS + [8] * STEPS
+    assert place.curve.compiled == (2, 4, 8)
+
+
+def test_nobody_waits_for_a_program_to_be_recorded() -> None:
+    place = Place(recorder=FakeRecorder())
+    place.until_all_is_compiled()
+    place.house.widths.clear()
+    place.steps_until_wanted = 0
+
+    place.go_on()
+
+    assert place.house.widths == []
+
+
+def test_programs_are_recorded_before_they_are_measured() -> None:
+    recorder = FakeRecorder()
+    place = Place(recorder=recorder)
+    place.until_all_is_compiled()
+    before = recorder.recorded
+
+    place.go_on()
+
+    assert recorder.recorded - before >= len(ROWS_AT_4)
+    assert place.curve.compiled == (2, 4, 8)
+
+
+@pytest.mark.parametrize("fails", [{4}, {*QUICK}])
+def test_where_some_rows_cannot_be_compiled_the_curve_would_bend_and_stays(
+    fails: Set[int],
+) -> None:
+    place = Place()
+    place.fails = frozenset(fails)
+    before = place.curve
+
+    place.until_nothing_is_left()
+
+    assert place.learned == []
+    assert place.curve == before
+
+
+def test_a_wider_step_that_cannot_be_compiled_ends_the_curve() -> None:
+    place = Place()
+    place.fails = frozenset({12})
+
+    place.until_nothing_is_left()
+
+    assert place.curve.compiled == (2, 4, 8)
+    assert dict(place.curve.steps)[12] == BEND_AT_4[12]
+    assert place.curve.knee == 8
+
+
+def test_what_gained_nothing_is_measured_once() -> None:
+    place = Place(compiled=BEND_AT_4)
+
+    place.until_nothing_is_left()
+
+    assert len(place.learned) == 1
+    assert place.curve.knee == 4
+
+
+def test_a_model_that_cannot_be_measured_keeps_its_curve() -> None:
+    place = Place()
+    place.until_all_is_compiled()
+    before = place.curve
+    handle = place.family.pipe.vae.decoder.register_forward_pre_hook(_fail)
+    try:
+        first, second = place.go_on(), place.go_on()
+    finally:
+        handle.remove()
+
+    assert (first, second) == (0.0, None)
+    assert place.curve == before
+    assert place.learned == []
+
+
+def _fail(*_: Any) -> None:
+    raise RuntimeError("a bug")
+
+
+def test_no_model_is_loaded_for_it() -> None:
+    place = Place()
+    place.house.warm.put_one_away()
+
+    assert place.go_on() is None
+    assert not place.house.warm.is_loaded(CARD.name)
+
+
+def test_where_nothing_is_compiled_nothing_is_to_be_done() -> None:
+    place = Place()
+    place.family.tracks = Tracks(place.family.network, place.family.ask_of, CPU)
+    without_compiler = place.go_on()
+    place.family.tracks = None
+
+    assert (without_compiler, place.go_on()) == (None, None)
+    assert place.background.asked == []
+
+
+def test_a_larger_size_waits_for_people_to_have_it_compiled() -> None:
+    place = Place(largest=2 * SIDE)
+    larger = place.house.budget.curves[CARD.name][1]
+    place.until_nothing_is_left()
+    untouched = place.house.budget.curves[CARD.name][1]
+    for rows, _ in larger.steps:
+        with torch.inference_mode():
+            asked = place.family.first_rows(recipe(width=larger.width, height=larger.height))
+            place.family.prepare(asked.padded(rows), compiles=True)
+    place.background.work()
+    place.until_nothing_is_left()
+
+    assert untouched == larger
+    assert place.house.budget.curves[CARD.name][1].compiled == (2, 4, 8)
+    assert place.house.budget.curves[CARD.name][0].compiled == (2, 4, 8, 12)
+
+
+class Full(StableDiffusion):
+    """Has no memory left while it is said so."""
+
+    full = False
+
+    def first_rows(self, recipe: Recipe) -> Rows:
+        if self.full:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return super().first_rows(recipe)
+
+
+def test_memory_that_is_short_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    place = Place(kind=Full)
+    assert isinstance(place.family, Full)
+    place.family.full = True
+
+    patience = place.go_on()
+    place.family.full = False
+    place.until_nothing_is_left()
+
+    assert patience is None
+    assert "no memory to measure" in caplog.text
+    assert place.learned
+
+
+def test_what_is_tried_at_leisure_was_nobodys_wish() -> None:
+    place, popular = Place(), Popular(Kept(None))
+    leisure = Leisure(warm=place.house.warm, popular=popular, renewal=place.renewal)
+    with before_forward(place.family, place.house.note):
+        while leisure.use() is not None:
+            place.background.work()
+    leisure.end()
+
+    assert place.learned
+    assert not popular.of(place.family.card, least=1)
+
+
+class Learning(EngineThread):
+    """Says when it has measured again."""
+
+    loop: asyncio.AbstractEventLoop
+    learned: asyncio.Event
+
+    def _learn(self, curves: Mapping[str, tuple[Curve, ...]]) -> None:
+        super()._learn(curves)
+        self.loop.call_soon_threadsafe(self.learned.set)
+
+
+async def test_a_painter_measures_again_between_pictures() -> None:
+    family, background = small(tiny.pipeline()), Later()
+
+    def program(*args: Any, **more: Any) -> Any:
+        return family.network(*args, **more)
+
+    family.tracks = Tracks(
+        family.network,
+        family.ask_of,
+        CPU,
+        compile=Compile(compiled=lambda: program, background=background),
+    )
+    painter = Learning(
+        lambda: Warm.of({CARD.name: family}),
+        device=CPU,
+        seats=4,
+        most_rows=2,
+        kept=Curves(Kept(None)),
+    )
+    painter.loop, painter.learned = asyncio.get_running_loop(), asyncio.Event()
+    try:
+        await painter.start()
+        first = painter.curves[CARD.name][0]
+        await painter.paint(recipe(), {}, lambda *_: None)
+        background.work()
+        await painter.paint(recipe(), {}, lambda *_: None)
+        await painter.learned.wait()
+        second = painter.curves[CARD.name][0]
+        picture = await painter.paint(recipe(), {}, lambda *_: None)
+    finally:
+        await painter.close()
+
+    assert first.compiled == ()
+    assert second.compiled
+    assert picture.png
