@@ -1,7 +1,7 @@
 """A curve is measured again once programs take its steps, while nobody waits."""
 
 import asyncio
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from engine.gpu.kept import Kept
 from engine.gpu.leisure import Leisure
 from engine.gpu.renewal import LATER_S, Renewal
 from engine.gpu.rows import Rows
+from engine.gpu.switches.background import Background
 from engine.gpu.switches.popular import Popular
 from engine.gpu.switches.tracks import Compile, Tracks
 from engine.gpu.thread import EngineThread
@@ -24,13 +25,13 @@ from engine.gpu.trial import STEPS
 from engine.gpu.warm import Warm
 from engine.job import Recipe
 from tests.engine.gpu import tiny
-from tests.engine.gpu.house import BEND_AT_4, SIDE, House, small
+from tests.engine.gpu.house import SIDE, House, small
 from tests.engine.gpu.switches.recording import FakeRecorder, Later
 from tests.engine.gpu.together import CARD, CPU, before_forward, recipe
 
-# Half as long, and free up to eight rows.
-QUICK = {1: 0.02, 2: 0.02, 4: 0.02, 8: 0.02, 12: 0.03, 16: 0.04}
-ROWS_AT_4 = [2, 4, 8]
+SLOW = {1: 0.04, 2: 0.04, 4: 0.08, 8: 0.16}
+# Half as long, and free up to four rows.
+QUICK = {1: 0.02, 2: 0.02, 4: 0.02, 8: 0.04}
 
 
 class Place:
@@ -48,7 +49,7 @@ class Place:
         pipe = tiny.pipeline()
         with torch.inference_mode():
             self.family = kind(pipe, small(pipe, largest=largest).card)
-        self.house, self.background = House(self.family), Later()
+        self.house, self.background = House(self.family, SLOW, larger=SLOW), Later()
         self.compiled, self.fails = compiled, frozenset[int]()
         self.family.tracks = Tracks(
             self.family.network,
@@ -118,10 +119,10 @@ def test_rows_are_compiled_one_after_the_other_and_then_measured_together(tmp_pa
 
     assert before.compiled == ()
     assert max(asked) == 1
-    assert place.curve.compiled == (2, 4, 8, 12)
+    assert place.curve.compiled == (2, 4, 8)
     assert dict(place.curve.steps)[8] == QUICK[8]
     assert place.curve.alone.row_step == QUICK[2] / 2
-    assert (before.knee, place.curve.knee) == (4, 8)
+    assert (before.knee, place.curve.knee) == (2, 4)
 
 
 def test_forwards_are_as_wide_as_the_new_curve_says() -> None:
@@ -130,8 +131,8 @@ def test_forwards_are_as_wide_as_the_new_curve_says() -> None:
 
     place.until_nothing_is_left()
 
-    assert before == 4
-    assert place.house.budget.rows(CARD.name, SIDE * SIDE) == 8
+    assert before == 2
+    assert place.house.budget.rows(CARD.name, SIDE * SIDE) == 4
     assert place.learned[-1] == place.house.budget.curves
 
 
@@ -154,7 +155,7 @@ def test_a_start_that_finds_an_old_curve_and_all_programs_measures_again(tmp_pat
     second.until_nothing_is_left()
 
     assert second.learned
-    assert second.curve.knee == 8
+    assert second.curve.knee == 4
 
 
 def test_nothing_is_measured_beside_a_compiler() -> None:
@@ -191,7 +192,7 @@ def test_it_gives_way_after_a_step_and_goes_on_with_the_rows_that_it_was_at() ->
     place.until_all_is_compiled()
     before = place.house.budget.curves[CARD.name]
     begun: list[list[int]] = []
-    programs, paints = 3, STEPS + 1  # how often it looks whether somebody came
+    programs, paints = 2, STEPS + 1  # how often it looks whether somebody came
     for looks in (programs + 2, programs + paints + 2, programs + paints + 1):
         place.house.widths.clear()
         place.steps_until_wanted = looks
@@ -207,7 +208,7 @@ def test_it_gives_way_after_a_step_and_goes_on_with_the_rows_that_it_was_at() ->
 
     assert begun == [[2] * 2, [2] * (STEPS + 2), [2] * STEPS + [4]]
     assert place.house.widths[: 2 * STEPS] == [4] * STEPS + [8] * STEPS
-    assert place.curve.compiled == (2, 4, 8)
+    assert place.curve.compiled == (2, 4)
 
 
 def test_nobody_waits_for_a_program_to_be_recorded() -> None:
@@ -229,8 +230,8 @@ def test_programs_are_recorded_before_they_are_measured() -> None:
 
     place.go_on()
 
-    assert recorder.recorded - before >= len(ROWS_AT_4)
-    assert place.curve.compiled == (2, 4, 8)
+    assert recorder.recorded - before == 2, "2 and 4 rows"
+    assert place.curve.compiled == (2, 4)
 
 
 @pytest.mark.parametrize("fails", [{4}, {*QUICK}])
@@ -249,22 +250,22 @@ def test_where_some_rows_cannot_be_compiled_the_curve_would_bend_and_stays(
 
 def test_a_wider_step_that_cannot_be_compiled_ends_the_curve() -> None:
     place = Place()
-    place.fails = frozenset({12})
+    place.fails = frozenset({8})
 
     place.until_nothing_is_left()
 
-    assert place.curve.compiled == (2, 4, 8)
-    assert dict(place.curve.steps)[12] == BEND_AT_4[12]
-    assert place.curve.knee == 8
+    assert place.curve.compiled == (2, 4)
+    assert dict(place.curve.steps)[8] == SLOW[8]
+    assert place.curve.knee == 4
 
 
 def test_what_gained_nothing_is_measured_once() -> None:
-    place = Place(compiled=BEND_AT_4)
+    place = Place(compiled=SLOW)
 
     place.until_nothing_is_left()
 
     assert len(place.learned) == 1
-    assert place.curve.knee == 4
+    assert place.curve.knee == 2
 
 
 def test_a_model_that_cannot_be_measured_keeps_its_curve() -> None:
@@ -317,8 +318,8 @@ def test_a_larger_size_waits_for_people_to_have_it_compiled() -> None:
     place.until_nothing_is_left()
 
     assert untouched == larger
-    assert place.house.budget.curves[CARD.name][1].compiled == (2, 4, 8)
-    assert place.house.budget.curves[CARD.name][0].compiled == (2, 4, 8, 12)
+    assert place.house.budget.curves[CARD.name][1].compiled == (2, 4)
+    assert place.house.budget.curves[CARD.name][0].compiled == (2, 4, 8)
 
 
 class Full(StableDiffusion):
@@ -349,6 +350,7 @@ def test_memory_that_is_short_ends_nothing(caplog: pytest.LogCaptureFixture) -> 
 def test_what_is_tried_at_leisure_was_nobodys_wish() -> None:
     place, popular = Place(), Popular(Kept(None))
     leisure = Leisure(warm=place.house.warm, popular=popular, renewal=place.renewal)
+    leisure.pass_over()
     with before_forward(place.family, place.house.note):
         while leisure.use() is not None:
             place.background.work()
@@ -356,6 +358,13 @@ def test_what_is_tried_at_leisure_was_nobodys_wish() -> None:
 
     assert place.learned
     assert not popular.of(place.family.card, least=1)
+
+
+class AtOnce(Background):
+    """Needs no time."""
+
+    def ask(self, work: Callable[[], None]) -> None:
+        work()
 
 
 class Learning(EngineThread):
@@ -370,7 +379,7 @@ class Learning(EngineThread):
 
 
 async def test_a_painter_measures_again_between_pictures() -> None:
-    family, background = small(tiny.pipeline()), Later()
+    family = small(tiny.pipeline())
 
     def program(*args: Any, **more: Any) -> Any:
         return family.network(*args, **more)
@@ -379,7 +388,7 @@ async def test_a_painter_measures_again_between_pictures() -> None:
         family.network,
         family.ask_of,
         CPU,
-        compile=Compile(compiled=lambda: program, background=background),
+        compile=Compile(compiled=lambda: program, background=AtOnce()),
     )
     painter = Learning(
         lambda: Warm.of({CARD.name: family}),
@@ -391,16 +400,11 @@ async def test_a_painter_measures_again_between_pictures() -> None:
     painter.loop, painter.learned = asyncio.get_running_loop(), asyncio.Event()
     try:
         await painter.start()
-        first = painter.curves[CARD.name][0]
-        await painter.paint(recipe(), {}, lambda *_: None)
-        background.work()
-        await painter.paint(recipe(), {}, lambda *_: None)
-        await painter.learned.wait()
-        second = painter.curves[CARD.name][0]
         picture = await painter.paint(recipe(), {}, lambda *_: None)
+        await painter.learned.wait()
+        curve = painter.curves[CARD.name][0]
     finally:
         await painter.close()
 
-    assert first.compiled == ()
-    assert second.compiled
     assert picture.png
+    assert curve.compiled
