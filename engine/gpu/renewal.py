@@ -133,7 +133,7 @@ class Renewal:
         except GaveWay:
             return
         self._at = None
-        # Beside a compiler steps take longer, and what was lost meanwhile was not measured.
+        # Beside a compiler steps take longer.
         if not self._is_compiling():
             self._measured[_size(due.card, due.curve)] = due.there
             if curve is not None:
@@ -164,10 +164,12 @@ class Renewal:
     @torch.inference_mode()
     def _programs(self, card: ModelCard, curve: Curve) -> Programs | None:
         """Those for steps like the ones that were measured; None where it compiles nothing."""
-        family = self._warm.hold(card.name)
+        # Looking is no use of it: another one may be put away first as ever.
+        families = {family.card.name: family for family in self._warm.families}
+        family = families.get(card.name)
+        if family is None or family.tracks is None or not family.tracks.compiles:
+            return None
         try:
-            if family.tracks is None or not family.tracks.compiles:
-                return None
             size = _size(card, curve)
             if size not in self._shapes:
                 recipe = tried_with(card, (curve.width, curve.height))
@@ -182,8 +184,6 @@ class Renewal:
                 raise
             log.warning("there is no memory to measure %s again: %s", card.name, error)
             return None
-        finally:
-            self._warm.release(card.name)
 
 
 def _size(card: ModelCard, curve: Curve) -> _Size:

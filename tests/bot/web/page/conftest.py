@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright, 
 
 from bot.settings import Settings
 from bot.web.app import make_web
+from bot.web.native.painters import Seen
 from tests.bot.web.conftest import SECRET, House, open_house
 
 BROWSERS = ("chromium", "chromium-headless-shell", "google-chrome")
@@ -25,6 +26,7 @@ class Site:
 
     house: House
     port: int = 0
+    painter: Seen | None = None
     runner: web.AppRunner | None = field(default=None)
 
     @property
@@ -32,7 +34,9 @@ class Site:
         return f"http://127.0.0.1:{self.port}"
 
     async def open(self) -> None:
-        pages = make_web(self.house.app, host="127.0.0.1", device="cpu", secret=SECRET)
+        pages = make_web(
+            self.house.app, host="127.0.0.1", device="cpu", secret=SECRET, painter=self.painter
+        )
         self.runner = web.AppRunner(pages, access_log=None, shutdown_timeout=1)
         await self.runner.setup()
         await web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True).start()

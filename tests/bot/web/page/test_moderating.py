@@ -1,13 +1,17 @@
 """The moderator's view: who comes to it, and what can be done there."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from engine.clock import utc_now
 from engine.key import Scope
+from engine.made import Made
 from tests.bot.web.conftest import House
 from tests.bot.web.page.conftest import Site
 from tests.bot.web.page.said import ask, paint
+from tests.bot.web.seen import Metered, seen
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -88,3 +92,30 @@ async def test_who_may_not_moderate_finds_no_way_there(
     await expect(page.get_by_role("link", name="Moderate")).to_have_count(0)
     assert answer.status == 403
     await context.close()
+
+
+async def test_what_a_painter_made_ready_is_told_in_a_line_for_each_way(
+    page: Page, site: Site
+) -> None:
+    recorded = Made(
+        width=512,
+        height=768,
+        rows=2,
+        tokens=77,
+        phase="whole",
+        recorded=True,
+        compiled=True,
+        compiling=False,
+    )
+    without = replace(recorded, rows=4, compiled=False, without=("it is not compiled: no gcc",))
+    await site.close()
+    site.painter = seen(Metered(name="cuda:0", made={"book": (recorded, without)}))
+    await site.open()
+
+    await page.goto(f"{site.address}/moderate#painters")
+    card = page.get_by_role("listitem").filter(has_text="cuda:0")
+
+    await expect(card).to_contain_text("recorded: book 512×768 in 2, 4 rows")
+    await expect(card).to_contain_text("compiled: book 512×768 in 2 rows")
+    await expect(card).to_contain_text("book 512×768 in 4 rows: it is not compiled: no gcc")
+    await expect(card).not_to_contain_text("compiling")
