@@ -3,9 +3,9 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 ACCEPTED, BEGUN, TOLD = "accepted.jsonl", "begun.jsonl", "told.jsonl"
 
@@ -26,14 +26,6 @@ class Plan:
     beat: float = 0.1
     long: float = 4.0
     seats: int = 3
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        told = json.loads(text)
-        return cls(**{**told, "asks": tuple(tuple(ask) for ask in told["asks"])})
 
 
 def note(folder: Path, name: str, **told: Any) -> None:

@@ -1,11 +1,9 @@
 """Starting programs, killing them, and waiting until what they left is done."""
 
 import asyncio
-import os
 import random
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,10 +13,11 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.errors import StorageFailed
 from storage.database import connect
-from storage.migrate import MIGRATIONS
 from tests.storage.crash.checks import State, state_of, violations
+from tests.storage.crash.forked import Forked, forked
 from tests.storage.crash.plan import BEGUN, Plan, notes
 from tests.storage.crash.traps import POINTS
+from tests.storage.crash.worker import begin
 
 BEGUN_BY_OTHERS = """
 SELECT count(*) FROM pg_stat_activity
@@ -46,25 +45,9 @@ class Rig:
         return tuple((f"click {n}", PROMPTS[n % len(PROMPTS)]) for n in numbers)
 
     @asynccontextmanager
-    async def program(self, plan: Plan) -> AsyncIterator[Process]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.storage.crash.worker",
-            self.url,
-            str(self.folder),
-            plan.to_json(),
-            stdout=PIPE,
-            stderr=DEVNULL,
-            cwd=MIGRATIONS.parent,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )
-        try:
-            yield process
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.communicate()
+    async def program(self, plan: Plan) -> AsyncIterator[Forked]:
+        async with forked(begin, self.url, self.folder, plan) as program:
+            yield program
 
     async def cycle(self, plan: Plan) -> bool:
         """Run it until it kills itself, or is killed at some moment; True where it did itself."""
@@ -95,9 +78,8 @@ class Rig:
         return [*found, *(["leases that ran out stayed"] if self.stuck else [])]
 
 
-async def heard(process: Process, word: str) -> None:
+async def heard(process: Forked, word: str) -> None:
     """Wait until it says that, or is gone."""
-    assert process.stdout is not None
     async for line in process.stdout:
         if line.decode().strip() == word:
             return
@@ -155,7 +137,7 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def stop(process: Process, url: str) -> None:
+async def stop(process: Process | Forked, url: str) -> None:
     """At a moment at which it holds no lock: with one, others would have to wait for it."""
     while True:
         process.send_signal(signal.SIGSTOP)

@@ -24,7 +24,9 @@ async def send_again_and_again(rig: Rig, interactions: int, *, mutant: str | Non
     async with AsyncExitStack() as stack:
         programs = [
             await stack.enter_async_context(
-                rig.program(Plan(asks=tuple(sent[number::PROGRAMS]), mutant=mutant, lease=30.0))
+                rig.program(
+                    Plan(asks=tuple(sent[number::PROGRAMS]), mutant=mutant, lease=30.0, beat=1.0)
+                )
             )
             for number in range(PROGRAMS)
         ]
@@ -39,10 +41,10 @@ def rig(database_url: str, tmp_path: Path) -> Rig:
 
 
 async def test_one_interaction_is_one_job_and_one_charge(rig: Rig) -> None:
-    await send_again_and_again(rig, 100)
+    await send_again_and_again(rig, 40)
 
     assert await rig.complaints() == []
-    assert len(await outcomes(rig.url)) == 100
+    assert len(await outcomes(rig.url)) == 40
 
 
 @pytest.mark.slow

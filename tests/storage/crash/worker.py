@@ -1,7 +1,7 @@
 """The program that is killed: the real studio, dispatcher and courier over a fast painter.
 
-`python -m tests.storage.crash.worker URL FOLDER PLAN` says "ready" when it has taken up what there
-was, "asked" when it has asked for all that the plan says, and goes on until it is killed.
+It says "ready" when it has taken up what there was, "asked" when it has asked for all that the plan
+says, and goes on until it is killed.
 """
 
 import asyncio
@@ -122,5 +122,5 @@ def say(word: str) -> None:
     sys.stdout.flush()
 
 
-if __name__ == "__main__":
-    asyncio.run(work(sys.argv[1], Path(sys.argv[2]), Plan.from_json(sys.argv[3])))
+def begin(url: str, folder: Path, plan: Plan) -> None:
+    asyncio.run(work(url, folder, plan))
