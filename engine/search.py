@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.job import Remembered
@@ -33,6 +33,14 @@ class Phrase:
         return tuple(words[:-1]) == self.words[:-1] and words[-1].startswith(self.words[-1])
 
 
+def _phrases(text: str) -> Iterator[Phrase]:
+    for part in _PARTS.finditer(text):
+        words = tuple(words_in(part["bare"] or part["quoted"] or ""))
+        last = part["bare"] is not None and part.end() == len(text.rstrip())
+        if words:
+            yield Phrase(words=words, begins=last and len(words[-1]) >= SHORTEST_BEGINNING)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """All that is said must be so; what is not said may be anything.
@@ -48,13 +56,12 @@ class Search:
     since: datetime | None = None
     until: datetime | None = None
     favourites: bool = False
+    phrases: tuple[Phrase, ...] = field(init=False, repr=False, compare=False)
+    """What the words come to: read once, however many pictures are looked at."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", self.words.strip())
-
-    @property
-    def phrases(self) -> tuple[Phrase, ...]:
-        return tuple(dict.fromkeys(_phrases(self.words)))
+        object.__setattr__(self, "phrases", tuple(dict.fromkeys(_phrases(self.words))))
 
     @property
     def is_hopeless(self) -> bool:
@@ -75,11 +82,3 @@ class Search:
 
 
 EVERYTHING = Search()
-
-
-def _phrases(text: str) -> Iterator[Phrase]:
-    for part in _PARTS.finditer(text):
-        words = tuple(words_in(part["bare"] or part["quoted"] or ""))
-        last = part["bare"] is not None and part.end() == len(text.rstrip())
-        if words:
-            yield Phrase(words=words, begins=last and len(words[-1]) >= SHORTEST_BEGINNING)

@@ -28,7 +28,11 @@ from storage.migrate import upgrade
 from storage.outbox import SqlOutbox
 from storage.pictures import PictureFiles
 from storage.stock import SqlStock
+from tests.storage.homes import furnished
 from tests.storage.server import OwnPostgres, Postgres, any_postgres, at_once, own_postgres
+
+__all__ = ["furnished"]
+"""Fixtures are found by their names."""
 
 DATABASES = ["sqlite", "postgres"]
 

@@ -1,6 +1,8 @@
 """Databases and data folders that are backed up and restored."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from storage.backup_contents import Contents, Stage, Tell
 from storage.restore import restore
 from tests.storage.household import furnish
 from tests.storage.samples import NOON
-from tests.storage.server import Postgres
+from tests.storage.server import Postgres, at_once
 
 KINDS = ["sqlite", "postgres"]
 USUALLY_SQLITE = ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)]
@@ -60,20 +62,59 @@ def new_home(request: pytest.FixtureRequest, tmp_path: Path) -> NewHome:
     return new
 
 
-@pytest.fixture(params=USUALLY_SQLITE)
-async def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
-    """One in which there is everything."""
-    database_url = request.getfixturevalue(f"{request.param}_url")
-    folder = tmp_path / "data"
+@dataclass(frozen=True, kw_only=True)
+class Furnished:
+    """What homes are copied from: a `database` (a file, or a name on the server) and a folder."""
+
+    database: str
+    folder: Path
+    secret: str
+    backup: Path
+
+
+@pytest.fixture(scope="session", params=USUALLY_SQLITE)
+def furnished(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Furnished]:
+    """One in which there is everything. It is only read."""
+    place = tmp_path_factory.mktemp("furnished")
+    folder = place / "data"
     folder.mkdir()
-    secret = await furnish(database_url, folder)
-    return Home(url=database_url, folder=folder, secret=secret)
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            database = str(place / "easel.db")
+            shutil.copy(request.getfixturevalue("migrated"), database)
+            url = f"sqlite:///{database}"
+        else:
+            server: Postgres = request.getfixturevalue("postgres")
+            template = request.getfixturevalue("migrated_postgres")
+            database = stack.enter_context(server.new_database(template))
+            url = server.url_of(database)
+        secret = at_once(furnish(url, folder))
+        at_once(Home(url=url, folder=folder).back_up(place / "easel.tar"))
+        yield Furnished(database=database, folder=folder, secret=secret, backup=place / "easel.tar")
 
 
 @pytest.fixture
-async def backup(home: Home, tmp_path: Path) -> Path:
+def home(request: pytest.FixtureRequest, furnished: Furnished, tmp_path: Path) -> Iterator[Home]:
+    """A copy of it, with which a test may do what it likes."""
+    folder = tmp_path / "data"
+    shutil.copytree(furnished.folder, folder)
+    with ExitStack() as stack:
+        if Path(furnished.database).is_absolute():
+            shutil.copy(furnished.database, tmp_path / "easel.db")
+            url = f"sqlite:///{tmp_path / 'easel.db'}"
+        else:
+            server: Postgres = request.getfixturevalue("postgres")
+            url = server.url_of(stack.enter_context(server.new_database(furnished.database)))
+        yield Home(url=url, folder=folder, secret=furnished.secret)
+
+
+@pytest.fixture
+def backup(furnished: Furnished, tmp_path: Path) -> Path:
+    """One of such a home."""
     place = tmp_path / "easel.tar"
-    await home.back_up(place)
+    shutil.copy(furnished.backup, place)
     return place
 
 

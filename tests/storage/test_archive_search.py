@@ -233,7 +233,7 @@ async def both_find_the_same(
 
 
 @settings(
-    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     painted=st.lists(PAINTED, min_size=1, max_size=10),

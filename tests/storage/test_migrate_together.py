@@ -74,12 +74,12 @@ async def test_two_programs_starting_at_once_migrate_once(url: str) -> None:
         await asyncio.create_subprocess_exec(
             sys.executable, "-c", UPGRADE, url, cwd=MIGRATIONS.parent
         )
-        for _ in range(3)
+        for _ in range(2)
     ]
 
     codes = [await program.wait() for program in programs]
 
-    assert codes == [0, 0, 0]
+    assert codes == [0, 0]
     assert (await status(url)).current == HEAD
 
 

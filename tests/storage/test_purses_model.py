@@ -1,4 +1,4 @@
-"""Thousands of movements of credits: the database holds what the pure purse says, to the bit."""
+"""Many movements of credits: the database holds what the pure purse says, to the bit."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,11 +42,11 @@ def so_often(examples: int) -> settings:
 some = st.lists(steps_of, min_size=STEPS, max_size=STEPS)
 
 
-@so_often(20)
+@so_often(6)
 @example(steps=YESTERDAYS)
 @example(steps=GRANTED)
 @given(steps=some)
-async def test_a_thousand_movements_are_as_the_pure_purse_says(
+async def test_hundreds_of_movements_are_as_the_pure_purse_says(
     database_url: str, steps: list[Step]
 ) -> None:
     async with books(database_url) as both:
