@@ -37,6 +37,8 @@ def test_it_knows_its_version(image: Followed) -> None:
     assert "unknown" not in here
 
 
+# In every run the service paints from it, in tests/deploy/test_served.py.
+@pytest.mark.slow
 def test_it_paints_from_what_is_copied(image: Followed, tmp_path: Path) -> None:
     painted = image.shell(
         f"./run imagine 'a red boat' --steps 1 --seed 1 -o {tmp_path}/boat.png",

@@ -2,6 +2,7 @@
 
 import re
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,26 @@ HTML = {"Accept": "text/html"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{AS_PUBLISHED}"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A key as it was made `first` for Prometheus, the `file` where another one lies by now, and
+    one that somebody made for their `own` in between."""
+
+    first: str
+    own: str
+    file: Path
+
+    @property
+    def key(self) -> str:
+        return self.file.read_text().strip()
+
+
 @pytest.fixture(scope="module")
-def watched(easel: Contained, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """A key as it is made for Prometheus, and the file where another one lies by now."""
+def watched(easel: Contained, tmp_path_factory: pytest.TempPathFactory) -> Watched:
     folder = tmp_path_factory.mktemp("keys")
     first = make_watcher_key(easel, folder).read_text().strip()
-    return first, make_watcher_key(easel, folder)
+    own = easel.run("easel", "./run", "keys", "add", "prometheus", "--scope", "read").stdout.strip()
+    return Watched(first=first, own=own, file=make_watcher_key(easel, folder))
 
 
 def make_watcher_key(easel: Contained, folder: Path) -> Path:
@@ -75,15 +90,13 @@ def test_nobody_is_taken_for_somebody_who_sits_here(easel: Contained) -> None:
 
 
 def test_prometheus_reads_with_the_key_that_was_made_for_it(
-    easel: Contained, watched: tuple[str, Path]
+    easel: Contained, watched: Watched
 ) -> None:
-    key = watched[1].read_text().strip()
-
-    read = easel.ask("/metrics", headers=bearer(key))
+    read = easel.ask("/metrics", headers=bearer(watched.key))
     asked = easel.ask(
         "/generate",
         method="POST",
-        headers=bearer(key) | {"Content-Type": "application/json"},
+        headers=bearer(watched.key) | {"Content-Type": "application/json"},
         body='{"prompt": "a red boat"}',
     )
 
@@ -93,29 +106,21 @@ def test_prometheus_reads_with_the_key_that_was_made_for_it(
 
 
 def test_another_key_for_prometheus_closes_the_one_before(
-    easel: Contained, watched: tuple[str, Path]
+    easel: Contained, watched: Watched
 ) -> None:
-    first, file = watched
-
-    assert easel.ask("/metrics", headers=bearer(first)).status == 401
-    assert easel.ask("/metrics", headers=bearer(file.read_text().strip())).status == 200
+    assert easel.ask("/metrics", headers=bearer(watched.first)).status == 401
+    assert easel.ask("/metrics", headers=bearer(watched.key)).status == 200
 
 
 def test_a_key_that_somebody_made_for_their_own_prometheus_stays(
-    easel: Contained, tmp_path: Path
+    easel: Contained, watched: Watched
 ) -> None:
-    own = easel.run("easel", "./run", "keys", "add", "prometheus", "--scope", "read").stdout.strip()
-
-    make_watcher_key(easel, tmp_path)
-
-    assert easel.ask("/metrics", headers=bearer(own)).status == 200
+    assert easel.ask("/metrics", headers=bearer(watched.own)).status == 200
 
 
-def test_the_key_is_for_prometheus_and_nobody_else(watched: tuple[str, Path]) -> None:
-    file = watched[1]
-
-    assert stat.S_IMODE(file.stat().st_mode) == 0o640
-    assert [each.name for each in file.parent.iterdir()] == [file.name]
+def test_the_key_is_for_prometheus_and_nobody_else(watched: Watched) -> None:
+    assert stat.S_IMODE(watched.file.stat().st_mode) == 0o640
+    assert [each.name for each in watched.file.parent.iterdir()] == [watched.file.name]
 
 
 def test_the_page_opens_with_a_key_through_the_published_port(easel: Contained) -> None:
