@@ -58,9 +58,16 @@ def test_only_private_addresses_are_taken(tmp_path: Path, address: str, why: str
     token.write_text("secret")
 
     assert why in refused(HEAD, address, token=token)
-    assert why in refused(WORKER, "10.0.0.1:6379", address, token=token)
-    if why != "another address for 127.0.0.1":
-        assert why in refused(WORKER, f"{address}:6379", "10.0.0.2", token=token)
+
+
+@pytest.mark.parametrize("words", [("10.0.0.1:6379", "8.8.8.8"), ("8.8.8.8:6379", "10.0.0.2")])
+def test_a_worker_takes_only_private_addresses_for_itself_and_its_head(
+    tmp_path: Path, words: tuple[str, str]
+) -> None:
+    token = tmp_path / "token"
+    token.write_text("secret")
+
+    assert "8.8.8.8 is not in a private network" in refused(WORKER, *words, token=token)
 
 
 def test_who_names_an_address_of_another_machine_hears_so_at_once(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from itertools import zip_longest
 
 UP = (
     "../",
@@ -49,9 +50,15 @@ def names(count: int, outside: str) -> list[str]:
 
 
 def _names(outside: str) -> Iterator[str]:
+    # One of each kind in turn, so that a few of them are of both.
+    for alone, up in zip_longest(ALONE, _ways_up(outside)):
+        if alone is not None:
+            yield alone.replace("{outside}", outside)
+        yield up
+
+
+def _ways_up(outside: str) -> Iterator[str]:
     chance = random.Random(29)
-    for name in ALONE:
-        yield name.replace("{outside}", outside)
     while True:
         up = "".join(chance.choices(UP, k=chance.randint(1, 12)))
         target = chance.choice(

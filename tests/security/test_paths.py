@@ -35,7 +35,7 @@ def outside(data_dir: Path) -> Path:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("count", [20, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [12, pytest.param(500, marks=pytest.mark.slow)])
 @pytest.mark.promise(20, count=500)
 async def test_no_name_leads_out_of_its_folder(data_dir: Path, outside: Path, count: int) -> None:
     process = await asyncio.create_subprocess_exec(
