@@ -42,6 +42,7 @@ class Drawing:
     """How the world draws a thing; `painted` is the part that has the colour one asks for."""
 
     thing: Thing
+    soft: Pixels
     painted: Mask
     edge: int
 
@@ -62,7 +63,8 @@ def kind_and_colour(thing: Thing) -> tuple[str | None, str | None]:
     near = [kind for kind in KINDS if strays[kind] <= MOST_STRAY[kind]]
     if not near:
         return None, colour_as(thing, min(strays, key=lambda kind: strays[kind]))
-    unlike = {kind: unlikeness(thing, kind) for kind in near}
+    soft = thing.softened()
+    unlike = {kind: unlikeness(thing, soft, kind) for kind in near}
     kind = min(near, key=lambda kind: strays[kind] + INSIDE * unlike[kind])
     return (kind if unlike[kind] <= MOST_UNLIKE else None), colour_as(thing, kind)
 
@@ -90,18 +92,18 @@ def _strangeness(things: list[Thing]) -> float:
 def stray(thing: Thing, kind: str) -> float:
     """How far the outline strays from the kind's own on average, as a share of the side."""
     known = _drawing_like(thing, kind)
-    apart = int((thing.mask ^ known.thing.mask).sum()) / known.edge / GRID
+    apart = np.count_nonzero(thing.mask ^ known.thing.mask) / known.edge / GRID
     squeezed = abs(math.log(thing.width / thing.height * known.thing.height / known.thing.width))
     return apart + 0.25 * squeezed
 
 
-def unlikeness(thing: Thing, kind: str) -> float:
+def unlikeness(thing: Thing, soft: Pixels, kind: str) -> float:
     """How far the inside is from the kind's drawing in the same colour, from 0 to 1."""
     colour = colour_as(thing, kind)
     if colour is None:
         return 1.0
-    known = _drawing_like(thing, kind, colour).thing
-    away = np.linalg.norm(thing.soft - known.soft, axis=-1)[thing.mask & known.mask]
+    known = _drawing_like(thing, kind, colour)
+    away = np.linalg.norm(soft - known.soft, axis=-1)[thing.mask & known.thing.mask]
     return float(np.minimum(away / 150, 1).mean())
 
 
@@ -128,9 +130,13 @@ def size_as(thing: Thing, kind: str | None) -> str:
 
 def _drawing_like(thing: Thing, kind: str, colour: str = "red") -> Drawing:
     """The drawing of about the same size, because small things have bolder outlines."""
+    return _drawing_as_large(max(thing.width, thing.height), kind, colour)
 
+
+@cache
+def _drawing_as_large(side: int, kind: str, colour: str) -> Drawing:
     def away(known: Drawing) -> float:
-        return abs(max(known.thing.width, known.thing.height) - max(thing.width, thing.height))
+        return abs(max(known.thing.width, known.thing.height) - side)
 
     return min((_drawing(kind, colour, size) for size in SIZES), key=away)
 
@@ -141,4 +147,6 @@ def _drawing(kind: str, colour: str, size: str) -> Drawing:
     pixels = drawn(Scene(kind=kind, colour=colour, size=size, background=background))
     thing = cut_out(pixels, silhouettes(pixels, backdrop_of(pixels)))
     painted = np.linalg.norm(thing.pixels - np.asarray(COLOURS[colour]), axis=-1) < 20
-    return Drawing(thing=thing, painted=painted & thing.mask, edge=thing.edge)
+    return Drawing(
+        thing=thing, soft=thing.softened(), painted=painted & thing.mask, edge=thing.edge
+    )

@@ -30,7 +30,6 @@ class Thing:
 
     mask: Mask
     pixels: Pixels
-    soft: Pixels
     width: int
     height: int
 
@@ -38,6 +37,11 @@ class Thing:
     def edge(self) -> int:
         """How many squares of the grid the outline runs through."""
         return int((self.mask & ~ndimage.binary_erosion(self.mask)).sum())
+
+    def softened(self) -> Pixels:
+        """Its colours without what is small in them."""
+        soft: Pixels = ndimage.gaussian_filter(self.pixels, (1.5, 1.5, 0))
+        return soft
 
 
 def as_pixels(picture: Image.Image) -> Pixels:
@@ -63,8 +67,15 @@ def is_plain(pixels: Pixels, backdrop: Pixels) -> bool:
 
 
 def _border_within(least: float, pixels: Pixels, backdrop: Pixels) -> float:
-    fits = np.abs(_border(pixels) - backdrop[:, None]).max(axis=-1) <= least
+    fits = _apart(_border(pixels), backdrop) <= least
     return float(fits.mean())
+
+
+def _apart(pixels: Pixels, backdrop: Pixels) -> Pixels:
+    """Of all channels the most that each pixel differs by from the backdrop of its row."""
+    red, green, blue = np.moveaxis(np.abs(pixels - backdrop[:, None]), -1, 0)
+    most: Pixels = np.maximum(np.maximum(red, green), blue)
+    return most
 
 
 def _border(pixels: Pixels) -> Pixels:
@@ -74,8 +85,7 @@ def _border(pixels: Pixels) -> Pixels:
 
 def silhouettes(pixels: Pixels, backdrop: Pixels, least: float = CLEARLY) -> Mask:
     """All that stands out; outlines are closed, so what they enclose belongs to the object."""
-    contrast = np.abs(pixels - backdrop[:, None]).max(axis=-1)
-    return np.asarray(ndimage.binary_fill_holes(contrast > least))
+    return np.asarray(ndimage.binary_fill_holes(_apart(pixels, backdrop) > least))
 
 
 def readings(pixels: Pixels, backdrop: Pixels) -> Iterator[list[Thing]]:
@@ -100,8 +110,8 @@ def _parts(mask: Mask) -> list[Mask]:
 def _cut_apart(mask: Mask) -> list[Mask]:
     """The parts that are left where every narrow bridge is cut, grown back to their full size."""
     labels, count = ndimage.label(ndimage.binary_erosion(mask, CROSS, iterations=2))
-    if count == 0:
-        return []
+    if count < 2:
+        return [mask] * count
     rows, columns = ndimage.distance_transform_edt(
         labels == 0, return_distances=False, return_indices=True
     )
@@ -111,9 +121,9 @@ def _cut_apart(mask: Mask) -> list[Mask]:
 
 def _large(parts: list[Mask]) -> list[Mask]:
     """Without specks and strings, the largest first."""
-    by_area = sorted(parts, key=lambda part: int(part.sum()), reverse=True)
-    least = max(SPECK, 0.3 * int(by_area[0].sum())) if by_area else 0
-    return [part for part in by_area if part.sum() >= least]
+    by_area = sorted(parts, key=np.count_nonzero, reverse=True)
+    least = max(SPECK, 0.3 * np.count_nonzero(by_area[0])) if by_area else 0
+    return [part for part in by_area if np.count_nonzero(part) >= least]
 
 
 def cut_out(pixels: Pixels, mask: Mask) -> Thing:
@@ -123,7 +133,6 @@ def cut_out(pixels: Pixels, mask: Mask) -> Thing:
     return Thing(
         mask=_on_grid(mask.astype(np.uint8) * 255, box) > 127,
         pixels=colours,
-        soft=ndimage.gaussian_filter(colours, (1.5, 1.5, 0)),
         width=box[2] - box[0],
         height=box[3] - box[1],
     )
