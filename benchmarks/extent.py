@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extent:
     """`rounds` of every way, so many `calls` of a forward, windows in seconds, `mixes` of
-    companies; a picture's steps are divided by `fewer`."""
+    companies, `tiles` that climb the ladder together; a picture's steps are divided by `fewer`."""
 
     rounds: int = 5
     calls: int = 10
@@ -19,6 +19,7 @@ class Extent:
     rows: tuple[int, ...] = (1, 2, 4, 8, 12, 16)
     seats: int = 12
     caps: int = 24
+    tiles: int = 4
 
     def steps(self, published: int) -> int:
         return max(2, published // self.fewer)
@@ -37,4 +38,5 @@ NARROW = Extent(
     rows=(1, 2, 4),
     seats=3,
     caps=6,
+    tiles=2,
 )

@@ -24,7 +24,7 @@ from engine.ladder import LADDER, OFFLOADS, Rung
 from engine.meter import Measured, Meter, Relieved
 from engine.turns import Turns
 
-TILES, STEPS = 4, 2
+STEPS = 2
 LESS = 0.85
 """Of the memory that there was before."""
 LOADED = 1_000_000_000
@@ -128,7 +128,7 @@ class Climber:
     def _paint(self, card: ModelCard) -> list[Painted | EaselError]:
         """A few together."""
         ended: list[Painted | EaselError] = []
-        for _ in range(TILES):
+        for _ in range(self._bench.extent.tiles):
             self._company.welcome(
                 Seat(
                     recipe=recipe_for(card, STEPS),

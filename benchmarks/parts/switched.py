@@ -1,6 +1,6 @@
 """Switched: what each switch gains by itself and all together, and how far it moves a picture."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -42,11 +42,13 @@ class Switching:
     failed: Mapping[str, str]
 
 
-def switched(bench: Bench, model: Published) -> Switching:
+def switched(
+    bench: Bench, model: Published, tried: Collection[Switch] = tuple(Switch)
+) -> Switching:
     """The model is made anew for every one, for none can be taken back."""
     sets: dict[str, Switches] = {NONE: frozenset()}
     # What the compiler tries more needs a compiler.
-    sets |= {each: {each, *NEEDS.get(each, ())} for each in Switch if _is_tried(bench, each)}
+    sets |= {each: {each, *NEEDS.get(each, ())} for each in tried if _is_known(bench, each)}
     sets[ALL] = usual(bench.device)
     thrown: dict[str, Thrown] = {}
     failed: dict[str, str] = {}
@@ -69,7 +71,7 @@ def switched(bench: Bench, model: Published) -> Switching:
     return Switching(thrown=thrown, failed=failed)
 
 
-def _is_tried(bench: Bench, switch: Switch) -> bool:
+def _is_known(bench: Bench, switch: Switch) -> bool:
     """Compilers for processors take minutes for what nobody wants to know."""
     return bench.device.type == "cuda" or switch not in BY_COMPILER
 

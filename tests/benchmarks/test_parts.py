@@ -165,11 +165,18 @@ def test_the_same_people_come_to_both_ways(bench: Bench) -> None:
     assert min(found.ips, found.first_ips) > 0
 
 
-def test_all_switches_that_a_processor_has_are_compared_with_none(bench: Bench) -> None:
-    found = switched(bench, SDXL)
+@pytest.mark.parametrize(
+    "tried",
+    [(Switch.DECODER, *BY_COMPILER), pytest.param(tuple(Switch), marks=pytest.mark.slow)],
+    ids=["few", "all"],
+)
+def test_switches_that_a_processor_has_are_compared_with_none(
+    bench: Bench, tried: tuple[Switch, ...]
+) -> None:
+    found = switched(bench, SDXL, tried)
 
     assert found.failed == {}
-    assert [*found.thrown] == [NONE, *(each for each in Switch if each not in BY_COMPILER), ALL]
+    assert [*found.thrown] == [NONE, *(each for each in tried if each not in BY_COMPILER), ALL]
     assert found.thrown[NONE].furthest == 0
     assert found.thrown[Switch.DECODER].furthest > 0
 

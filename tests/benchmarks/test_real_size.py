@@ -42,13 +42,14 @@ def test_the_reader_that_most_leave_out_is_there_where_it_is_asked_for() -> None
     assert pipe.tokenizer_3("a red fox").input_ids[-1] == 1
 
 
+@pytest.mark.parametrize("steps", [10, pytest.param(50, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
-def test_fifty_steps_in_half_precision_stay_numbers(model: Published) -> None:
+def test_steps_in_half_precision_stay_numbers(model: Published, steps: int) -> None:
     pipe = real_size(model, PROCESSOR, torch.float16, narrow=True)
     asked = {"width": 32, "height": 32, "guidance_scale": model.guidance}
 
     with torch.inference_mode():
-        latents = pipe("a red fox", num_inference_steps=50, output_type="latent", **asked).images
+        latents = pipe("a red fox", num_inference_steps=steps, output_type="latent", **asked).images
         decoded = pipe.vae.decode(latents / pipe.vae.config.scaling_factor).sample
 
     assert latents.dtype == decoded.dtype == torch.float16
