@@ -4,17 +4,23 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from shutil import copyfile
 
 import pytest
+import pytest_asyncio
 
+from bot.settings import Settings
 from bot.web.app import make_web
 from bot.web.connection import listening
-from tests.bot.web.conftest import SECRET, House
+from tests.bot.web.conftest import SECRET, House, open_house
 
 PATIENCE_S = 0.3
 """Of the connections in these tests: nobody here is slow unless they mean to be."""
 ENOUGH_S = 30.0
 """Whatever is not answered by then, never is."""
+_numbers = count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +58,25 @@ def status_of(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
 
-@pytest.fixture
-async def wire(house: House) -> AsyncIterator[Wire]:
-    house.painter.gate.set()
-    pages = make_web(house.app, host="easel.example", device="cpu", secret=SECRET)
-    opening = f"Host: localhost\r\nAuthorization: Bearer {await house.key()}".encode()
-    with socket.socket() as claim:
-        claim.bind(("127.0.0.1", 0))
-        async with listening(pages, claim, left=lambda: 1, patience_s=PATIENCE_S):
-            yield Wire(port=claim.getsockname()[1], opening=opening)
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def open_easel(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Path
+) -> AsyncIterator[tuple[House, int]]:
+    """One for a file and its port: whatever is sent there, it goes on as if nothing had been."""
+    folder = tmp_path_factory.mktemp("data")
+    copyfile(migrated, folder / migrated.name)
+    async with open_house(Settings(port=0, data_dir=folder)) as house:
+        house.painter.gate.set()
+        pages = make_web(house.app, host="easel.example", device="cpu", secret=SECRET)
+        with socket.socket() as claim:
+            claim.bind(("127.0.0.1", 0))
+            async with listening(pages, claim, left=lambda: 1, patience_s=PATIENCE_S):
+                yield house, claim.getsockname()[1]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def wire(open_easel: tuple[House, int]) -> Wire:
+    """With a key of its own, so that nobody asks too often."""
+    house, port = open_easel
+    key = await house.key(f"key-{next(_numbers)}")
+    return Wire(port=port, opening=f"Host: localhost\r\nAuthorization: Bearer {key}".encode())

@@ -51,6 +51,7 @@ async def test_a_body_whose_sender_has_gone_is_a_bad_one() -> None:
         (b"/v1/sources", PARTS, b"nothing of a part\r\n"),
     ],
 )
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_gigabyte_in_pieces_is_not_read(
     wire: Wire, path: bytes, kind: bytes, beginning: bytes
 ) -> None:
@@ -115,6 +116,7 @@ async def test_parts_that_are_none_are_said_so(caller: Client, path: str, parts:
     assert answer.status in {400, 422}
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_nobody_has_more_on_its_way_than_their_share(wire: Wire) -> None:
     head = [b"POST /v1/quote HTTP/1.1", wire.opening, b"Content-Type: application/json"]
     large = b"\r\n".join(head) + b"\r\nContent-Length: 84000000\r\n\r\n"

@@ -12,6 +12,7 @@ from bot.web.connection import listening
 from tests.bot.web.conftest import SECRET, House
 from tests.bot.web.hostile.conftest import ENOUGH_S, Wire, status_of
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 JSON = b"Content-Type: application/json"
 PROBLEM = b"Content-Type: application/problem+json"
 LEAKS = (b"aiohttp", b"python", b"traceback", b"pydantic", b"sqlite", b"/bot/web", b".py")
@@ -267,6 +268,7 @@ async def test_many_who_say_nothing_stop_nobody(wire: Wire) -> None:
         writer.close()
 
 
+@pytest.mark.asyncio(loop_scope="function")
 async def test_whoever_takes_nothing_of_an_answer_is_dropped(house: House) -> None:
     pages = make_web(house.app, host="easel.example", device="cpu", secret=SECRET)
     with socket.socket() as claim:
@@ -286,6 +288,7 @@ async def test_whoever_takes_nothing_of_an_answer_is_dropped(house: House) -> No
                         await asyncio.sleep(0.05)
 
 
+@pytest.mark.asyncio(loop_scope="function")
 async def test_there_are_only_so_many_connections(house: House) -> None:
     pages = make_web(house.app, host="easel.example", device="cpu", secret=SECRET)
     with socket.socket() as claim:
