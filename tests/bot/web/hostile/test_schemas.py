@@ -41,7 +41,7 @@ ENDLESS = "/v1/events"
 LAST = "PUT /v1/queue"
 """After it nothing may be painted any more."""
 PATIENCE_S = 60
-FEW = 5
+FEW = 2
 MANY = pytest.param(50, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])
 
 
