@@ -109,7 +109,12 @@ async def test_a_child_ends_with_its_parent_however_that_one_ends(tmp_path: Path
     await ended(child)
 
 
-async def test_nothing_stays_open_after_pictures_and_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ends", "pictures"), [(2, 5), pytest.param(5, 20, marks=pytest.mark.slow)]
+)
+async def test_nothing_stays_open_after_pictures_and_ends(
+    tmp_path: Path, ends: int, pictures: int
+) -> None:
     large = bytes(100_000)
     changes = Changes()
     gc.collect()
@@ -119,8 +124,8 @@ async def test_nothing_stays_open_after_pictures_and_ends(tmp_path: Path) -> Non
         await soon(painter.paint(recipe(), {"a": large}, ignore))
         assert painter.pid is not None
         there = psutil.Process(painter.pid).num_fds()
-        for _ in range(5):
-            for _ in range(20):
+        for _ in range(ends):
+            for _ in range(pictures):
                 await soon(painter.paint(recipe(), {"a": large}, ignore))
             waiting = await begun(painter)
             sending = asyncio.create_task(painter.paint(recipe(), {"a": large}, ignore))
@@ -128,7 +133,7 @@ async def test_nothing_stays_open_after_pictures_and_ends(tmp_path: Path) -> Non
             kill(painter)
             await soon(asyncio.gather(waiting, sending, return_exceptions=True))
             await changes.until(lambda: painter.alive)
-        for _ in range(20):
+        for _ in range(pictures):
             await soon(painter.paint(recipe(), {"a": large}, ignore))
         # That of the last picture may be about to be closed.
         assert psutil.Process(painter.pid).num_fds() <= there + 1
