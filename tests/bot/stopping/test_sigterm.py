@@ -31,7 +31,7 @@ async def stop(rig: Rig, number: int, mutant: str = "") -> tuple[Stopped, set[st
     words, signals = WAYS[number % len(WAYS)]
     words = f"{words} of {number}"
     # What was put back by those before is painted like any other.
-    plan = Plan(seconds=0.3, endless=f"endless of {number} ", mutant=mutant)
+    plan = Plan(seconds=1.0, endless=f"endless of {number} ", mutant=mutant)
     async with running(plan.module, rig.server, rig.settings, log=rig.log) as easel:
         program = program_of(easel, rig.log)
         before = await rig.state()

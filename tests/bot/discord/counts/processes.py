@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import resource
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
@@ -10,11 +9,11 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.settings import Settings
+from tests.bot.discord.counts.born import ROOT, Born, as_usual
 from tests.discord_server.rest import Refusal
 from tests.discord_server.routes import Route
 from tests.discord_server.server import Discord
 
-ROOT = Path(__file__).parents[4]
 SERVE = ("bot", "serve")
 PATIENCE_S = 120.0
 ALREADY = 40060
@@ -41,21 +40,27 @@ async def started(
     module: tuple[str, ...], server: Discord, settings: Settings, *, log: Path
 ) -> AsyncIterator[Process]:
     """Until it is killed, whether it ever comes in or not."""
-    with log.open("ab") as written:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            *module,
-            stdout=DEVNULL,
-            stderr=written,
-            cwd=settings.data_dir.parent,
-            env={**os.environ, **_told(server, settings)},
-            preexec_fn=_as_usual,
-        )
+    process = await _start(module, settings.data_dir.parent, _told(server, settings), log)
     try:
         yield process
     finally:
         await kill(process)
+
+
+async def _start(module: tuple[str, ...], folder: Path, told: dict[str, str], log: Path) -> Process:
+    """What only tests run is born; Easel itself is started as everywhere."""
+    env = {**os.environ, **told}
+    if module[0].startswith("tests."):
+        return await Born.of(*module, env=env, cwd=folder, log=log)
+    with log.open("ab") as written:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", *module),
+            stdout=DEVNULL,
+            stderr=written,
+            cwd=folder,
+            env=env,
+            preexec_fn=as_usual,
+        )
 
 
 def refusals(server: Discord) -> list[Refusal]:
@@ -65,12 +70,6 @@ def refusals(server: Discord) -> list[Refusal]:
         for refusal in server.record.refusals
         if (refusal.route, refusal.code) != (Route.CALLBACK, ALREADY)
     ]
-
-
-def _as_usual() -> None:
-    """As many open files as most systems let a program have."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, most), most))
 
 
 async def _come_in(process: Process, server: Discord, visits: int) -> None:
