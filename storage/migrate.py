@@ -21,6 +21,7 @@ from storage.trouble import sqlite_name_of, sqlstate_of
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+HEAD = "head"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Revisions:
     head: str | None
 
 
-async def upgrade(url: str, revision: str = "head", *, patience: float = PATIENCE_S) -> None:
+async def upgrade(url: str, revision: str = HEAD, *, patience: float = PATIENCE_S) -> None:
     """Raises Misconfigured where a newer program made the database."""
     await _run(url, command.upgrade, revision, patience)
 
@@ -58,7 +59,9 @@ async def _run(
 
 def take_step(connection: Connection, step: Callable[[Config, str], None], revision: str) -> None:
     """In the transaction that it begins. Raises Misconfigured where there is no such way."""
-    _revisions(connection)
+    stands = _revisions(connection)
+    if step is command.upgrade and revision == HEAD and stands.current == stands.head:
+        return  # as at most starts: Alembic would read all steps to find that out
     try:
         step(configuration(connection), revision)
     except CommandError as error:
