@@ -22,8 +22,8 @@ class Translator(app_commands.Translator):
         locale: Locale,
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
-        language = language_of(locale.value)
-        if language == ENGLISH:
+        language = _SPOKEN.get(locale)
+        if language is None:
             return None
         if context.location in NAMES:
             return CATALOGUES[language].get(f"names.{string.message}")
@@ -36,5 +36,9 @@ def _bare(sentence: str) -> str:
     return sentence.replace("{{", "{").replace("}}", "}")
 
 
+_SPOKEN = {
+    locale: language for locale in Locale if (language := language_of(locale.value)) != ENGLISH
+}
+"""Looked up, since each start asks ten thousand times."""
 _KEYS = {_bare(sentence): key for key, sentence in CATALOGUES[ENGLISH].items()}
 """What commands are described by; where a description stands twice, it is translated alike."""
