@@ -1,4 +1,4 @@
-"""The whole program in a process of its own, with the real engine and the built-in model."""
+"""The whole program with the real engine and the built-in model."""
 
 import os
 import subprocess
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.__main__ import run
 from engine.picturebook.judge import judge
 
 ROOT = Path(__file__).parents[2]
@@ -15,7 +16,14 @@ RED_CIRCLE = "a red circle on a white background"
 
 
 def test_a_fresh_folder_gets_the_picture_that_was_asked_for(folder: Path) -> None:
-    ran = _easel(folder, "imagine", RED_CIRCLE, "--seed", "7", "-o", "out.png")
+    ran = subprocess.run(
+        (sys.executable, "-m", "bot", "imagine", RED_CIRCLE, "--seed", "7", "-o", "out.png"),
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("out.png · seed 7 · picturebook · 128×128 · 20 steps · ")
@@ -26,30 +34,27 @@ def test_a_fresh_folder_gets_the_picture_that_was_asked_for(folder: Path) -> Non
         assert picture.info["parameters"].startswith(f"{RED_CIRCLE}\nSteps: 20, Sampler: DPM++ 2M")
 
 
-def test_bad_input_never_waits_for_the_engine(folder: Path) -> None:
-    ran = _easel(folder, "imagine", RED_CIRCLE, "--size", "1000x1000")
+@pytest.mark.usefixtures("folder")
+def test_bad_input_never_waits_for_the_engine(capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(["imagine", RED_CIRCLE, "--size", "1000x1000"])
 
-    assert (ran.returncode, ran.stdout) == (2, "")
+    told = capsys.readouterr()
+    assert (code, told.out) == (2, "")
     mend = "1000x1000 is too large: picturebook paints from 64x64 to 256x256. Try 256x256.\n"
-    assert ran.stderr == mend
+    assert told.err == mend
 
 
 @pytest.mark.parametrize("painter", ["thread", "process"])
-def test_a_shortcut_that_the_device_cannot_take_ends_the_start(folder: Path, painter: str) -> None:
+@pytest.mark.usefixtures("folder")
+def test_a_shortcut_that_the_device_cannot_take_ends_the_start(
+    painter: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     said = {"EASEL_PAINTER": painter, "EASEL_DEVICE": "cpu", "EASEL_SHORTCUTS": "fp8"}
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
 
-    ran = _easel(folder, "imagine", RED_CIRCLE, **said)
+    code = run(["imagine", RED_CIRCLE])
 
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert "EASEL_SHORTCUTS has fp8, which needs an NVIDIA card" in ran.stderr
-
-
-def _easel(folder: Path, *arguments: str, **said: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        (sys.executable, "-m", "bot", *arguments),
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **said},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    told = capsys.readouterr()
+    assert (code, told.out) == (2, "")
+    assert "EASEL_SHORTCUTS has fp8, which needs an NVIDIA card" in told.err
