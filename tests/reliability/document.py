@@ -9,7 +9,7 @@ from tests.reliability.promises import PROMISES, Promise
 
 HEAD = """# Reliability
 
-What Easel promises, and when that was tried last. `./test` tries a tenth of each count;
+What Easel promises, and when that was tried last. `./test` tries a small part of each;
 `./test --full` tries all of it and writes this page. `./test --full --promise=9` tries one promise
 anew and leaves the others' lines as they are.
 

@@ -1,9 +1,13 @@
-"""How often something is tried: a tenth of it each time, and all of it in the full check."""
+"""How often something is tried: a few times each time, and all of it in the full check."""
 
 import pytest
 
 
-def counted(whole: int) -> pytest.MarkDecorator:
-    """For a test that takes a `count`."""
+def counted(whole: int, usual: int | None = None) -> pytest.MarkDecorator:
+    """For a test that takes a `count`: a tenth of it is usual, or what is said; 0 is only in full.
+
+    That is for a test whose guard a cheaper one has too.
+    """
     full = pytest.param(whole, marks=[pytest.mark.slow, pytest.mark.timeout(900)])
-    return pytest.mark.parametrize("count", [whole // 10, full])
+    some = whole // 10 if usual is None else usual
+    return pytest.mark.parametrize("count", [some, full] if some else [full])

@@ -94,7 +94,7 @@ async def test_however_many_ask_at_once_few_files_are_open(
             user = crowd[number % len(crowd)]
             await server.command(user, GENERAL, "imagine", prompt=f"fox {number}")
         # In the midst of it: those whose turn would come too late are not answered at all.
-        some = count // 4
+        some = count // 20
         await server.until(lambda: len(server.requests(Route.CALLBACK)) >= some, "answers", 60)
         files = psutil.Process(process.pid).num_fds()
 

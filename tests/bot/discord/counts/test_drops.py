@@ -70,7 +70,7 @@ async def require_each_answered_once(server: Discord, asked: Sequence[Interactio
     assert not server.record.refusals
 
 
-@counted(100)
+@counted(100, usual=4)
 @pytest.mark.parametrize("kind", LEFT_OPEN.values(), ids=LEFT_OPEN)
 @pytest.mark.promise(13)
 async def test_what_is_asked_while_the_connection_is_lost_is_answered_once(
@@ -88,7 +88,7 @@ async def test_what_is_asked_while_the_connection_is_lost_is_answered_once(
     await require_each_answered_once(server, asked)
 
 
-@counted(100)
+@counted(100, usual=6)
 @pytest.mark.parametrize("kind", ENDED.values(), ids=ENDED)
 @pytest.mark.promise(13)
 async def test_after_the_end_of_a_session_it_is_there_again(

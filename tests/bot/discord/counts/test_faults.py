@@ -116,7 +116,7 @@ def finals(server: Discord) -> Counter[str]:
     return Counter(line for one in shown for line in one.text.split("\n") if "fox" in line)
 
 
-@counted(20)
+@counted(20, usual=1)
 @pytest.mark.promise(14)
 async def test_the_answer_is_filled_once(
     server: Discord, crowd: Sequence[User], settings: Settings, painters: Painters, count: int
@@ -130,7 +130,7 @@ async def test_the_answer_is_filled_once(
     assert all(one.original and one.original.shown for one in asked)
 
 
-@counted(20)
+@counted(20, usual=1)
 @pytest.mark.promise(14)
 async def test_the_channel_hears_of_it_once(
     server: Discord, crowd: Sequence[User], settings: Settings, painters: Painters, count: int
@@ -144,7 +144,7 @@ async def test_the_channel_hears_of_it_once(
     assert finals(server) == Counter(f"fox {number}" for number in range(jobs))
 
 
-@counted(20)
+@counted(20, usual=1)
 @pytest.mark.parametrize("route", [Route.OPEN_DIRECT, Route.SEND], ids=["opening", "sending"])
 @pytest.mark.promise(14)
 async def test_a_direct_message_is_sent_once(

@@ -22,7 +22,7 @@ SENTENCE = "Easel was restarted in the middle of your command. Ask again; nothin
 PATIENCE_S = 60.0
 
 
-@counted(50)
+@counted(50, usual=2)
 @pytest.mark.promise(16)
 async def test_whoever_is_cut_off_before_the_record_is_told_once(
     server: Discord, crowd: Sequence[User], settings: Settings, tmp_path: Path, count: int

@@ -14,7 +14,7 @@ from tests.discord_server.server import Discord
 from tests.discord_server.village import GENERAL
 
 
-@counted(1000)
+@counted(1000, usual=30)
 @pytest.mark.promise(4)
 async def test_each_interaction_is_one_job_one_charge_and_one_message(
     server: Discord, crowd: Sequence[User], easel: Easel, count: int

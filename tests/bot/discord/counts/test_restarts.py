@@ -40,7 +40,7 @@ def reading(*words: str) -> Callable[[Message], bool]:
     return lambda message: any(one in message.text for one in words)
 
 
-@counted(50)
+@counted(50, usual=3)
 @pytest.mark.promise(16)
 async def test_every_job_ends_once_in_the_place_of_its_loading_message(
     server: Discord, crowd: Sequence[User], settings: Settings, tmp_path: Path, count: int

@@ -1,4 +1,7 @@
-"""A tile of a grid made alone again, by the real engine and the built-in model: the same pixels."""
+"""A tile of a grid made alone again, by the real engine and the built-in model: the same pixels.
+
+While it paints, everybody is answered in time, as `counts/test_acknowledgement.py` tries at length.
+"""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -11,7 +14,7 @@ from PIL import Image
 from bot.settings import Settings
 from tests.bot.discord.counts.processes import SERVE, running
 from tests.discord_server.attachment import Attachment
-from tests.discord_server.interaction import Interaction
+from tests.discord_server.interaction import ANSWER_WITHIN_S, Interaction
 from tests.discord_server.message import Message
 from tests.discord_server.nouns import User
 from tests.discord_server.server import Discord
@@ -57,13 +60,11 @@ async def test_a_tile_of_an_exact_grid_is_made_alone_again_bit_for_bit(
 ) -> None:
     async with running(SERVE, server, settings, log=tmp_path / "log"):
         # So long that it is not done before the grid, however busy the machine is.
-        long = await server.command(
-            MORGAN, GENERAL, "imagine", prompt=LONG, size="256x256", count=3
-        )
+        long = await server.command(MORGAN, GENERAL, "imagine", prompt=LONG, size="256x256")
         painting = await server.message(long, reading("Painting"), PATIENCE_S)
         asked = await server.command(ALICE, GENERAL, "imagine", **GRID)
         grid = await painted(server, asked)
-        beside = "Painting" in painting.text
+        beside, took = "Painting" in painting.text, asked.took
         await server.press(MORGAN, painting, "Cancel")
         await server.message(long, reading("Cancelled"), PATIENCE_S)
 
@@ -73,6 +74,8 @@ async def test_a_tile_of_an_exact_grid_is_made_alone_again_bit_for_bit(
         again = await painted(server, await server.command(BOB, GENERAL, "imagine", **GRID))
 
     assert beside
+    assert took is not None
+    assert took < ANSWER_WITHIN_S
     assert len(set(grid)) == 4
     assert by_bob == [grid[THIRD]]
     assert from_history == [grid[THIRD]]
