@@ -1,7 +1,6 @@
 """The whole program in a process, those who ask it for pictures, and what must be true then."""
 
 import asyncio
-from asyncio.subprocess import Process
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from tests.discord_server.message import Message
 from tests.discord_server.nouns import Channel, User
 from tests.discord_server.server import Discord
 from tests.discord_server.village import GENERAL
+from tests.forked import Running
 from tests.reliability.books import errors_in
 from tests.reliability.painter import Beginning, beginnings_in
 from tests.reliability.plan import Plan
@@ -45,11 +45,11 @@ class Rig:
         """The same on another database."""
         return replace(self, settings=with_database(self.settings, url))
 
-    def program(self, plan: Plan | None = None) -> AbstractAsyncContextManager[Process]:
+    def program(self, plan: Plan | None = None) -> AbstractAsyncContextManager[Running]:
         """From when it has come in."""
         return running((plan or Plan()).module, self.server, self.settings, log=self.log)
 
-    def start(self, plan: Plan) -> AbstractAsyncContextManager[Process]:
+    def start(self, plan: Plan) -> AbstractAsyncContextManager[Running]:
         """One that may die before it has come in."""
         return started(plan.module, self.server, self.settings, log=self.log)
 

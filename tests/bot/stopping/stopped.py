@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from aiohttp import ClientSession, CookieJar
 
 from tests.bot.discord.counts.processes import kill
 from tests.bot.stopping.plan import Plan
+from tests.forked import Running
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 60.0
@@ -37,7 +38,7 @@ class Stopped:
 class Program:
     """One that runs, whose log is a file with an object in each line."""
 
-    process: Process
+    process: Running
     log: Path
     said: int = 0
     """How much was logged by those before it."""
@@ -82,7 +83,7 @@ def begun_late(messages: Sequence[str]) -> set[str]:
     return {each for each in after if each.startswith(BEGUN) and each not in before}
 
 
-def program_of(process: Process, log: Path) -> Program:
+def program_of(process: Running, log: Path) -> Program:
     """From when nothing of it is logged yet."""
     return Program(process, log, len(log.read_text("utf-8")) if log.exists() else 0)
 

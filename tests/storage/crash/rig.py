@@ -3,7 +3,6 @@
 import asyncio
 import random
 import signal
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.errors import StorageFailed
 from storage.database import connect
+from tests.forked import Forked, Running, forked
 from tests.storage.crash.checks import State, state_of, violations
-from tests.storage.crash.forked import Forked, forked
 from tests.storage.crash.plan import BEGUN, Plan, notes
 from tests.storage.crash.traps import POINTS
 from tests.storage.crash.worker import begin
@@ -137,7 +136,7 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def stop(process: Process | Forked, url: str) -> None:
+async def stop(process: Running, url: str) -> None:
     """At a moment at which it holds no lock: with one, others would have to wait for it."""
     while True:
         process.send_signal(signal.SIGSTOP)

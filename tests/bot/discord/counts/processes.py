@@ -2,18 +2,21 @@
 
 import asyncio
 import os
+import resource
+import runpy
 import sys
-from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.settings import Settings
-from tests.bot.discord.counts.born import ROOT, Born, as_usual
 from tests.discord_server.rest import Refusal
 from tests.discord_server.routes import Route
 from tests.discord_server.server import Discord
+from tests.forked import LINES, LOG, Running, forked
 
+ROOT = Path(__file__).parents[4]
 SERVE = ("bot", "serve")
 PATIENCE_S = 120.0
 ALREADY = 40060
@@ -27,7 +30,7 @@ def quick(seconds: float) -> tuple[str, ...]:
 @asynccontextmanager
 async def running(
     module: tuple[str, ...], server: Discord, settings: Settings, *, log: Path
-) -> AsyncIterator[Process]:
+) -> AsyncIterator[Running]:
     """From when it has come in until it is killed; what it logs is added to a file."""
     visits = len(server.doors.visits)
     async with started(module, server, settings, log=log) as process:
@@ -38,29 +41,40 @@ async def running(
 @asynccontextmanager
 async def started(
     module: tuple[str, ...], server: Discord, settings: Settings, *, log: Path
-) -> AsyncIterator[Process]:
+) -> AsyncIterator[Running]:
     """Until it is killed, whether it ever comes in or not."""
-    process = await _start(module, settings.data_dir.parent, _told(server, settings), log)
+    folder, env = settings.data_dir.parent, {**os.environ, **_told(server, settings)}
+    if module[0].startswith("tests."):
+        # Easel itself is started as everywhere.
+        async with forked(_live, module, folder, env, log) as born:
+            yield born
+        return
+    with log.open("ab") as written:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", *module),
+            stdout=DEVNULL,
+            stderr=written,
+            cwd=folder,
+            env=env,
+            preexec_fn=_as_usual,
+        )
     try:
         yield process
     finally:
         await kill(process)
 
 
-async def _start(module: tuple[str, ...], folder: Path, told: dict[str, str], log: Path) -> Process:
-    """What only tests run is born; Easel itself is started as everywhere."""
-    env = {**os.environ, **told}
-    if module[0].startswith("tests."):
-        return await Born.of(*module, env=env, cwd=folder, log=log)
-    with log.open("ab") as written:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", *module),
-            stdout=DEVNULL,
-            stderr=written,
-            cwd=folder,
-            env=env,
-            preexec_fn=as_usual,
-        )
+def _live(module: tuple[str, ...], folder: Path, env: Mapping[str, str], log: Path) -> None:
+    """As if Python had been started so."""
+    _as_usual()
+    with log.open("ab") as written, open(os.devnull, "wb") as nothing:
+        os.dup2(written.fileno(), LOG)
+        os.dup2(nothing.fileno(), LINES)
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(folder)
+    sys.argv[1:] = module[1:]
+    runpy.run_module(module[0], run_name="__main__", alter_sys=True)
 
 
 def refusals(server: Discord) -> list[Refusal]:
@@ -72,7 +86,13 @@ def refusals(server: Discord) -> list[Refusal]:
     ]
 
 
-async def _come_in(process: Process, server: Discord, visits: int) -> None:
+def _as_usual() -> None:
+    """As many open files as most systems let a program have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, most), most))
+
+
+async def _come_in(process: Running, server: Discord, visits: int) -> None:
     coming = asyncio.create_task(server.ready(visits, PATIENCE_S))
     gone = asyncio.create_task(process.wait())
     try:
@@ -84,7 +104,7 @@ async def _come_in(process: Process, server: Discord, visits: int) -> None:
         gone.cancel()
 
 
-async def kill(process: Process) -> None:
+async def kill(process: Running) -> None:
     """As nobody can prevent, and without a word to Discord."""
     with suppress(ProcessLookupError):
         process.kill()
