@@ -119,14 +119,17 @@ class Heard(logging.Handler):
 def hearing(level: int = logging.INFO) -> Iterator[Heard]:
     """All that goes into the log from that level on."""
     heard, root = Heard(), logging.getLogger()
-    before = root.level
+    # A program that was run in this process may have wanted more of ours than of everybody.
+    before = {logger: logger.level for logger in (root, logging.getLogger("engine"))}
     root.addHandler(heard)
-    root.setLevel(level)
+    for logger in before:
+        logger.setLevel(level)
     try:
         yield heard
     finally:
         root.removeHandler(heard)
-        root.setLevel(before)
+        for logger, was in before.items():
+            logger.setLevel(was)
 
 
 async def ended(pid: int) -> None:
