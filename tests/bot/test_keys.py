@@ -272,7 +272,10 @@ async def test_a_running_program_opens_what_the_terminal_added(painters: Painter
 
 
 def test_a_secret_is_printed_once_and_is_nowhere_else(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("EASEL_LOG", "json")
 
@@ -293,7 +296,8 @@ def test_a_secret_is_printed_once_and_is_nowhere_else(
     assert random not in added.stderr
     assert codes == [0] * 4
     assert told.out.count("site") >= 4
-    assert random not in told.out + told.err
+    # What is logged goes to the log of the tests here.
+    assert random not in told.out + told.err + caplog.text
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert "easel.db" in {file.name for file in files}
     assert not any(random.encode() in file.read_bytes() for file in files)
