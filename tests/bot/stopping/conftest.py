@@ -17,10 +17,15 @@ __all__ = ["crowd", "server"]
 GRACE_S = 2.0
 
 
+def grant(data_dir: Path, grace_s: float) -> None:
+    """To those who start from now on."""
+    (data_dir.parent / ".env").write_text(f"EASEL_LOG=json\nEASEL_GRACE_S={grace_s}\n", "utf-8")
+
+
 @pytest.fixture
 def settings(data_dir: Path, server: Discord) -> Settings:
     """What a process reads beside them lies in its folder."""
-    (data_dir.parent / ".env").write_text(f"EASEL_LOG=json\nEASEL_GRACE_S={GRACE_S}\n", "utf-8")
+    grant(data_dir, GRACE_S)
     return Settings(port=0, data_dir=data_dir, queue_limit=100_000)
 
 

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
+from bot.stopping import MOST_S
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -12,12 +14,14 @@ class Plan:
     A `warm` of “never” keeps it from being ready, “fetching” from even having an event loop,
     “asking” from knowing what it paints with, “in a thread” keeps a thread from ending too, and
     “real” is the painter that there is. The part that it is said to `break` meets a bug, and what
-    it `hangs` on never answers. A `mutant` is a mistake that the checks must find.
+    it `hangs` on never answers. After its grace it may take so many seconds at `most`. A `mutant`
+    is a mistake that the checks must find.
     """
 
     seconds: float = 0.0
     endless: str = "endless"
     warm: str = ""
+    most: float = MOST_S
     breaks: str = ""
     hangs: str = ""
     mutant: str = ""

@@ -17,6 +17,7 @@ import bot.app
 import bot.discord.start
 import bot.models
 import bot.serve
+import bot.stopping
 from bot.__main__ import run
 from bot.discord.connection.supervision import Supervision
 from bot.discord.moderators.herald import Herald
@@ -104,6 +105,7 @@ class StubbornLedger(SqlLedger):
 
 def arrange(plan: Plan) -> None:
     """What is wired instead of what Easel wires."""
+    vars(bot.stopping)["MOST_S"] = plan.most
     match plan.breaks:
         case "dispatcher":
             vars(bot.app)["Dispatcher"] = type("Broken", (Dispatcher,), {"_serve": broken})

@@ -19,7 +19,8 @@ from storage.picture_rows import PictureRow
 from storage.rows import DeliveryRow, EntryRow, PersonRow
 from tests.storage.crash.plan import ACCEPTED, BEGUN, TOLD, notes
 
-GRACE = timedelta(seconds=1)
+GRACE = timedelta(seconds=10)
+"""A machine may halt those who would look after a lease."""
 
 
 @dataclass(frozen=True, kw_only=True)

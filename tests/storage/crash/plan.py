@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 ACCEPTED, BEGUN, TOLD = "accepted.jsonl", "begun.jsonl", "told.jsonl"
+LEASE_S = 2.0
+"""So long a machine may halt a program that must not lose its job by that."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from engine.errors import StorageFailed
 from storage.database import connect
 from tests.forked import Forked, Running, forked
 from tests.storage.crash.checks import State, state_of, violations
-from tests.storage.crash.plan import BEGUN, Plan, notes
+from tests.storage.crash.plan import BEGUN, LEASE_S, Plan, notes
 from tests.storage.crash.traps import POINTS
 from tests.storage.crash.worker import begin
 
@@ -22,7 +22,9 @@ BEGUN_BY_OTHERS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
 """
-PATIENCE_S = 60.0
+PATIENCE_S = 100.0
+AFTER_S = 0.5
+"""For a trap at what goes on when all is done."""
 PROMPTS = ("a fox", "a hen", "a cat", "a dog", "withdraw it", "a cow", "fail", "an owl")
 
 
@@ -49,18 +51,26 @@ class Rig:
             yield program
 
     async def cycle(self, plan: Plan) -> bool:
-        """Run it until it kills itself, or is killed at some moment; True where it did itself."""
+        """Run it until it kills itself, or is killed at some moment; True where it did itself.
+
+        One with a trap has all the time that its jobs take to step into it.
+        """
         async with self.program(plan) as process:
             await heard(process, "ready")
+            if plan.trap:
+                await heard(process, "asked")
+                await at_rest(self, unless=process)
+                moment = AFTER_S
+            else:
+                moment = self.chance.uniform(0.0, 0.5)
             with suppress(TimeoutError):
-                moment = 1.5 if plan.trap else self.chance.uniform(0.0, 0.5)
                 await asyncio.wait_for(process.wait(), moment)
                 return True
         return False
 
-    async def rest(self, plan: Plan, *, within: float = 20.0, more: int = 0) -> State:
+    async def rest(self, plan: Plan, *, more: int = 0) -> State:
         """Let programs work, started anew when they die, until all is done."""
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 async with self.program(plan) as process:
                     await heard(process, "asked")
@@ -107,11 +117,12 @@ async def stop_on(rig: Rig, *, slow: bool, mutant: str | None = None) -> None:
     key = f"click {rig.asked}"
     rig.asked += 1
     before = len(notes(rig.folder, BEGUN))
-    first = Plan(asks=((key, "long"),), long=1.0, mutant=mutant)
+    first = Plan(asks=((key, "long"),), long=1.0, lease=LEASE_S, mutant=mutant)
     async with rig.program(first) as stopped:
         await until(lambda: len(notes(rig.folder, BEGUN)) > before)
         await stop(stopped, rig.url)
-        async with rig.program(Plan(long=2.0 if slow else 0.05, mutant=mutant)) as other:
+        second = Plan(long=2.0 if slow else 0.05, lease=LEASE_S, mutant=mutant)
+        async with rig.program(second) as other:
             await until(lambda: len(notes(rig.folder, BEGUN)) > before + 1)
             if not slow:
                 await at_rest(rig)
@@ -124,9 +135,12 @@ async def stop_on(rig: Rig, *, slow: bool, mutant: str | None = None) -> None:
             assert (stopped.returncode, other.returncode) == (None, None)
 
 
-async def at_rest(rig: Rig) -> None:
+async def at_rest(rig: Rig, unless: Running | None = None) -> None:
+    """Until all is done, or until that program is gone."""
     async with asyncio.timeout(PATIENCE_S):
-        while not (await state_of(rig.url)).at_rest:  # noqa: ASYNC110  # nor has a database
+        while not (await state_of(rig.url)).at_rest:
+            if unless and unless.returncode is not None:
+                return
             await asyncio.sleep(0.1)
 
 

@@ -18,7 +18,9 @@ async def test_the_one_who_lost_a_job_changes_nothing(rig: Rig, slow: bool) -> N
     await stop_on(rig, slow=slow)
 
     assert await rig.complaints() == []
-    assert {attempt for _, attempt in (await outcomes(rig.url)).values()} == {2}
+    [(_, attempt)] = (await outcomes(rig.url)).values()
+    # Once more where the machine halted for longer than the second lease.
+    assert attempt >= 2
 
 
 @pytest.mark.slow
