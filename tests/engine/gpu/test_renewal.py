@@ -1,111 +1,22 @@
 """A curve is measured again once programs take its steps, while nobody waits."""
 
-import asyncio
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
 
-from engine.curve import Curve
-from engine.gpu.curves import Curves
 from engine.gpu.families.sd import StableDiffusion
-from engine.gpu.family import Family
-from engine.gpu.kept import Kept
-from engine.gpu.leisure import Leisure
-from engine.gpu.renewal import LATER_S, Renewal
+from engine.gpu.renewal import LATER_S
 from engine.gpu.rows import Rows
-from engine.gpu.switches.background import Background
-from engine.gpu.switches.popular import Popular
-from engine.gpu.switches.tracks import Compile, Tracks
-from engine.gpu.thread import EngineThread
+from engine.gpu.switches.tracks import Tracks
 from engine.gpu.trial import STEPS
-from engine.gpu.warm import Warm
 from engine.job import Recipe
-from tests.engine.gpu import tiny
-from tests.engine.gpu.house import SIDE, House, small
-from tests.engine.gpu.switches.recording import FakeRecorder, Later
+from tests.engine.gpu.house import SIDE
+from tests.engine.gpu.renewing import QUICK, SLOW, Place
+from tests.engine.gpu.switches.recording import FakeRecorder
 from tests.engine.gpu.together import CARD, CPU, before_forward, recipe
-
-SLOW = {1: 0.04, 2: 0.04, 4: 0.08, 8: 0.16}
-# Half as long, and free up to four rows.
-QUICK = {1: 0.02, 2: 0.02, 4: 0.02, 8: 0.04}
-
-
-class Place:
-    """A house that was measured, and in which steps of compiled rows take other times."""
-
-    def __init__(
-        self,
-        folder: Path | None = None,
-        *,
-        compiled: Mapping[int, float] = QUICK,
-        recorder: FakeRecorder | None = None,
-        largest: int = SIDE,
-        kind: type[Family] = StableDiffusion,
-    ) -> None:
-        pipe = tiny.pipeline()
-        with torch.inference_mode():
-            self.family = kind(pipe, small(pipe, largest=largest).card)
-        self.house, self.background = House(self.family, SLOW, larger=SLOW), Later()
-        self.compiled, self.fails = compiled, frozenset[int]()
-        self.family.tracks = Tracks(
-            self.family.network,
-            self.family.ask_of,
-            CPU,
-            recorder=recorder,
-            compile=Compile(compiled=lambda: self.program, background=self.background),
-        )
-        self.kept = Curves(Kept(folder))
-        self.learned: list[Mapping[str, tuple[Curve, ...]]] = []
-        self.steps_until_wanted: int | None = None
-        self.house.measure(self.kept)
-        # As it was for the warm-up, also where nothing was left to be measured.
-        self.house.warm.hold(CARD.name)
-        self.house.warm.release(CARD.name)
-        self.renewal = Renewal(
-            self.house.company,
-            self.house.warm,
-            self.house.budget,
-            self.kept,
-            is_wanted=self.is_wanted,
-            learned=self.learned.append,
-            is_compiling=lambda: bool(self.background.asked),
-        )
-
-    def program(self, latents: Tensor, *args: Any, **more: Any) -> Any:
-        if len(latents) in self.fails:
-            raise RuntimeError("no compiler was found")
-        answer = self.family.network(latents, *args, **more)
-        self.house.clock._seconds = self.compiled
-        return answer
-
-    def is_wanted(self) -> bool:
-        if self.steps_until_wanted is None:
-            return False
-        self.steps_until_wanted -= 1
-        return self.steps_until_wanted < 0
-
-    def go_on(self) -> float | None:
-        with before_forward(self.family, self.house.note):
-            return self.renewal.go_on()
-
-    def until_nothing_is_left(self) -> None:
-        while (patience := self.go_on()) is not None:
-            if patience:
-                self.background.work()
-
-    def until_all_is_compiled(self) -> None:
-        """So that it is to be measured next."""
-        while (due := self.renewal._due()) and due.compiles:
-            self.go_on()
-            self.background.work()
-
-    @property
-    def curve(self) -> Curve:
-        return self.house.budget.curves[CARD.name][0]
 
 
 def test_rows_are_compiled_one_after_the_other_and_then_measured_together(tmp_path: Path) -> None:
@@ -345,66 +256,3 @@ def test_memory_that_is_short_ends_nothing(caplog: pytest.LogCaptureFixture) -> 
     assert patience is None
     assert "no memory to measure" in caplog.text
     assert place.learned
-
-
-def test_what_is_tried_at_leisure_was_nobodys_wish() -> None:
-    place, popular = Place(), Popular(Kept(None))
-    leisure = Leisure(warm=place.house.warm, popular=popular, renewal=place.renewal)
-    leisure.pass_over()
-    with before_forward(place.family, place.house.note):
-        while leisure.use() is not None:
-            place.background.work()
-    leisure.end()
-
-    assert place.learned
-    assert not popular.of(place.family.card, least=1)
-
-
-class AtOnce(Background):
-    """Needs no time."""
-
-    def ask(self, work: Callable[[], None]) -> None:
-        work()
-
-
-class Learning(EngineThread):
-    """Says when it has measured again."""
-
-    loop: asyncio.AbstractEventLoop
-    learned: asyncio.Event
-
-    def _learn(self, curves: Mapping[str, tuple[Curve, ...]]) -> None:
-        super()._learn(curves)
-        self.loop.call_soon_threadsafe(self.learned.set)
-
-
-async def test_a_painter_measures_again_between_pictures() -> None:
-    family = small(tiny.pipeline())
-
-    def program(*args: Any, **more: Any) -> Any:
-        return family.network(*args, **more)
-
-    family.tracks = Tracks(
-        family.network,
-        family.ask_of,
-        CPU,
-        compile=Compile(compiled=lambda: program, background=AtOnce()),
-    )
-    painter = Learning(
-        lambda: Warm.of({CARD.name: family}),
-        device=CPU,
-        seats=4,
-        most_rows=2,
-        kept=Curves(Kept(None)),
-    )
-    painter.loop, painter.learned = asyncio.get_running_loop(), asyncio.Event()
-    try:
-        await painter.start()
-        picture = await painter.paint(recipe(), {}, lambda *_: None)
-        await painter.learned.wait()
-        curve = painter.curves[CARD.name][0]
-    finally:
-        await painter.close()
-
-    assert picture.png
-    assert curve.compiled

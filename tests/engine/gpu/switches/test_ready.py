@@ -26,12 +26,6 @@ from tests.engine.gpu.together import CPU, begun, family_of, recipe
 ON = frozenset({Switch.ATTENTION})
 
 
-@pytest.fixture
-def own() -> Family:
-    """Nobody else's, since it is changed."""
-    return family_of(tiny.pipeline())
-
-
 def forwards_of(family: Family) -> list[int]:
     asked: list[int] = []
     family.network.register_forward_pre_hook(lambda _, inputs: asked.append(len(inputs[0])))

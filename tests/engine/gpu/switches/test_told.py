@@ -13,9 +13,8 @@ from engine.gpu.switches.track import LONGEST_WHY, shortly
 from engine.gpu.switches.tracks import OFTEN, Compile, Tracks
 from engine.gpu.warm import Warm
 from engine.made import Made, made_of
-from tests.engine.gpu import tiny
 from tests.engine.gpu.switches.recording import FakeRecorder, Later
-from tests.engine.gpu.together import CPU, family_of, recipe
+from tests.engine.gpu.together import CPU, recipe
 
 RECORDED = Made(
     width=64,
@@ -27,12 +26,6 @@ RECORDED = Made(
     compiled=False,
     compiling=False,
 )
-
-
-@pytest.fixture
-def own() -> Family:
-    """Nobody else's, since it is changed."""
-    return family_of(tiny.pipeline())
 
 
 def tracked(
