@@ -12,12 +12,14 @@ from storage.database import connect
 from storage.purses import resolve
 from storage.transactions import Transactions
 from tests.storage.careless import refund_today, resolve_again
-from tests.storage.movements import Ask, Books, End, Give, Resolve, Step, Wait, steps_of
+from tests.storage.movements import Allow, Ask, Books, End, Give, Resolve, Step, Wait, steps_of
 
 STEPS = 50
 DAY = 86_400
 YESTERDAYS: list[Step] = [Ask(0, 600), Wait(DAY), Ask(0, 900), End(0, 100), End(0, 0)]
 GRANTED: list[Step] = [Give(0, 500, 24), Give(0, 900, 2), Ask(0, 900), Ask(0, 900), End(1, 300)]
+NARROWED: list[Step] = [Ask(0, 900), Allow(2), Wait(100), Ask(0, 100)]
+"""Nobody lacks more than the burst that holds now."""
 
 
 @asynccontextmanager
@@ -45,6 +47,7 @@ some = st.lists(steps_of, min_size=STEPS, max_size=STEPS)
 @so_often(6)
 @example(steps=YESTERDAYS)
 @example(steps=GRANTED)
+@example(steps=NARROWED)
 @given(steps=some)
 async def test_hundreds_of_movements_are_as_the_pure_purse_says(
     database_url: str, steps: list[Step]
