@@ -28,7 +28,8 @@ def _told(shape: Shape, track: Track, network: object, scale: int) -> Made:
         tokens=shape.tokens,
         phase=str(shape.phase),
         recorded=track.recorded,
-        compiled=track.is_compiled(network),
-        compiling=track.compiles or track.offered is not None,
+        # What is laid down answers the next time: nobody may ask for hours.
+        compiled=track.is_compiled(network) or track.offered is not None,
+        compiling=track.compiles,
         without=tuple(filter(None, (track.no_recording, track.no_program))),
     )
