@@ -7,7 +7,11 @@ from tests.reliability.report import (
     pytest_collection_modifyitems,
     pytest_configure,
 )
-from tests.settled import pytest_collection_finish, pytest_runtest_protocol
+from tests.settled import (
+    pytest_collection_finish,
+    pytest_runtest_protocol,
+    pytest_sessionstart,
+)
 
 __all__ = [
     "pytest_addoption",
@@ -15,6 +19,7 @@ __all__ = [
     "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_runtest_protocol",
+    "pytest_sessionstart",
 ]
 
 # A machine that others use too halts for seconds now and then.

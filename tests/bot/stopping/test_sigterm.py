@@ -32,7 +32,8 @@ HALTED_S = 30.0
 async def stop(rig: Rig, number: int, mutant: str = "") -> tuple[Stopped, set[str]]:
     """A program that is stopped while it paints, and what it began after that."""
     words, signals = WAYS[number % len(WAYS)]
-    grant(rig.settings.data_dir, GRACE_S if words == "endless" else HALTED_S)
+    runs_out = words == "endless" and len(signals) == 1
+    grant(rig.settings.data_dir, GRACE_S if runs_out else HALTED_S)
     words = f"{words} of {number}"
     # What was put back by those before is painted like any other.
     plan = Plan(seconds=1.0, endless=f"endless of {number} ", most=HALTED_S, mutant=mutant)

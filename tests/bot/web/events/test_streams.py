@@ -81,7 +81,8 @@ async def test_a_stream_with_a_key_ends_after_a_while_and_goes_on_where_it_was(
 async def test_one_that_reads_nothing_is_dropped_and_holds_up_nobody(
     house: House, open_streams: OpenStreams
 ) -> None:
-    streamed = await open_streams(patience_s=0.1, look_s=0.01)
+    # Long enough for whoever reads on a machine that halts.
+    streamed = await open_streams(patience_s=3.0, look_s=0.01)
     client = await somebody(house, streamed)
     loop = asyncio.get_running_loop()
     with socket.socket() as asleep:
