@@ -1,6 +1,7 @@
 """Measuring: what there is time for, one part after the other, each written down at once."""
 
 import logging
+import os
 import platform
 import sys
 from argparse import Namespace
@@ -8,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from math import inf
 from time import perf_counter
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import torch
 
@@ -125,7 +126,15 @@ def run(told: Namespace) -> None:
         _say(f"There was no time for: {', '.join(left_out)}. Ask again for them.")
     failed = [part.name for part in parts if part.name in record.failed]
     if failed:
-        sys.exit(f"These failed: {', '.join(failed)}. The file says why.")
+        _say(f"These failed: {', '.join(failed)}. The file says why.")
+    end(bench, 1 if failed else 0)
+
+
+def end(beside: Beside, code: int) -> NoReturn:
+    """At once: Python would wait for a compiler that is at work, for minutes."""
+    if beside.at_work:
+        os._exit(code)
+    sys.exit(code)
 
 
 def _told(error: Exception) -> str:

@@ -210,6 +210,20 @@ def test_all_that_the_goals_want_fits_into_two_calls_of_ten_minutes() -> None:
     assert {goal.part for goal in GOALS} <= {*(part.name for part in wanted), "fp8/sdxl"}
 
 
+@pytest.mark.timeout(300)
+def test_its_end_waits_for_no_compiler() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.compiling"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+
+    assert (done.returncode, done.stderr) == (3, "")
+
+
 def test_what_is_not_installed_is_named() -> None:
     assert missing() == []
     assert missing([*PACKAGES, "diffusors"]) == ["diffusors"]
