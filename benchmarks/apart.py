@@ -12,6 +12,7 @@ from benchmarks.answering import answer_all
 from benchmarks.bench import Bench
 from benchmarks.program import Program
 from benchmarks.published import MODELS, Published
+from engine.switch import Switch
 
 QUESTIONS: Mapping[str, tuple[str, str]] = {
     "start": ("benchmarks.parts.starting", "start"),
@@ -27,7 +28,8 @@ def asked_apart(
 ) -> tuple[Mapping[str, Any], float]:
     """The answer, and the seconds until it was there. Raises RuntimeError where there is none."""
     narrow = ["--narrow"] if bench.narrow else []
-    asked = [model.name, str(bench.device), *narrow]
+    without = ["--without", *sorted(bench.without)] if bench.without else []
+    asked = [model.name, str(bench.device), *narrow, *without]
     with Program("benchmarks.apart", *asked, environment=environment) as program:
         answer = program.ask(question, within_s=min(LONGEST_S, bench.left_s + OVER_S))
         return answer, perf_counter() - program.started
@@ -39,8 +41,11 @@ def main() -> None:
     asked.add_argument("model", choices=MODELS)
     asked.add_argument("device")
     asked.add_argument("--narrow", action="store_true")
+    asked.add_argument("--without", nargs="*", type=Switch, default=())
     told = asked.parse_args()
-    bench = Bench(device=torch.device(told.device), narrow=told.narrow)
+    bench = Bench(
+        device=torch.device(told.device), narrow=told.narrow, without=frozenset(told.without)
+    )
 
     def answer(question: str) -> Mapping[str, Any]:
         module, name = QUESTIONS[question]

@@ -34,6 +34,8 @@ class Bench:
     narrow: bool
     until: float = inf
     """By `perf_counter`, when all must be over."""
+    without: Switches = frozenset()
+    """Of what the engine throws by itself, where the compiler would take too long."""
     _ours: Ours | None = None
     _before: PeakMemory | None = None
 
@@ -43,6 +45,11 @@ class Bench:
     @property
     def extent(self) -> Extent:
         return NARROW if self.narrow else FULL
+
+    @property
+    def usual(self) -> Switches:
+        """What the engine throws by itself here."""
+        return usual(self.device) - self.without
 
     @cached_property
     def peak(self) -> float:
@@ -97,7 +104,7 @@ class Bench:
             self._ours = None
             free(self.device)
             self._before = held(self.device)
-            family = self.family(model, usual(self.device))
+            family = self.family(model, self.usual)
             self._ours = Ours(family, self.device)
         return self._ours
 

@@ -17,6 +17,7 @@ from benchmarks.program import Program
 from benchmarks.published import Published
 from engine.gpu.device import settle
 from engine.job import Recipe
+from engine.switch import Switch
 
 LONGEST_S, LEAST_S = 150.0, 60.0
 """For one picture, after all that is compiled for it the first time. What was begun is ended, also
@@ -32,6 +33,7 @@ class Counterpart:
         arguments = [model.name, str(device), precision]
         arguments += ["--narrow"] if bench.narrow else []
         arguments += ["--compiled"] if compiled else []
+        arguments += ["--without-flags"] if Switch.FLAGS in bench.without else []
         if device.type == "cpu":
             # With another number of threads the last bits are others.
             arguments += ["--threads", str(torch.get_num_threads())]

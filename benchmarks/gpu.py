@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.needed import NEEDED, missing
 from benchmarks.published import MODELS
+from engine.switch import Switch
 
 ABOUT = f"""Measures the engine on a graphics card, with models of real size and random weights.
 
@@ -39,6 +40,12 @@ def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--models", type=_listed(MODELS), default=[], help="of sd15, sdxl, sd3")
     add("--parts", type=_listed(None), default=[], help="only these, like picture,eager")
     add("--again", type=_listed(None), default=[], help="measure anew, like picture/sd15")
+    add(
+        "--without",
+        type=_listed(tuple(Switch)),
+        default=[],
+        help="leave these switches out, of stock's compiler too, like flags, which take minutes",
+    )
     add("--minutes", type=float, default=8.0, help="begin nothing that would take longer (8)")
     add("--device", default="auto", help="auto, cuda:1 or cpu")
     add("--narrow", action="store_true", help="try each kind of part with a tiny model; no figures")

@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib.metadata import version
 from math import inf
 from time import perf_counter
@@ -21,6 +21,7 @@ from benchmarks.worth import parts_of
 from engine.errors import EaselError
 from engine.gpu.device import device_named
 from engine.gpu.hand import hand_of
+from engine.switch import Switch
 
 QUIET_S = 60.0
 """For the compilers of one part to be done before the next."""
@@ -88,7 +89,7 @@ def _take(part: Part, record: Record, beside: Beside) -> None:
         record.end(part.name, found, perf_counter() - started, disturbed=disturbed)
 
 
-def setup_of(device: torch.device, *, narrow: bool) -> Setup:
+def setup_of(device: torch.device, *, narrow: bool, without: Collection[str] = ()) -> Setup:
     """What the figures depend on here."""
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "a processor"
     return Setup(
@@ -100,6 +101,7 @@ def setup_of(device: torch.device, *, narrow: bool) -> Setup:
         transformers=version("transformers"),
         python=platform.python_version(),
         narrow=narrow,
+        without=", ".join(sorted(without)),
     )
 
 
@@ -112,8 +114,10 @@ def run(told: Namespace) -> None:
         device = device_named(told.device)
         if device.type == "cpu" and not told.narrow:
             sys.exit("There is no graphics card here. Only the way can be tried: --narrow.")
-        record = Record.at(told.json, setup_of(device, narrow=told.narrow))
-        bench = Bench(device=device, narrow=told.narrow, until=until)
+        setup = setup_of(device, narrow=told.narrow, without=told.without)
+        record = Record.at(told.json, setup)
+        without = frozenset(map(Switch, told.without))
+        bench = Bench(device=device, narrow=told.narrow, until=until, without=without)
         parts = chosen(parts_of(bench), models=told.models or MODELS, kinds=told.parts)
         if told.narrow and not told.models:
             parts = once(parts)

@@ -26,6 +26,22 @@ NEEDS = (
     "measures anew. On a processor `--narrow` tries the way with tiny models; its figures are none "
     "and never come here."
 )
+SLOW = (
+    "Both compilers, Easel's and that of stock, try much before they decide, as diffusers advises, "
+    "which can take minutes for each program. Where time is short, or what is compiled is missing "
+    "from the figures, `--without flags` leaves that out on both sides, in a file of its own, and "
+    "the page says so. A part that was cut off comes after all others the next time; "
+    "`--parts picture --models sdxl` asks for it at once."
+)
+ALONE = """Where the machine with the card has torch and cannot reach the network, what is missing \
+there is carried along, mostly diffusers alone: one wheel of some megabytes. `./run` is not \
+needed, and torch 2.11 with transformers 5.17 and Python 3.12 was tried too, on a processor.
+
+```sh
+python -m pip download --no-deps --dest wheels diffusers==0.42.1    # where the network is
+python -m pip install --no-index --no-deps --target carried wheels/*    # there
+PYTHONPATH=carried python -m benchmarks.gpu --json gpu.json
+```"""
 WHAT = (
     "One picture is timed from its words to its pixels in main memory, as published figures "
     "are, and beside that to its PNG, which a bot writes elsewhere while it paints on; with "
@@ -67,6 +83,8 @@ def _blocks(records: Sequence[Record]) -> Iterator[str]:
     yield "## Taking the figures"
     yield HOW
     yield NEEDS
+    yield SLOW
+    yield ALONE
     yield WHAT
     for record in records:
         yield from _of_card(record)
@@ -95,9 +113,10 @@ def _of_card(record: Record) -> Iterator[str]:
     found = {name: part["found"] for name, part in parts.items() if "found" in part}
     failed = {name: part["error"] for name, part in parts.items() if "error" in part}
     yield f"## {setup['device']}"
+    without = f", without {setup['without']}" if setup.get("without") else ""
     yield (
         f"torch {setup['torch']}, CUDA {setup['cuda']}, diffusers {setup['diffusers']}, "
-        f"transformers {setup['transformers']}, Python {setup['python']}; {setup['hand']}."
+        f"transformers {setup['transformers']}, Python {setup['python']}; {setup['hand']}{without}."
     )
     yield from _goals(found)
     missing = []

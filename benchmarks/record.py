@@ -23,6 +23,8 @@ class Setup:
     transformers: str
     python: str
     narrow: bool
+    without: str = ""
+    """The switches that were left out."""
 
 
 class OtherSetup(Exception):
@@ -56,9 +58,8 @@ class Record:
             raise OtherSetup(f"{file.name} holds no figures. Name another file.") from error
         if there != setup:
             raise OtherSetup(
-                f"{file.name} holds figures of {there.device} with torch {there.torch} "
-                f"({there.hand}), and this is {setup.device} with torch {setup.torch} "
-                f"({setup.hand}). Name another file."
+                f"{file.name} holds figures of {_shortly(there)}, and this is {_shortly(setup)}. "
+                "Name another file."
             )
         return cls(file, setup, parts)
 
@@ -103,3 +104,8 @@ class Record:
             with suppress(OSError):
                 beside.unlink()
             raise NotKept(f"{self._file} cannot be written: {error.strerror}.") from error
+
+
+def _shortly(setup: Setup) -> str:
+    without = f", without {setup.without}" if setup.without else ""
+    return f"{setup.device} with torch {setup.torch} ({setup.hand}{without})"

@@ -40,6 +40,8 @@ class Stock:
     precision: torch.dtype
     narrow: bool
     compiled: bool
+    flags: bool = True
+    """Whether its compiler has those that diffusers advises."""
 
     @cached_property
     def pipe(self) -> Any:
@@ -47,7 +49,8 @@ class Stock:
         if self.compiled:
             _mend(pipe, self.model, upcasts=False)
             # On a processor only the way is tried: its compiler takes minutes.
-            compile_as_advised(pipe, "inductor" if self.device.type == "cuda" else "eager")
+            backend = "inductor" if self.device.type == "cuda" else "eager"
+            compile_as_advised(pipe, backend, flags=self.flags)
         return pipe
 
     def get_ready(self) -> None:
@@ -92,11 +95,11 @@ class Stock:
         return write_png(stock_picture(self.pipe, recipe), recipe)
 
 
-def compile_as_advised(pipe: Any, backend: str) -> None:
+def compile_as_advised(pipe: Any, backend: str, *, flags: bool) -> None:
     """The network and the decoder, laid out for convolutions, with CUDA graphs on a card."""
     options = {"mode": "reduce-overhead"} if backend == "inductor" else {}
     config = import_module("torch._inductor.config")
-    for name, value in ADVISED.items():
+    for name, value in ADVISED.items() if flags else ():
         setattr(config, name, value)
     part_name = "unet" if "unet" in pipe.components else "transformer"
     network, vae, program = getattr(pipe, part_name), pipe.vae, _compile()
@@ -125,6 +128,7 @@ def main() -> None:
     asked.add_argument("precision")
     asked.add_argument("--narrow", action="store_true")
     asked.add_argument("--compiled", action="store_true")
+    asked.add_argument("--without-flags", action="store_true", help="of the compiler")
     asked.add_argument("--threads", type=int, help="of a processor")
     told = asked.parse_args()
     if told.threads:
@@ -135,6 +139,7 @@ def main() -> None:
         precision=getattr(torch, told.precision),
         narrow=told.narrow,
         compiled=told.compiled,
+        flags=not told.without_flags,
     )
     answer_all(stock.answer, first=stock.get_ready)
 

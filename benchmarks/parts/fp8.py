@@ -8,7 +8,6 @@ from benchmarks.ours import Ours, recipe_for
 from benchmarks.parts.load import steadily
 from benchmarks.published import Published
 from benchmarks.serving import Steady
-from benchmarks.switching import usual
 from engine.gpu.bench.likeness import likeness
 from engine.gpu.shortcuts.fp8 import require_eight_bits
 from engine.shortcut import Shortcut
@@ -29,7 +28,7 @@ def fp8(bench: Bench, model: Published) -> EightBits:
     """Raises Misconfigured where the card cannot."""
     require_eight_bits(bench.device)
     sixteen = bench.ours(model)
-    eight = Ours(bench.family(model, usual(bench.device), [Shortcut.FP8]), bench.device)
+    eight = Ours(bench.family(model, bench.usual, [Shortcut.FP8]), bench.device)
     recipe = recipe_for(sixteen.family.card, bench.extent.steps(model.steps[0]))
     apart = likeness([eight.paint(recipe)[0]], [sixteen.paint(recipe)[0]])
     steps = eight.curve.steps if eight.curve else ()

@@ -11,7 +11,7 @@ from benchmarks.cap import Cap, CudaCap, PretendedCap
 from benchmarks.ours import recipe_for
 from benchmarks.published import Published
 from benchmarks.real_size import card_of
-from benchmarks.switching import Switches, usual
+from benchmarks.switching import Switches
 from engine.card import ModelCard
 from engine.errors import EaselError
 from engine.gpu.company import Company
@@ -61,7 +61,7 @@ def climb(bench: Bench, model: Published) -> Mapping[str, Any]:
 
 def climb_switched(bench: Bench, model: Published) -> Mapping[str, Any]:
     """As well, with switches."""
-    return Climber(bench, model, usual(bench.device)).climb()
+    return Climber(bench, model, bench.usual).climb()
 
 
 class Climber:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import torch
 
 from benchmarks.bench import Bench
-from benchmarks.switching import usual
 from engine.switch import Switch
 
 LONGEST_S = 10.0
@@ -31,7 +30,7 @@ def machine(bench: Bench) -> Machine:
         told = torch.cuda.get_device_properties(bench.device)
         memory, capability = told.total_memory, f"{told.major}.{told.minor}"
         driver, power = _told_of(bench.device)
-    thrown = usual(bench.device)
+    thrown = bench.usual
     return Machine(
         memory_bytes=memory,
         capability=capability,

@@ -10,7 +10,7 @@ from benchmarks.ours import Ours, recipe_for
 from benchmarks.parts.rows import step_ms
 from benchmarks.published import Published
 from benchmarks.real_size import card_of
-from benchmarks.switching import Switches, at_work, made, usual
+from benchmarks.switching import Switches, at_work, made
 from engine.gpu.bench.likeness import likeness
 from engine.gpu.device import free
 from engine.job import Recipe
@@ -49,7 +49,7 @@ def switched(
     sets: dict[str, Switches] = {NONE: frozenset()}
     # What the compiler tries more needs a compiler.
     sets |= {each: {each, *NEEDS.get(each, ())} for each in tried if _is_known(bench, each)}
-    sets[ALL] = usual(bench.device)
+    sets[ALL] = bench.usual
     thrown: dict[str, Thrown] = {}
     failed: dict[str, str] = {}
     card = card_of(model, narrow=bench.narrow)

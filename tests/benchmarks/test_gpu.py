@@ -245,6 +245,17 @@ def test_a_model_that_nobody_knows_is_refused(
     assert "sd16 is none of sd15, sdxl, sd3" in capsys.readouterr().err
 
 
+def test_a_switch_is_left_out_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "gpu.json"
+    asked = ["--narrow", "--device", "cpu", "--json", str(file), "--parts", "machine"]
+
+    with pytest.raises(SystemExit) as end:
+        gpu.main([*asked, "--without", "flags"])
+
+    assert end.value.code == 0
+    assert json.loads(file.read_text("utf-8"))["setup"]["without"] == "flags"
+
+
 def test_it_needs_no_other_packages_than_it_says(tmp_path: Path) -> None:
     file = tmp_path / "gpu.json"
     asked = ["--narrow", "--device", "cpu", "--json", str(file), "--models", "sd3"]

@@ -1,6 +1,7 @@
 """The page of figures: what is missing is said, and nothing is made up."""
 
 import json
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,21 @@ def test_figures_of_tiny_models_never_come_onto_the_page(tmp_path: Path) -> None
         main([str(file)], page)
 
     assert not page.exists()
+
+
+def test_switches_that_were_left_out_stand_beside_the_versions() -> None:
+    told = {**record(), "setup": asdict(replace(CARD, without="flags"))}
+
+    assert "float16, without flags.\n" in written([told])
+    assert "float16.\n" in written([record()])
+
+
+def test_what_is_carried_to_a_machine_without_network_is_what_is_pinned() -> None:
+    locked = (PAGE.parents[2] / "requirements.lock").read_text("utf-8")
+    carried = re.findall(r"--dest wheels (\S+)", written([]))
+
+    assert len(carried) == 1
+    assert f"{carried[0]} \\\n" in locked
 
 
 def test_the_page_is_as_the_report_writes_it_while_no_card_was_measured() -> None:

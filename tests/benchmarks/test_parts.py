@@ -1,7 +1,8 @@
 """The parts, tried with tiny models on the processor."""
 
 from base64 import b64decode
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -23,12 +24,12 @@ from benchmarks.parts.switched import ALL, BY_COMPILER, NONE, switched
 from benchmarks.published import MODELS, SD3, SD15, SDXL, Published
 from benchmarks.real_size import card_of
 from benchmarks.some_rows import some_rows
-from benchmarks.stock import Stock
+from benchmarks.stock import ADVISED, Stock
 from benchmarks.switching import at_rest
 from engine.curve import Curve as EngineCurve
 from engine.job import Recipe
 from engine.price import Speed
-from engine.switch import Switch
+from engine.switch import USUAL, Switch
 
 PROCESSOR = torch.device("cpu")
 
@@ -98,6 +99,27 @@ def test_stock_decodes_in_full_precision_only_where_it_does_so_everywhere(
         half.answer({"wanted": "seconds", "recipe": recipe, "upcasts": upcasts})
 
     assert seen == [torch.float32 if model is SDXL else torch.float16, torch.float16]
+
+
+@pytest.mark.parametrize("flags", [True, False])
+def test_what_diffusers_advises_its_compiler_can_be_left_out(flags: bool) -> None:
+    config = import_module("torch._inductor.config")
+    compiled = replace(stock(SD3), compiled=True, flags=flags)
+
+    with config.patch(dict.fromkeys(ADVISED, None)):
+        assert compiled.pipe is not None
+        told = {name: getattr(config, name) for name in ADVISED}
+
+    assert told == (ADVISED if flags else dict.fromkeys(ADVISED, None))
+
+
+def test_a_switch_that_is_left_out_is_not_among_the_usual_ones() -> None:
+    bench = Bench(device=torch.device("cpu"), narrow=True)
+    bench.device = torch.device("cuda")
+
+    assert bench.usual == USUAL["cuda"]
+    bench.without = frozenset({Switch.FLAGS})
+    assert bench.usual == USUAL["cuda"] - {Switch.FLAGS}
 
 
 def test_what_stock_cannot_do_is_left_out_and_said() -> None:

@@ -108,3 +108,11 @@ def test_nothing_else_is_left_in_the_folder(tmp_path: Path) -> None:
     record.fail("machine", "OutOfMemoryError: no", seconds=1)
 
     assert [file.name for file in tmp_path.iterdir()] == ["gpu.json"]
+
+
+def test_figures_without_a_switch_are_others(tmp_path: Path) -> None:
+    file = tmp_path / "gpu.json"
+    Record.at(file, CARD).begin("machine")
+
+    with pytest.raises(OtherSetup, match=r"float16, without flags\)\. Name another file"):
+        Record.at(file, replace(CARD, without="flags"))
