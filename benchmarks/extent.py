@@ -12,7 +12,8 @@ class Extent:
     calls: int = 10
     settle_s: float = 3.0
     window_s: float = 12.0
-    served_s: float = 25.0
+    served_s: float = 90.0
+    """A line at 95 % load takes minutes until it is as long as it gets."""
     mixes: int = 20
     fewer: int = 1
     matrix: int = 8192

@@ -54,7 +54,9 @@ WHAT = (
     "compiled always has it. Memory is the peak of one side alone with its weights: what was "
     "allocated, and what was reserved, with all that CUDA graphs work in. The share of the peak "
     "is the arithmetic that the picture needs at least, by the time it took, over the fastest "
-    "product of two large bfloat16 matrices on the same card. What was measured while a "
+    "product of two large bfloat16 matrices on the same card. The load of those who come by chance "
+    "is the share of the time that their pictures would take one after the other, and the same "
+    "people come to both ways. What was measured while a "
     "compiler was at work is measured again, where there is time."
 )
 

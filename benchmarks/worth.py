@@ -30,7 +30,7 @@ def parts_of(bench: Bench) -> Sequence[Part]:
         part("machine", 5, partial(machine, bench)),
         part("picture/sd15", 110, partial(picture, bench, SD15)),
         part("saturated/sd15", 70, partial(saturated, bench, SD15)),
-        part("poisson-95/sd15", 70, partial(poisson, bench, SD15, 0.95)),
+        part("poisson-95/sd15", 210, partial(poisson, bench, SD15, 0.95)),
         part("exactness/sd15", 10, partial(exactness, bench, SD15)),
         part("host/sd15", 10, partial(host, bench, SD15)),
         part("cached/sd15", 20, partial(cached, bench, SD15)),
@@ -50,8 +50,8 @@ def parts_of(bench: Bench) -> Sequence[Part]:
         part("cached/sdxl", 60, partial(cached, bench, SDXL)),
         part("exactness/sdxl", 30, partial(exactness, bench, SDXL)),
         part("host/sdxl", 30, partial(host, bench, SDXL)),
-        part("poisson-95/sdxl", 110, partial(poisson, bench, SDXL, 0.95)),
-        part("poisson-80/sd15", 80, partial(poisson, bench, SD15, 0.8)),
+        part("poisson-95/sdxl", 240, partial(poisson, bench, SDXL, 0.95)),
+        part("poisson-80/sd15", 220, partial(poisson, bench, SD15, 0.8)),
         part("ladder-switched/sd15", 90, partial(ladder_switched, bench, SD15)),
     ]
     # No processor has that.

@@ -6,9 +6,11 @@ from random import Random
 from statistics import mean
 
 from benchmarks.bench import Bench
+from benchmarks.extent import Extent
 from benchmarks.ours import Ours, recipe_for
 from benchmarks.published import Published
 from benchmarks.serving import Steady, saturate, serve
+from engine.card import ModelCard
 from engine.gpu.bench.measured import percentile
 from engine.job import Recipe
 
@@ -42,6 +44,18 @@ class Poisson:
     first_p95_s: float
     ips: float
     first_ips: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alone:
+    """Seconds of a step of a picture that nobody else is painted beside, with guidance and without,
+    and with its share of all that is around the steps."""
+
+    guided: float
+    plain: float
+
+    def seconds(self, recipe: Recipe) -> float:
+        return recipe.steps * (self.guided if recipe.guidance > 1 else self.plain)
 
 
 def saturated(bench: Bench, model: Published) -> Saturated:
@@ -81,13 +95,13 @@ def poisson(bench: Bench, model: Published, load: float) -> Poisson:
     # between are recorded as they come.
     bench.make_ready(ours.family, TILE, ours.widest)
     alone = _alone(bench, ours)
-    asked = _arrivals(bench, ours, rate=load / alone, until=extent.served_s)
+    asked = arrivals(ours.family.card, extent, alone, load)
     first, first_ips = _served(ours, asked, at_once=1)
     waits, ips = _served(ours, asked, at_once=extent.seats)
     return Poisson(
         load=load,
         jobs=len(asked),
-        alone_s=alone,
+        alone_s=mean(alone.seconds(recipe) for _, recipe in asked),
         p50_s=percentile(waits, 50),
         p95_s=percentile(waits, 95),
         first_p50_s=percentile(first, 50),
@@ -97,34 +111,37 @@ def poisson(bench: Bench, model: Published, load: float) -> Poisson:
     )
 
 
-def _alone(bench: Bench, ours: Ours) -> float:
-    """Mean seconds of a picture that nobody else is painted beside. Files are written elsewhere.
-
-    Of one with guidance and one without, weighed as they come.
-    """
+def _alone(bench: Bench, ours: Ours) -> Alone:
+    """Files are written elsewhere."""
     many, few = bench.extent.steps(round(mean(STEPS))), bench.extent.steps(round(mean(FEW_STEPS)))
     for _ in range(2):
         ours.paint(recipe_for(ours.family.card, 2, guidance=1.0))
     slow = mean(ours.timed(recipe_for(ours.family.card, many))[0] for _ in range(3))
     quick = mean(ours.timed(recipe_for(ours.family.card, few, guidance=1.0))[0] for _ in range(3))
-    return (1 - FEW_SHARE) * slow + FEW_SHARE * quick
+    return Alone(guided=slow / many, plain=quick / few)
 
 
-def _arrivals(
-    bench: Bench, ours: Ours, *, rate: float, until: float
+def arrivals(
+    card: ModelCard, extent: Extent, alone: Alone, load: float
 ) -> Sequence[tuple[float, Recipe]]:
+    """By chance, but one after the other all of them take just that share of the time.
+
+    Of some hundred people the chance itself is ten percent, which is all that is between a busy
+    painter and one whose line grows for ever.
+    """
     lottery = Random(7)
-    asked: list[tuple[float, Recipe]] = []
-    at = lottery.expovariate(rate)
-    while at < until or len(asked) < FEWEST:
+    drawn: list[tuple[float, Recipe]] = []
+    at = busy = 0.0
+    while busy < load * extent.served_s or len(drawn) < FEWEST:
         if lottery.random() < FEW_SHARE:
-            steps = bench.extent.steps(lottery.choice(FEW_STEPS))
-            asked.append((at, recipe_for(ours.family.card, steps, guidance=1.0)))
+            recipe = recipe_for(card, extent.steps(lottery.choice(FEW_STEPS)), guidance=1.0)
         else:
-            steps = bench.extent.steps(lottery.choice(STEPS))
-            asked.append((at, recipe_for(ours.family.card, steps)))
-        at += lottery.expovariate(rate)
-    return asked
+            recipe = recipe_for(card, extent.steps(lottery.choice(STEPS)))
+        at += lottery.expovariate(1.0)
+        busy += alone.seconds(recipe)
+        drawn.append((at, recipe))
+    longer = busy / (load * at)
+    return [(at * longer, recipe) for at, recipe in drawn]
 
 
 def _served(

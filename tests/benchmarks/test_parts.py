@@ -11,13 +11,14 @@ import torch
 
 from benchmarks.bench import Bench
 from benchmarks.counterpart import Counterpart
+from benchmarks.extent import FULL
 from benchmarks.flop import READING, STEP_OF_TWO_ROWS, flop_of
 from benchmarks.ours import recipe_for
 from benchmarks.parts.cached import cached
 from benchmarks.parts.exactness import exactness
 from benchmarks.parts.host import idle_share
 from benchmarks.parts.ladder import climb
-from benchmarks.parts.load import poisson, saturated
+from benchmarks.parts.load import Alone, arrivals, poisson, saturated
 from benchmarks.parts.picture import COMPILED, MENDED, OURS, STOCK, Side, picture, settle
 from benchmarks.parts.rows import knee, rows
 from benchmarks.parts.switched import ALL, BY_COMPILER, NONE, switched
@@ -185,6 +186,19 @@ def test_the_same_people_come_to_both_ways(bench: Bench) -> None:
     assert 0 < found.p50_s <= found.p95_s
     assert 0 < found.first_p50_s <= found.first_p95_s
     assert min(found.ips, found.first_ips) > 0
+
+
+@pytest.mark.parametrize("load", [0.8, 0.95])
+def test_whoever_comes_by_chance_asks_for_just_as_much_as_is_said(load: float) -> None:
+    alone = Alone(guided=0.006, plain=0.004)
+
+    asked = arrivals(card_of(SD15), FULL, alone, load)
+
+    times = [at for at, _ in asked]
+    assert times == sorted(times)
+    assert sum(alone.seconds(recipe) for _, recipe in asked) == pytest.approx(load * times[-1])
+    assert times[-1] == pytest.approx(FULL.served_s, rel=0.01)
+    assert 0.05 < sum(recipe.guidance <= 1 for _, recipe in asked) / len(asked) < 0.25
 
 
 @pytest.mark.parametrize(
