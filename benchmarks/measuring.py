@@ -19,7 +19,7 @@ from benchmarks.published import MODELS
 from benchmarks.record import NotKept, OtherSetup, Record, Setup
 from benchmarks.worth import parts_of
 from engine.errors import EaselError
-from engine.gpu.device import device_named
+from engine.gpu.device import device_named, driver_version
 from engine.gpu.hand import hand_of
 from engine.switch import Switch
 
@@ -105,6 +105,18 @@ def setup_of(device: torch.device, *, narrow: bool, without: Collection[str] = (
     )
 
 
+def no_card(driver: str, cuda: str | None = torch.version.cuda) -> str:
+    """Why none can be used, by the driver that there is and what torch was made for."""
+    if not driver:
+        return "There is no graphics card here."
+    if cuda is None:
+        return f"torch {torch.__version__} was made for processors; a card needs one with CUDA."
+    return (
+        f"torch {torch.__version__} can use no card here with NVIDIA's driver {driver}: "
+        f"it needs one for CUDA {cuda}."
+    )
+
+
 def run(told: Namespace) -> None:
     """As the command says. Ends with 1 where a part failed."""
     # A trial takes as long as it takes.
@@ -113,7 +125,7 @@ def run(told: Namespace) -> None:
     try:
         device = device_named(told.device)
         if device.type == "cpu" and not told.narrow:
-            sys.exit("There is no graphics card here. Only the way can be tried: --narrow.")
+            sys.exit(f"{no_card(driver_version())} Only the way can be tried: --narrow.")
         setup = setup_of(device, narrow=told.narrow, without=told.without)
         record = Record.at(told.json, setup)
         without = frozenset(map(Switch, told.without))

@@ -12,7 +12,7 @@ import torch
 
 from benchmarks import gpu
 from benchmarks.bench import Bench
-from benchmarks.measuring import measure
+from benchmarks.measuring import measure, no_card
 from benchmarks.needed import PACKAGES, missing
 from benchmarks.plan import Part
 from benchmarks.record import CUT_OFF, NotKept, Record
@@ -236,8 +236,20 @@ def test_what_is_not_installed_is_named() -> None:
 def test_without_a_card_only_the_way_can_be_tried(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit, match="There is no graphics card here"):
+    with pytest.raises(SystemExit, match="Only the way can be tried: --narrow"):
         gpu.main(["--device", "cpu", "--json", str(tmp_path / "gpu.json")])
+
+
+@pytest.mark.parametrize(
+    ("driver", "cuda", "why"),
+    [
+        ("", "13.0", "There is no graphics card here."),
+        ("570.86.10", None, "was made for processors; a card needs one with CUDA."),
+        ("570.86.10", "13.0", "NVIDIA's driver 570.86.10: it needs one for CUDA 13.0."),
+    ],
+)
+def test_why_no_card_can_be_used_is_one_sentence(driver: str, cuda: str | None, why: str) -> None:
+    assert no_card(driver, cuda).endswith(why)
 
 
 def test_a_model_that_nobody_knows_is_refused(
