@@ -149,6 +149,7 @@ def run(told: Namespace) -> None:
 def end(beside: Beside, code: int) -> NoReturn:
     """At once: Python would wait for a compiler that is at work, for minutes."""
     if beside.at_work:
+        _say("The compiler was still at work. With --without flags it tries less.")
         os._exit(code)
     sys.exit(code)
 
