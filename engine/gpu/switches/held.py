@@ -11,6 +11,10 @@ class Held:
         self._bytes = 0
         self._played: WeakSet[Callable[[], object]] = WeakSet()
 
+    def __len__(self) -> int:
+        """How many recordings there are."""
+        return len(self._played)
+
     @property
     def bytes(self) -> int:
         return self._bytes if self._played else 0

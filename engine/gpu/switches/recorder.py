@@ -1,6 +1,7 @@
 """Recorder: all that a card does in a forward, recorded once and played back without Python."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import torch
@@ -57,6 +58,9 @@ class CardRecorder:
         usual.wait_stream(aside)
         cuda.synchronize(self._device)
         graph = cuda.CUDAGraph()
+        if self._pool is None or not self._held:
+            # torch refuses a pool of which nothing is left.
+            self._pool = cuda.graph_pool_handle()
         # Else cuBLAS would work in memory that others may be given while this is played.
         self._bindings._cuda_clearCublasWorkspaces()
         try:
@@ -68,12 +72,13 @@ class CardRecorder:
                 before = idle_memory(self._device, cuda)
                 answer = work()
                 grown = idle_memory(self._device, cuda) - before
+        except Exception:
+            self._give_up_pool()
+            raise
         finally:
             # torch leaves another one in force where it failed.
             cuda.set_stream(usual)
             self._bindings._cuda_clearCublasWorkspaces()
-        if self._pool is None:
-            self._pool = graph.pool()
 
         def played() -> Tensor:
             graph.replay()
@@ -81,3 +86,13 @@ class CardRecorder:
 
         self._held.add(played, grown)
         return played
+
+    def _give_up_pool(self) -> None:
+        """Where a recording broke, torch believes that it goes on, until it is told otherwise.
+
+        From then on it would fail whenever it is to give memory back, and keep what was let go.
+        """
+        where, self._pool = (self._cuda.current_device(), self._pool), None
+        with suppress(RuntimeError):  # where the recording ended as any other does
+            self._bindings._cuda_endAllocateToPool(*where)
+            self._bindings._cuda_releasePool(*where)
