@@ -87,7 +87,14 @@ class Thrown:
         if Switch.GRAPHS in self.switches and family.device.type == "cuda":
             recorder = CardRecorder(family.device)
 
-        return Tracks(family.network, family.ask_of, family.device, recorder=recorder, compile=how)
+        return Tracks(
+            family.network,
+            family.ask_of,
+            family.device,
+            recorder=recorder,
+            compile=how,
+            moves=lambda: family.relief.is_on_the_move,
+        )
 
 
 @dataclass(frozen=True, slots=True)

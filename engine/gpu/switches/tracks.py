@@ -67,8 +67,11 @@ class Tracks:
         *,
         recorder: Recorder | None = None,
         compile: Compile | None = None,
+        moves: Callable[[], bool] = lambda: False,
     ) -> None:
+        """Nothing is ready of one that `moves`: its weights come to the card for each step."""
         self.network = network
+        self._moves = moves
         self._ask = ask
         self._device = device
         self._recorder = recorder
@@ -104,7 +107,7 @@ class Tracks:
     def answer(self, rows: Rows) -> Tensor | None:
         """None where nothing is ready for such rows: the network must be asked as it is."""
         shape = Shape.of(rows)
-        if shape is None:
+        if shape is None or self._moves():
             return None
         track = self._of(shape)
         track.seen += 1
@@ -120,7 +123,8 @@ class Tracks:
 
     def prepare(self, rows: Rows, *, compiles: bool) -> None:
         """Such rows will be asked for often."""
-        if (shape := Shape.of(rows)) is not None:
+        shape = Shape.of(rows)
+        if shape is not None and not self._moves():
             self._make_ready(shape, rows, compiles=compiles)
 
     def forget(self) -> None:
@@ -220,6 +224,8 @@ class Tracks:
         if track is None:
             return
         try:
+            if self._moves():
+                raise RuntimeError("its weights come to the card for each step")
             program = self._compiled(how, rows)
             if self._worn == worn:
                 track.offered = program

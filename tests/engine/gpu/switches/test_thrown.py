@@ -219,3 +219,14 @@ def test_what_is_worn_undoes_what_was_made_one() -> None:
 
 def test_on_a_processor_none_is_thrown() -> None:
     assert not USUAL["cpu"]
+
+
+@torch.inference_mode()
+def test_what_is_brought_to_the_card_for_each_step_is_not_made_ready() -> None:
+    specimen, background = switched("sd", frozenset({Switch.COMPILE}))
+    family = specimen.family
+    family.relief.in_force.add(Rung.GROUP)
+
+    family.prepare(family.first_rows(specimen.recipe()), compiles=True)
+
+    assert not background.asked

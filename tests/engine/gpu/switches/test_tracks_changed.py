@@ -137,3 +137,33 @@ def test_what_failed_while_something_was_worn_is_tried_again() -> None:
     background.work()
 
     assert tracks.answer(rows(2)) is not None
+
+
+@torch.inference_mode()
+def test_of_a_network_on_the_move_nothing_is_ready() -> None:
+    moving = [False]
+    network, recorder, background = Net(), FakeRecorder(), Later()
+    tracks = Tracks(
+        network,
+        ask,
+        CPU,
+        recorder=recorder,
+        compile=compiling(Net(), background),
+        moves=lambda: moving[0],
+    )
+    tracks.prepare(rows(2), compiles=True)
+    before = tracks.answer(rows(2))
+    moving[0] = True
+    network.asked.clear()
+
+    background.work()
+    tracks.prepare(rows(4), compiles=True)
+
+    assert before is not None
+    assert tracks.answer(rows(2)) is None
+    assert recorder.recorded == 1
+    assert not background.asked
+    assert not network.asked, "nor was it in another thread"
+    (track,) = tracks.all.values()
+    assert "come to the card" in track.no_program
+    assert not track.compiles
