@@ -1,7 +1,7 @@
-"""Ahead: what a scheduler draws in main memory reaches the card without anybody waiting for it.
+"""Ahead: what a scheduler has in main memory reaches the card without anybody waiting for it.
 
-diffusers copies such noise as if it were wanted at once: the thread then stands still until the
-card has done all that it was asked for, in every step of every sampler that adds noise.
+diffusers copies noise and times as if they were wanted at once: the thread then stands still until
+the card has done all that it was asked for, in every step of most samplers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,10 @@ from torch.overrides import TorchFunctionMode
 
 
 class SentAhead(TorchFunctionMode):
-    """Within it, copies from main memory to the card are asked for and not waited for."""
+    """Within it, copies from main memory to the card are asked for and not waited for.
+
+    Nor is the card asked whether a small system of equations, as UniPC has them, can be solved.
+    """
 
     def __init__(self, device: torch.device) -> None:
         super().__init__()
@@ -33,7 +36,17 @@ class SentAhead(TorchFunctionMode):
                 # Memory that the card fetches by itself. Without it torch would keep a copy aside.
                 first = first.pin_memory()
             return func(first, *others, **{**options, "non_blocking": True})
+        if func is torch.linalg.solve:
+            return torch.linalg.solve_ex(*args, **options)[0]
+        if func is Tensor.__getitem__ and self._are_places(*args):
+            # torch would send the list and wait.
+            return torch.stack([args[0][place] for place in args[1]])
         return func(*args, **options)
+
+    def _are_places(self, tensor: Tensor, places: Any) -> bool:
+        """Whether they are a list of them, in what is there."""
+        is_there = tensor.device.type == self._device.type
+        return is_there and isinstance(places, list) and all(type(each) is int for each in places)
 
     def _leaves(self, tensor: Tensor, target: Any = None, *_: Any, **options: Any) -> bool:
         """Whether it goes to the device as `tensor.to(device)` says it."""

@@ -71,12 +71,12 @@ class Sampling:
 
         All or nothing: what can fail comes first.
         """
-        with self._ahead if "generator" in painting.options else nullcontext():
+        with self._ahead:
             after: Tensor = painting.scheduler.step(
                 direction, painting.time, painting.latents, **painting.options, return_dict=False
             )[0]
-        if painting.kept is not None:
-            after = _with_kept(painting, painting.kept, after)
+            if painting.kept is not None:
+                after = _with_kept(painting, painting.kept, after)
         painting.latents = after
         painting.done += 1
         kept = painting.deep if deep is None else deep

@@ -18,6 +18,11 @@ from engine.gpu.family import Family
 from engine.gpu.painting import Painting
 
 META = torch.device("meta")
+aten = torch.ops.aten
+# Of what was made in `inference_mode` torch shows the second, and of all else the first.
+COPIES = (aten._to_copy, aten.to)
+# Each would have the host look at numbers that are there, though here none are.
+LOOKS = (aten._linalg_check_errors, aten.linalg_solve, aten.nonzero)
 
 
 class Waited(AssertionError):
@@ -27,10 +32,13 @@ class Waited(AssertionError):
 class Card(TorchDispatchMode):
     """Counts what was `sent` there. Within it nobody may send and wait.
 
-    It sees copies in `no_grad` only: in `inference_mode` torch makes them where no mode looks.
+    In `inference_mode` torch asks for copies where no mode looks.
     """
 
-    sent = 0
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch says nothing of it
+        self.sent = 0
+        self.asked: set[Any] = set()
 
     def __torch_dispatch__(
         self,
@@ -39,12 +47,20 @@ class Card(TorchDispatchMode):
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        options = kwargs or {}
-        answer = func(*args, **options)
-        if func is torch.ops.aten._to_copy.default and answer.device == META != args[0].device:
+        names = [argument.name for argument in func._schema.arguments]
+        options = {**dict(zip(names, args, strict=False)), **(kwargs or {})}
+        answer = func(*args, **(kwargs or {}))
+        self.asked.add(func.overloadpacket)
+        if func.overloadpacket in COPIES and answer.device == META != args[0].device:
             if not options.get("non_blocking"):
                 raise Waited(f"{tuple(answer.shape)} were sent there and waited for")
             self.sent += 1
+        if func.overloadpacket in LOOKS and args[0].device == META:
+            raise Waited(f"{func} looks at what is there")
+        if func.overloadpacket is aten.index and args[0].device == META:
+            places = [place for place in args[1] if place is not None]
+            if any(place.device != META for place in places):
+                raise Waited(f"places in {tuple(args[0].shape)} were sent there and waited for")
         return answer
 
 
