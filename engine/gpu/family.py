@@ -156,6 +156,9 @@ class Family(ABC):
             # What is put on a network is put on the parts that were made one.
             self.fusion.undo()
             self.fusion = None
+            if self.tracks is not None:
+                # Recordings read its memory, which is given back now.
+                self.tracks.forget()
         self._adapters.wear(recipe.loras)
         if self._eight_bits is not None:
             self._eight_bits.use(self.shortened(recipe))

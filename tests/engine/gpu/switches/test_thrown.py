@@ -217,6 +217,21 @@ def test_what_is_worn_undoes_what_was_made_one() -> None:
     assert kinds == {"AttnProcessor2_0"}
 
 
+@torch.inference_mode()
+def test_what_was_recorded_of_what_was_made_one_is_forgotten_with_it() -> None:
+    specimen, _ = switched("flux", frozenset({Switch.QKV}))
+    family = specimen.family
+    recorder = FakeRecorder(each=70)
+    family.tracks = Tracks(family.network, family.ask_of, CPU, recorder=recorder)
+    family.prepare(family.first_rows(specimen.recipe()), compiles=False)
+    before = family.tracks.held
+
+    with pytest.raises(PaintingFailed):
+        family.wear(specimen.recipe(loras=(LORA,)))
+
+    assert (before, family.tracks.held) == (70, 0)
+
+
 def test_on_a_processor_none_is_thrown() -> None:
     assert not USUAL["cpu"]
 
