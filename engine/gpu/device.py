@@ -86,14 +86,15 @@ def memory_in_use(device: torch.device) -> tuple[int, int]:
     return int(memory.total - memory.available), int(memory.total)
 
 
-def temperature(device: torch.device) -> float | None:
+def temperature(device: torch.device, cuda: Any = torch.cuda) -> float | None:
     """In degrees Celsius; None where nothing here can ask for it."""
     if device.type != "cuda":
         return None
     try:
-        return float(torch.cuda.temperature(device))
-    except (ImportError, RuntimeError):
-        # torch asks by nvidia-ml-py, which need not be installed, and whose driver may refuse.
+        return float(cuda.temperature(device))
+    except Exception:
+        # torch asks by nvidia-ml-py, which need not be installed, and whose driver may refuse with
+        # errors of its own: not every slice of a card has a thermometer.
         return None
 
 

@@ -45,7 +45,8 @@ def _signal(known: Tensor, time: float) -> Tensor:
     """How much of what is seen is picture. Between two times as samplers find times for sigmas."""
     last = len(known) - 1
     earlier = min(int(time), last)
-    around = known[[earlier, min(earlier + 1, last)]].clamp(min=1e-4)
+    # Not by a list: samplers take them to the card, and a list would be sent there and waited for.
+    around = torch.stack([known[earlier], known[min(earlier + 1, last)]]).clamp(min=1e-4)
     # The logarithm of a squared sigma.
     noise = torch.log((1 - around) / around)
     return torch.sigmoid(-torch.lerp(noise[0], noise[1], time - earlier))

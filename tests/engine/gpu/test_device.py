@@ -67,6 +67,17 @@ def test_nobody_knows_how_warm_a_cpu_is() -> None:
     assert temperature(CPU) is None
 
 
+def test_nobody_knows_how_warm_a_card_is_that_does_not_say_so() -> None:
+    class Refused(Exception):
+        """Like those of the driver's own library, which have no root in common with torch's."""
+
+    class Slice:
+        def temperature(self, device: torch.device) -> int:
+            raise Refused("Not Supported")
+
+    assert temperature(torch.device("cuda"), Slice()) is None
+
+
 def test_other_errors_are_not_taken_for_it() -> None:
     assert not ran_out_of_memory(RuntimeError("shape mismatch"))
     assert not ran_out_of_memory(ValueError("out of memory"))

@@ -17,6 +17,8 @@ from engine.gpu.tiny_decoder import TinyDecoder
 from engine.sampler import SAMPLERS, Noise, sampler_named
 from tests.engine.gpu import tiny
 from tests.engine.gpu.decoders import decoder
+from tests.engine.gpu.pretended import META
+from tests.engine.gpu.pretended import card as pretended_card
 from tests.engine.gpu.together import CARD, CPU
 
 FLOWING = {
@@ -127,6 +129,21 @@ def test_the_estimate_follows_a_flow_to_its_end(sampler: str) -> None:
         assert torch.allclose(
             estimate(kind, time, scheduler, shown, noise - clean), clean, atol=1e-4
         )
+
+
+@torch.no_grad()
+def test_the_estimate_sends_nothing_to_the_card() -> None:
+    """Where a painting began from a picture, samplers have taken what they know there."""
+    scheduler = scheduler_for(sampler_named("DDIM"), tiny.NOISE, 5)
+    scheduler.alphas_cumprod = scheduler.alphas_cumprod.to(META)
+    latents = torch.ones(1, 4, 8, 8, device=META)
+
+    with pretended_card() as there:
+        seen = estimate("epsilon", scheduler.timesteps[1], scheduler, latents, latents)
+
+    assert seen.device == META
+    assert not there.sent
+    assert torch.ops.aten.index not in there.asked
 
 
 def test_the_colours_of_latents_are_found_again() -> None:
