@@ -22,7 +22,7 @@ class Relief:
         self._pipe = pipe
         self._network = network
         self._device = device
-        self._parked: list[Any] = []
+        self._parked: list[_Parked] = []
         self._usual: frozenset[Rung] = frozenset()
         self.in_force: set[Rung] = set()
 
@@ -65,16 +65,16 @@ class Relief:
 
     def rest(self) -> None:
         """The parked parts go back to main memory until they are used again."""
-        for hook in self._parked:
-            hook.offload()
+        for parked in self._parked:
+            parked.rest()
 
     def _park(self) -> None:
-        accelerate: Any = import_module("accelerate")
+        hooks: Any = import_module("accelerate.hooks")
         for part in self._pipe.components.values():
             if isinstance(part, torch.nn.Module) and part is not self._network:
-                part.to("cpu")
-                _, hook = accelerate.cpu_offload_with_hook(part, self._device)
-                self._parked.append(hook)
+                parked = _Parked(part, self._device)
+                hooks.add_hook_to_module(part, parked)
+                self._parked.append(parked)
 
     def _group(self) -> None:
         hooks: Any = import_module("diffusers.hooks")
@@ -99,6 +99,40 @@ class Relief:
             offload_device=torch.device("cpu"),
             offload_type="leaf_level",
         )
+
+
+class _Parked:
+    """A part in main memory until it is asked, as accelerate and diffusers want to be told of it.
+
+    Not accelerate's own kind. Where diffusers finds that and a LoRA or an IP-Adapter is loaded, it
+    has all parts leave the card when another is asked, the network too, of which recordings then
+    read what is not there any more; or it refuses, if that comes in groups.
+    """
+
+    no_grad = False
+
+    def __init__(self, part: torch.nn.Module, device: torch.device) -> None:
+        self._part = part
+        self._send: Any = import_module("accelerate.utils").send_to_device
+        self.execution_device = device
+
+    def rest(self) -> None:
+        self._part.to("cpu")
+
+    def init_hook(self, part: torch.nn.Module) -> torch.nn.Module:
+        self.rest()
+        return part
+
+    def pre_forward(self, part: torch.nn.Module, *told: Any, **named: Any) -> tuple[Any, Any]:
+        part.to(self.execution_device)
+        answer: tuple[Any, Any] = self._send((told, named), self.execution_device)
+        return answer
+
+    def post_forward(self, part: torch.nn.Module, answer: Any) -> Any:
+        return answer
+
+    def detach_hook(self, part: torch.nn.Module) -> torch.nn.Module:
+        return part
 
 
 def tile(vae: Any) -> None:
