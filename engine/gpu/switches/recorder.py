@@ -92,7 +92,9 @@ class CardRecorder:
 
         From then on it would fail whenever it is to give memory back, and keep what was let go.
         """
-        where, self._pool = (self._cuda.current_device(), self._pool), None
+        where = self._cuda.current_device(), self._pool
         with suppress(RuntimeError):  # where the recording ended as any other does
             self._bindings._cuda_endAllocateToPool(*where)
             self._bindings._cuda_releasePool(*where)
+            # Of main memory it cannot be told, and would refuse the pool the next time.
+            self._pool = None

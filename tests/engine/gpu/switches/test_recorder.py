@@ -212,15 +212,24 @@ def test_what_cannot_be_recorded_leaves_the_card_as_it_was(card: Pretended, why:
     assert card.in_use == {"pool 1": 0}
 
 
-def test_what_broke_beside_others_leaves_them_their_pool(card: Pretended) -> None:
+@pytest.mark.parametrize(
+    ("why", "pools"),
+    [
+        ("operation not permitted when stream is capturing", {"pool 1": 1, "pool 2": 1}),
+        ("no memory", {"pool 1": 2}),
+    ],
+)
+def test_only_after_what_broke_others_have_another_pool(
+    card: Pretended, why: str, pools: dict[str, int]
+) -> None:
     recorder = recorder_on(card)
     first = recorder.record(lambda: work_on(card, torch.zeros(1)))
     with pytest.raises(RuntimeError):
-        recorder.record(failing(card, "operation not permitted when stream is capturing"))
+        recorder.record(failing(card, why))
 
     second = recorder.record(lambda: work_on(card, torch.zeros(1)))
 
-    assert card.in_use == {"pool 1": 1, "pool 2": 1}
+    assert card.in_use == pools
     assert first is not second
 
 
