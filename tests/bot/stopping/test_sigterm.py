@@ -29,14 +29,16 @@ HALTED_S = 30.0
 """So long a machine may halt who is not meant to be out of time."""
 
 
-async def stop(rig: Rig, number: int, mutant: str = "") -> tuple[Stopped, set[str]]:
+async def stop(
+    rig: Rig, number: int, mutant: str = "", takes: float = 1.0
+) -> tuple[Stopped, set[str]]:
     """A program that is stopped while it paints, and what it began after that."""
     words, signals = WAYS[number % len(WAYS)]
     runs_out = words == "endless" and len(signals) == 1
     grant(rig.settings.data_dir, GRACE_S if runs_out else HALTED_S)
     words = f"{words} of {number}"
     # What was put back by those before is painted like any other.
-    plan = Plan(seconds=1.0, endless=f"endless of {number} ", most=HALTED_S, mutant=mutant)
+    plan = Plan(seconds=takes, endless=f"endless of {number} ", most=HALTED_S, mutant=mutant)
     async with running(plan.module, rig.server, rig.settings, log=rig.log) as easel:
         program = program_of(easel, rig.log)
         before = await rig.state()
@@ -91,7 +93,8 @@ async def test_a_program_that_is_stopped_ends_in_time_and_loses_nothing(
 
 @pytest.mark.mutant(9)
 async def test_a_program_that_goes_on_beginning_is_found_out(rig: Rig) -> None:
-    _, late = await stop(rig, 0, mutant="begins on")
+    # Long enough for the signal to come before they are done.
+    _, late = await stop(rig, 0, mutant="begins on", takes=4.0)
 
     assert len(late) == 2
 
