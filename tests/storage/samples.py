@@ -10,6 +10,8 @@ from engine.request import ImageRequest
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=1)
 MUCH_LATER = NOON + timedelta(days=1)
+FOR_EVER = datetime(2200, 1, 1, tzinfo=UTC)
+"""As seen by a program that lives, which looks for leases that ran out."""
 ENDED = [Status.FAILED, Status.CANCELLED]
 ALICE, BOB = Owner(id="discord:1", name="Alice"), Owner(id="discord:2", name="Bob")
 A_FOX = Recipe(
@@ -66,5 +68,5 @@ async def begun_job(ledger: Ledger, job: Job, *, until: datetime = MUCH_LATER) -
 
 
 async def painted_job(ledger: Ledger, job: Job, *, painted: datetime = LATER) -> None:
-    begun = await begun_job(ledger, job)
+    begun = await begun_job(ledger, job, until=FOR_EVER)
     await ledger.finish(job.id, begun.attempt, pictures_of(job), painted)
