@@ -92,12 +92,12 @@ class Pretended:
         self.current, self.capturing = before, False
         self.told.append("recorded")
 
-    def _cuda_endAllocateToPool(self, device: int, pool: str) -> None:  # noqa: N802
+    def _cuda_endAllocateToPool(self, device: int, pool: str) -> None:  # noqa: N802  # as torch has it
         if pool not in self.underway:
             raise RuntimeError("endAllocatePool: not currently recording to mempool_id")
         self.underway.remove(pool)
 
-    def _cuda_releasePool(self, device: int, pool: str) -> None:  # noqa: N802
+    def _cuda_releasePool(self, device: int, pool: str) -> None:  # noqa: N802  # as torch has it
         self.in_use[pool] -= 1
 
     def memory_reserved(self, device: torch.device) -> int:
